@@ -1,0 +1,6 @@
+export { throwIfAborted } from './abort.ts'
+export { type ByteSink, type MemorySink, memorySink } from './bytes/sink.ts'
+export { blobSource, type ByteSource, memorySource, readExactly } from './bytes/source.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { BaseError, type BaseErrorCode, type ErrorDetail, isSkyloomError, shorten, SkyloomError } from './errors.ts'
+export { type ProgressEvent, type ProgressListener, type StageProgress, startStage } from './progress.ts'

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { ByteSink } from '../bytes/sink.ts'
+import { BaseError } from '../errors.ts'
+
+/** Whether an existing file may be replaced. */
+export interface AtomicFileOptions {
+  readonly overwrite?: boolean
+}
+
+/** Mark in the name of files that are being written; what carries it was left by a crash and may be deleted. */
+export const PARTIAL_MARK = '.partial-'
+
+/**
+ * A file that appears under its name only when complete: written beside it under a temporary name,
+ * synced, renamed, and the folder synced.
+ *
+ * @throws BaseError `BASE_EXISTS`, `BASE_WRITE_FAILED`, `BASE_DISK_FULL`
+ */
+export async function atomicFile(path: string, options: AtomicFileOptions = {}): Promise<ByteSink> {
+  if (options.overwrite !== true && (await exists(path))) {
+    throw new BaseError('BASE_EXISTS', 'the file exists already', {
+      where: [path],
+      remedy: 'choose another name or allow overwriting',
+    })
+  }
+  const partial = join(dirname(path), `.${basename(path).slice(0, 200)}${PARTIAL_MARK}${randomBytes(6).toString('hex')}`)
+  const handle = await open(partial, 'wx').catch((cause: unknown) => {
+    throw writeFailed(path, cause)
+  })
+  return new AtomicFile(path, partial, handle)
+}
+
+class AtomicFile implements ByteSink {
+  readonly name: string
+  readonly #partial: string
+  readonly #handle: FileHandle
+  #offset = 0
+  #isOpen = true
+
+  constructor(name: string, partial: string, handle: FileHandle) {
+    this.name = name
+    this.#partial = partial
+    this.#handle = handle
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#writeAll(bytes, this.#offset)
+    this.#offset += bytes.length
+  }
+
+  async writeAt(bytes: Uint8Array, offset: number): Promise<void> {
+    await this.#writeAll(bytes, offset)
+  }
+
+  async #writeAll(bytes: Uint8Array, offset: number): Promise<void> {
+    try {
+      let count = 0
+      while (count < bytes.length) {
+        const { bytesWritten } = await this.#handle.write(bytes, count, bytes.length - count, offset + count)
+        count += bytesWritten
+      }
+    } catch (cause) {
+      throw writeFailed(this.name, cause)
+    }
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await this.#handle.sync()
+      await this.#close()
+      await rename(this.#partial, this.name)
+      await syncFolder(dirname(this.name))
+    } catch (cause) {
+      await this.discard()
+      throw writeFailed(this.name, cause)
+    }
+  }
+
+  async discard(): Promise<void> {
+    await this.#close()
+    await rm(this.#partial, { force: true })
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    await this.#handle.close()
+  }
+}
+
+/** Writes a whole file the atomic way. */
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string,
+  options?: AtomicFileOptions,
+): Promise<void> {
+  const sink = await atomicFile(path, options)
+  try {
+    await sink.write(typeof content === 'string' ? new TextEncoder().encode(content) : content)
+    await sink.commit()
+  } catch (error) {
+    await sink.discard()
+    throw error
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function writeFailed(path: string, cause: unknown): BaseError {
+  const system = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (system === 'ENOSPC' || system === 'EDQUOT') {
+    return new BaseError('BASE_DISK_FULL', 'no space is left for the file', {
+      where: [path],
+      remedy: 'free space or choose another folder; nothing was left behind',
+      cause,
+    })
+  }
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return new BaseError('BASE_WRITE_FAILED', 'the file cannot be written', { where: [path], found: text, cause })
+}
