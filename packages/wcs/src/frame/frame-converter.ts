@@ -1,0 +1,89 @@
+import { WcsError } from '../errors.ts'
+import type { SkyPosition } from '../sphere/sky-position.ts'
+import { type CelestialFrame, resolveFrame } from './frame.ts'
+import { type PrecessionModel, rotationBetween } from './frame-rotation.ts'
+import { isIdentityRotation, rotateInPlace, type SkyRotation } from './sky-rotation.ts'
+
+/** How to convert between frames. */
+export interface FrameConverterOptions {
+  /**
+   * Precession of `fk5` equinoxes and of the `ecliptic`: `iau2006` (default, as astropy does; Capitaine et al. 2003) or
+   * `iau1976`, the model FK5 was made with (they part by 0.3 arcsec a century from J2000).
+   */
+  readonly precession?: PrecessionModel
+}
+
+/** Converts positions from one celestial frame to another. */
+export interface FrameConverter {
+  readonly from: CelestialFrame
+  readonly to: CelestialFrame
+  /** True when both frames are the same: values pass unchanged. */
+  readonly isIdentity: boolean
+  /** One position; longitude in [0, 360), NaN for what is not finite. */
+  convert(lonDeg: number, latDeg: number): SkyPosition
+  /**
+   * The first `count` (default all) positions in place, without allocation; longitude in [0, 360), NaN for what is not
+   * finite.
+   *
+   * @throws {WcsError} `WCS_BAD_FRAME` when the arrays are shorter than `count`
+   */
+  convertInPlace(lonDeg: Float64Array, latDeg: Float64Array, count?: number): void
+}
+
+/**
+ * Converter between two celestial frames.
+ *
+ * The way between the frames is the one of astropy: `fk4` - `fk4-no-e` - `fk5` - `icrs` - `ecliptic`, with `galactic` joined
+ * to `fk5` by its J2000 pole and to `fk4-no-e` by its defining B1950 pole, `supergalactic` joined to `galactic`, and
+ * `ecliptic-b` to `fk4`.
+ *
+ * Accuracy: agrees with astropy 5.2 to 1e-11 degree in all systems it has. Physically: ICRS to FK5 is limited
+ * by FK5 itself (about 0.08 arcsec zonal), FK4 by its errors of 0.1 to 0.3 arcsec and, for stars, by proper motion.
+ *
+ * Source: FITS WCS Paper II, section 3.1; frame bias Mignard & Froeschle 2000, A&A 354, 732, in the form of USNO
+ * Circular 179 (Kaplan 2005), section 3.5; FK4 to FK5 Murray 1989, A&A 218, 325, equations 28 and 29, as
+ * Yallop et al. 1989 (AJ 97, 274) and Standish 1982 (A&A 115, 20) to within 0.001 arcsec at epoch B1950; galactic Blaauw et
+ * al. 1960 (B1950 pole 192.25, 27.4, longitude of the north celestial pole 123) and Reid & Brunthaler 2004, ApJ 616, 872,
+ * appendix (J2000 pole); supergalactic Lahav et al. 2000, MNRAS 312, 166 (pole at galactic 47.37, 6.32).
+ */
+export function frameConverter(
+  from: CelestialFrame,
+  to: CelestialFrame,
+  options: FrameConverterOptions = {},
+): FrameConverter {
+  const rotation = rotationBetween(resolveFrame(from), resolveFrame(to), options.precession ?? 'iau2006')
+  return converterOf(rotation, from, to)
+}
+
+/** Converter made of a ready rotation; inside the package only. */
+export function converterOf(rotation: SkyRotation, from: CelestialFrame, to: CelestialFrame): FrameConverter {
+  const isIdentity = isIdentityRotation(rotation)
+  const lonOne = new Float64Array(1)
+  const latOne = new Float64Array(1)
+  return {
+    from,
+    to,
+    isIdentity,
+    convert(lonDeg, latDeg) {
+      if (isIdentity) return { lonDeg, latDeg }
+      lonOne[0] = lonDeg
+      latOne[0] = latDeg
+      rotateInPlace(rotation, lonOne, latOne, 1)
+      return { lonDeg: lonOne[0], latDeg: latOne[0] }
+    },
+    convertInPlace(lonDeg, latDeg, count = lonDeg.length) {
+      checkLengths(lonDeg, latDeg, count)
+      if (!isIdentity) rotateInPlace(rotation, lonDeg, latDeg, count)
+    },
+  }
+}
+
+/** Refuses arrays too short for `count` positions. */
+export function checkLengths(lonDeg: Float64Array, latDeg: Float64Array, count: number): void {
+  if (Number.isInteger(count) && count >= 0 && lonDeg.length >= count && latDeg.length >= count) return
+  throw new WcsError('WCS_BAD_FRAME', 'arrays of positions do not hold the positions asked for', {
+    found: `${lonDeg.length} longitudes, ${latDeg.length} latitudes, count ${count}`,
+    allowed: 'a count from 0 to the length of both arrays',
+    remedy: 'give arrays of equal length',
+  })
+}
