@@ -1,0 +1,18 @@
+/** Text of header bytes, one character a byte, whatever the byte: nothing is lost and nothing throws. */
+export function latin1Text(bytes: Uint8Array): string {
+  const parts: string[] = []
+  for (let start = 0; start < bytes.length; start += MAX_ARGUMENTS) {
+    parts.push(String.fromCharCode(...bytes.subarray(start, start + MAX_ARGUMENTS)))
+  }
+  return parts.length === 1 ? (parts[0] ?? '') : parts.join('')
+}
+
+/** A spread call takes its arguments from the stack; engines allow at least 64 Ki. */
+const MAX_ARGUMENTS = 8192
+
+/** Bytes of a text whose characters are all below 256. */
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
+  return bytes
+}
