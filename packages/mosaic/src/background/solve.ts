@@ -1,0 +1,165 @@
+import type { OverlapFit } from './reject.ts'
+import { boxMoments, type Moments } from './moments.ts'
+import { type PairSystem, solvePairSystem } from './pair-system.ts'
+import { type BackgroundPlane, ZERO_PLANE } from './plane.ts'
+import { solveDense } from './dense.ts'
+
+/** What the corrections may be: a plane per image, one level per image, nothing. */
+export type BackgroundMode = 'plane' | 'level' | 'none'
+
+/** The solution for all images, in the order of `imageMoments`. */
+export interface BackgroundSolution {
+  readonly corrections: readonly BackgroundPlane[]
+  /** Number of the connected group of each image; the relative level of two groups cannot be known. */
+  readonly groups: readonly number[]
+  readonly iterations: number
+}
+
+/**
+ * Corrections that make all images agree where they overlap: the least-squares solution that mBgModel's iteration
+ * approaches, solved directly.
+ *
+ * Minimised is the sum over the overlaps of the integral, over the overlap's bounding box, of
+ * (difference plane - correction of plus + correction of minus)². This leaves one plane (or level) common to all
+ * images of a connected group free. It is chosen so that the images change least: the integral of the squared
+ * corrections over the pixels of all images of the group is smallest.
+ *
+ * @param imageMoments moments of the covered pixels of each image, template offsets
+ * @param fits only the overlaps that are to be used
+ *
+ * Accuracy: relative residual of the normal equations below 1e-12.
+ */
+export function solveBackground(
+  imageMoments: readonly Moments[],
+  fits: readonly OverlapFit[],
+  mode: BackgroundMode,
+): BackgroundSolution {
+  const groups = connectedGroups(imageMoments.length, fits)
+  if (mode === 'none' || fits.length === 0) {
+    return { corrections: imageMoments.map(() => ZERO_PLANE), groups, iterations: 0 }
+  }
+  const scale = coordinateScale(imageMoments)
+  const order = mode === 'plane' ? 3 : 1
+  const size = imageMoments.length * order
+  const system = assemble(fits, order, scale, size)
+  const { solution, iterations } = solvePairSystem(system, order)
+  fixGauge(solution, imageMoments, groups, order, scale)
+  const corrections = imageMoments.map((_, image) => toPlane(solution, image, order, scale))
+  return { corrections, groups, iterations }
+}
+
+/** Coordinates are divided by this length so that all unknowns are of one size. */
+function coordinateScale(moments: readonly Moments[]): number {
+  let second = 0
+  let count = 0
+  for (const m of moments) {
+    second += m.xx + m.yy
+    count += m.n
+  }
+  return count > 0 && second > 0 ? Math.sqrt(second / count) : 1
+}
+
+function toPlane(solution: Float64Array, image: number, order: number, scale: number): BackgroundPlane {
+  if (order === 1) return { a: 0, b: 0, c: solution[image]! }
+  const at = image * 3
+  return { a: solution[at]! / scale, b: solution[at + 1]! / scale, c: solution[at + 2]! }
+}
+
+/** Moment matrix of the basis (x, y, 1) or (1), row-major, in scaled coordinates. */
+function momentMatrix(m: Moments, order: number, scale: number): Float64Array {
+  if (order === 1) return Float64Array.of(m.n)
+  const s = 1 / scale
+  const xx = m.xx * s * s
+  const xy = m.xy * s * s
+  const yy = m.yy * s * s
+  return Float64Array.of(xx, xy, m.x * s, xy, yy, m.y * s, m.x * s, m.y * s, m.n)
+}
+
+function assemble(fits: readonly OverlapFit[], order: number, scale: number, size: number): PairSystem {
+  const blocks = new Float64Array(fits.length * order * order)
+  const rightSide = new Float64Array(size)
+  const plus = new Int32Array(fits.length)
+  const minus = new Int32Array(fits.length)
+  fits.forEach((overlap, pair) => {
+    const moments = boxMoments(overlap.fit.box)
+    const block = momentMatrix(moments, order, scale)
+    blocks.set(block, pair * order * order)
+    plus[pair] = overlap.plus
+    minus[pair] = overlap.minus
+    const pull = boxPull(overlap, moments, block, order, scale)
+    for (let i = 0; i < order; i++) {
+      rightSide[overlap.plus * order + i]! += pull[i]!
+      rightSide[overlap.minus * order + i]! -= pull[i]!
+    }
+  })
+  return { size, plus, minus, blocks, rightSide }
+}
+
+/** Integral of the difference plane times the basis over the box. */
+function boxPull(
+  { fit }: OverlapFit,
+  moments: Moments,
+  block: Float64Array,
+  order: number,
+  scale: number,
+): Float64Array {
+  if (order === 1) return Float64Array.of(fit.a * moments.x + fit.b * moments.y + fit.c * moments.n)
+  const plane = [fit.a * scale, fit.b * scale, fit.c]
+  return Float64Array.from([0, 1, 2], (row) =>
+    plane.reduce((sum, value, col) => sum + block[row * 3 + col]! * value, 0),
+  )
+}
+
+/** Adds to every group the common plane that makes the corrections smallest over the group's pixels. */
+function fixGauge(
+  solution: Float64Array,
+  imageMoments: readonly Moments[],
+  groups: readonly number[],
+  order: number,
+  scale: number,
+): void {
+  const groupCount = groups.reduce((most, group) => Math.max(most, group + 1), 0)
+  const matrices = Array.from({ length: groupCount }, () => new Float64Array(order * order))
+  const sums = Array.from({ length: groupCount }, () => new Float64Array(order))
+  imageMoments.forEach((moments, image) => {
+    const matrix = momentMatrix(moments, order, scale)
+    const groupMatrix = matrices[groups[image]!]!
+    const groupSum = sums[groups[image]!]!
+    for (let i = 0; i < order; i++) {
+      for (let j = 0; j < order; j++) {
+        groupMatrix[i * order + j]! += matrix[i * order + j]!
+        groupSum[i]! += matrix[i * order + j]! * solution[image * order + j]!
+      }
+    }
+  })
+  const shifts = matrices.map((matrix, group) => solveDense(matrix, sums[group]!))
+  groups.forEach((group, image) => {
+    const shift = shifts[group]!
+    for (let i = 0; i < order; i++) solution[image * order + i]! -= shift[i]!
+  })
+}
+
+/** Groups of images that are linked by overlaps, numbered by their first image. */
+export function connectedGroups(imageCount: number, fits: readonly Pick<OverlapFit, 'plus' | 'minus'>[]): readonly number[] {
+  const parent = Int32Array.from({ length: imageCount }, (_, image) => image)
+  const rootOf = (image: number): number => {
+    let root = image
+    while (parent[root] !== root) {
+      parent[root] = parent[parent[root]!]!
+      root = parent[root]!
+    }
+    return root
+  }
+  for (const { plus, minus } of fits) {
+    const a = rootOf(plus)
+    const b = rootOf(minus)
+    parent[Math.max(a, b)] = Math.min(a, b)
+  }
+  const numbers = new Map<number, number>()
+  return Array.from({ length: imageCount }, (_, image) => {
+    const root = rootOf(image)
+    const number = numbers.get(root) ?? numbers.size
+    numbers.set(root, number)
+    return number
+  })
+}

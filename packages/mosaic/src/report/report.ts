@@ -1,0 +1,130 @@
+import type { MosaicSummary, PairSummary } from '../make/summary.ts'
+import { escapeHtml, formatBytes, formatNumber, table } from './html.ts'
+import { skyMap, type SkyPicture } from './sky-map.ts'
+import { REPORT_STYLE } from './style.ts'
+
+/** The report of a mosaic: one HTML page that needs nothing else, neither network nor script. */
+export function mosaicReport(summary: MosaicSummary, picture: SkyPicture): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Mosaic of ${summary.images.length} images</title><style>${REPORT_STYLE}</style></head>
+<body><main>
+${heading(summary)}
+${warnings(summary)}
+<h2>The sky</h2>
+<input type="checkbox" id="show-outlines" checked> <label for="show-outlines">image outlines</label>
+<input type="checkbox" id="show-graticule" checked> <label for="show-graticule">coordinate grid</label>
+<figure>${skyMap(summary, picture)}
+<figcaption>${pictureCaption(summary)}</figcaption></figure>
+${residuals(summary)}
+${corrections(summary)}
+${stages(summary)}
+${inputs(summary)}
+${products(summary)}
+${parameters(summary)}
+</main></body></html>
+`
+}
+
+function heading(summary: MosaicSummary): string {
+  const { mosaic } = summary
+  const facts: readonly (readonly [string, string])[] = [
+    [`${mosaic.width} × ${mosaic.height}`, 'pixels'],
+    [`${formatNumber(mosaic.pixelScaleArcsec, 4)}″`, 'a pixel'],
+    [String(summary.images.length), 'images'],
+    [String(summary.pairs.length), 'overlapping pairs'],
+    [`${formatNumber(summary.residual.rmsBefore, 3)} → ${formatNumber(summary.residual.rmsAfter, 3)}`, `residual rms${unitText(summary)}`],
+    [`${summary.seconds.toFixed(1)} s`, `${summary.cpuSeconds.toFixed(1)} s CPU`],
+    [formatBytes(summary.peakMemoryBytes), 'peak memory'],
+  ]
+  return `<h1>Mosaic of ${summary.images.length} images${summary.status === 'partial' ? ' (partial)' : ''}</h1>
+<p class="lead">${escapeHtml(mosaic.projection)} projection, ${escapeHtml(mosaic.frame)}, centre ${mosaic.centre.lonDeg.toFixed(5)}°, ${mosaic.centre.latDeg.toFixed(5)}°.
+Made by ${escapeHtml(summary.program)} ${escapeHtml(summary.version)}, ${escapeHtml(summary.createdAt)}.</p>
+<div class="facts">${facts.map(([value, label]) => `<div><b>${value}</b><span>${escapeHtml(label)}</span></div>`).join('')}</div>`
+}
+
+function unitText(summary: MosaicSummary): string {
+  return summary.mosaic.unit === undefined ? '' : `, ${summary.mosaic.unit}`
+}
+
+function warnings(summary: MosaicSummary): string {
+  const notes = summary.warnings.map((text) => `<p class="note">${escapeHtml(text)}</p>`)
+  if (summary.rejected.length === 0) return notes.join('\n')
+  const rows = summary.rejected.map((file) => [escapeHtml(file.name), `<code>${escapeHtml(file.code)}</code>`, escapeHtml(file.reason)])
+  return `${notes.join('\n')}<h2>Left out</h2>${table('Files that are not part of the mosaic, and why', ['file', 'code', 'reason'], rows)}`
+}
+
+function pictureCaption(summary: MosaicSummary): string {
+  const { mosaic } = summary
+  return `Gaussian-log stretch from one sigma below the median to the maximum. Values ${formatNumber(mosaic.min)} to ${formatNumber(mosaic.max)}${escapeHtml(unitText(summary))}, mean ${formatNumber(mosaic.mean)}, ${mosaic.finitePixels} pixels with data. Point at an outline for its image.`
+}
+
+/** Bars are drawn up to this length, pixels. */
+const BAR_PIXELS = 130
+
+function residuals(summary: MosaicSummary): string {
+  const largest = summary.pairs.reduce((most, pair) => Math.max(most, pair.rmsBefore, pair.rmsAfter), 0)
+  const bar = (value: number, name: string): string =>
+    `<i class="bar ${name}" style="width:${(largest > 0 ? (BAR_PIXELS * value) / largest : 0).toFixed(1)}px"></i>`
+  const row = (pair: PairSummary): readonly string[] => [
+    `${escapeHtml(pair.plus)}<br>${escapeHtml(pair.minus)}`,
+    String(pair.pixelCount),
+    formatNumber(pair.meanBefore, 4),
+    formatNumber(pair.meanAfter, 4),
+    formatNumber(pair.rmsBefore, 4),
+    formatNumber(pair.rmsAfter, 4),
+    `<span style="display:block;text-align:left">${bar(pair.rmsBefore, 'before')}<br>${bar(pair.rmsAfter, 'after')}</span>`,
+    pair.rejected ?? 'yes',
+  ]
+  if (summary.pairs.length === 0) return '<h2>Overlaps</h2><p>No two images overlap.</p>'
+  return `<h2>Overlaps</h2><p class="legend">Difference of each pair over the pixels of its plane fit, before <i class="bar before" style="width:24px"></i> and after <i class="bar after" style="width:24px"></i> correction.</p>
+${table('Pairs', ['images', 'pixels', 'mean before', 'mean after', 'rms before', 'rms after', '', 'used'], summary.pairs.map(row))}`
+}
+
+function corrections(summary: MosaicSummary): string {
+  const rows = summary.images.map((image) => [
+    escapeHtml(image.name),
+    formatNumber(image.correction.a, 6),
+    formatNumber(image.correction.b, 6),
+    formatNumber(image.correction.c, 6),
+    formatNumber(image.correctionAtCentre, 5),
+  ])
+  return `<h2>Background corrections</h2>
+<p class="legend">Subtracted from each image: a x + b y + c with x = column - CRPIX1, y = row - CRPIX2 of the template, columns and rows from 0.
+Overlaps fix only differences between images; the plane common to all images of a group was chosen so that the images change least.</p>
+${table(`Background model: ${summary.parameters.background}`, ['image', 'a', 'b', 'c', 'at the centre'], rows)}`
+}
+
+function stages(summary: MosaicSummary): string {
+  const longest = summary.stages.reduce((most, stage) => Math.max(most, stage.seconds), 0)
+  const rows = summary.stages.map((stage) => [
+    escapeHtml(stage.stage),
+    stage.seconds.toFixed(3),
+    formatBytes(stage.bytesRead),
+    formatBytes(stage.bytesWritten),
+    `<span style="display:block;text-align:left"><i class="bar after" style="width:${(longest > 0 ? (BAR_PIXELS * stage.seconds) / longest : 0).toFixed(1)}px"></i></span>`,
+  ])
+  return `<h2>Stages</h2>${table('Wall time and bytes', ['stage', 'seconds', 'read', 'written', ''], rows)}`
+}
+
+function inputs(summary: MosaicSummary): string {
+  const rows = summary.images.map((image) => [
+    escapeHtml(image.name),
+    String(image.hdu),
+    `${image.width} × ${image.height}`,
+    formatBytes(image.sizeBytes),
+    image.mapErrorPixels.toExponential(1),
+    `<code>${image.sha256}</code>`,
+  ])
+  return `<h2>Inputs</h2>${table('Every image of the mosaic', ['file', 'hdu', 'pixels', 'size', 'map error (px)', 'SHA-256'], rows)}`
+}
+
+function products(summary: MosaicSummary): string {
+  const rows = summary.products.map((file) => [escapeHtml(file.name), formatBytes(file.sizeBytes), `<code>${file.sha256}</code>`])
+  return `<h2>Products</h2>${table('Files beside this page', ['file', 'size', 'SHA-256'], rows)}`
+}
+
+function parameters(summary: MosaicSummary): string {
+  const rows = Object.entries(summary.parameters).map(([name, value]) => [escapeHtml(name), escapeHtml(String(value))])
+  return `<h2>Parameters</h2>${table('As used', ['parameter', 'value'], rows)}`
+}

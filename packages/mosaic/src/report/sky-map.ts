@@ -1,0 +1,52 @@
+import type { MosaicPoint, MosaicSummary } from '../make/summary.ts'
+import { escapeHtml, formatNumber } from './html.ts'
+
+/** One line of constant longitude or latitude, in mosaic corner coordinates. */
+export interface GraticuleLine {
+  readonly label: string
+  readonly points: readonly MosaicPoint[]
+}
+
+/** The mosaic picture as a PNG and the lines drawn over it. */
+export interface SkyPicture {
+  readonly png: Uint8Array
+  readonly graticule: readonly GraticuleLine[]
+}
+
+/** The mosaic with the outlines of its images and a coordinate grid, as one SVG. */
+export function skyMap(summary: MosaicSummary, picture: SkyPicture): string {
+  const { width, height } = summary.mosaic
+  const fontSize = Math.max(width, height) / 62
+  const outlines = summary.images.map((image) => {
+    const title = `${image.name}: correction ${formatNumber(image.correctionAtCentre)} at the centre, ${image.coveredPixels} pixels`
+    return `<polygon class="outline" tabindex="0" points="${svgPoints(image.outline, height)}"><title>${escapeHtml(title)}</title></polygon>`
+  })
+  const lines = picture.graticule.map((line) => {
+    const anchor = line.points[Math.floor(line.points.length / 2)]
+    const text =
+      anchor === undefined
+        ? ''
+        : `<text x="${anchor.x.toFixed(1)}" y="${(height - anchor.y).toFixed(1)}" font-size="${fontSize.toFixed(1)}" stroke-width="${(fontSize / 6).toFixed(1)}">${escapeHtml(line.label)}</text>`
+    return `<polyline class="graticule" points="${svgPoints(line.points, height)}"/>${text}`
+  })
+  const base64 = toBase64(picture.png)
+  return `<div class="sky"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="The mosaic with the outlines of its images">
+<image href="data:image/png;base64,${base64}" width="${width}" height="${height}" preserveAspectRatio="none"/>
+<g class="graticules">${lines.join('\n')}</g>
+<g class="outlines">${outlines.join('\n')}</g></svg></div>`
+}
+
+function svgPoints(points: readonly MosaicPoint[], height: number): string {
+  return points.map(({ x, y }) => `${x.toFixed(1)},${(height - y).toFixed(1)}`).join(' ')
+}
+
+/** Bytes given to one call of `String.fromCharCode`; more could exceed the engine's argument limit. */
+const BASE64_STEP = 0x8000
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (let at = 0; at < bytes.length; at += BASE64_STEP) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + BASE64_STEP))
+  }
+  return btoa(binary)
+}
