@@ -17,7 +17,7 @@ export class KernelsError extends SkyloomError {
   override readonly name = 'KernelsError'
   declare readonly code: KernelsErrorCode
 
-  constructor(code: KernelsErrorCode, problem: string, detail?: ErrorDetail) {
+  constructor(code: KernelsErrorCode, problem: string, detail: ErrorDetail = {}) {
     super(code, problem, detail)
   }
 }

@@ -1,0 +1,257 @@
+/**
+ * Kernels over pixel memory. All arguments are numbers; names that end in `At` are byte offsets (0 = none, where a
+ * comment allows it). Strides count elements. Nothing is checked: sizes and offsets are the caller's duty.
+ *
+ * Planes are row-major, float32, NaN = no data. An area (coverage) plane goes with a value plane and has its stride.
+ */
+export interface PixelKernels {
+  readonly kind: 'wasm' | 'plain'
+
+  /**
+   * Corner positions of a tile of output pixels from a coarse grid of exact map values, 4x4 cubic (Lagrange): first along
+   * y for the row, then one cubic polynomial in x per cell.
+   *
+   * Node (i, j) lies at output corner coordinate (originCol + i * step, originRow + j * step). The grid has one extra ring of
+   * nodes, so tiles may reach from node 1 to node `nodeCols - 2` (rows likewise). Output corner coordinates count from the
+   * left edge of output column 0. The result for one corner does not depend on the tile. A NaN node makes NaN corners.
+   *
+   * @param gridXAt float64, nodeCols * nodeRows: input corner coordinate x at the nodes
+   * @param cornersXAt float64, (tileWidth + 1) * (tileHeight + 1), written
+   * @returns 0, or 1 when the tile reaches beyond the grid (nothing is written)
+   */
+  cornersFromGrid(
+    gridXAt: number,
+    gridYAt: number,
+    nodeCols: number,
+    nodeRows: number,
+    originCol: number,
+    originRow: number,
+    step: number,
+    tileCol: number,
+    tileRow: number,
+    tileWidth: number,
+    tileHeight: number,
+    cornersXAt: number,
+    cornersYAt: number,
+  ): number
+
+  /**
+   * Exact-area reprojection of one output tile: value = flux inside the mapped quadrilateral / overlapped area (surface
+   * brightness), coverage = overlapped area / area of the quadrilateral.
+   *
+   * Corner coordinates are absolute: input pixel (c, r) covers [c, c+1) x [r, r+1). The image in memory is the window that
+   * starts at pixel (windowCol, windowRow); what is outside counts as blank. Blank are NaN and infinite pixels and, with a
+   * weight plane, pixels whose weight is not a positive finite number. With weights value = sum(v w a) / sum(w a) and coverage =
+   * sum(w a) / area of the quadrilateral. A quadrilateral may be rotated or mirrored; it must be convex, its edges are
+   * straight. NaN corners and degenerate quadrilaterals give NaN and coverage 0, as does coverage below 1e-9. Coverage is exactly 1 where
+   * no blank pixel is touched. Each output pixel depends only on its own corners and on the input, not on the tile.
+   *
+   * @param weightAt float32 weight plane with the image's stride, 0 = none
+   * @param cornersXAt float64, (tileWidth + 1) * (tileHeight + 1)
+   * @param valueAt float32, written; coverageAt likewise; both with `outStride`
+   * @param scratchAt multiple of 16; see `areaScratchBytes`
+   * @returns 0, or 1 when scratch is too small (nothing is written): split the tile, the result stays the same
+   */
+  areaTile(
+    imageAt: number,
+    windowCol: number,
+    windowRow: number,
+    windowWidth: number,
+    windowHeight: number,
+    imageStride: number,
+    weightAt: number,
+    cornersXAt: number,
+    cornersYAt: number,
+    tileWidth: number,
+    tileHeight: number,
+    valueAt: number,
+    coverageAt: number,
+    outStride: number,
+    scratchAt: number,
+    scratchBytes: number,
+  ): number
+
+  /**
+   * Adds a run of pixels of one row into a weighted mean: sumVW += (v - (a x + b y + c)) * area, sumW += area, with
+   * x = x0, x0 + 1, ... Pixels with NaN value or without positive area are skipped.
+   *
+   * @param areaAt float32, 0 = all areas are 1
+   * @param sumVWAt float64, read and written; sumWAt likewise
+   */
+  accumulateMean(
+    valueAt: number,
+    areaAt: number,
+    count: number,
+    x0: number,
+    y: number,
+    a: number,
+    b: number,
+    c: number,
+    sumVWAt: number,
+    sumWAt: number,
+  ): void
+
+  /** Like `accumulateMean`, but values enter unweighted: sumV += v - plane, sumW += area. */
+  accumulateSum(
+    valueAt: number,
+    areaAt: number,
+    count: number,
+    x0: number,
+    y: number,
+    a: number,
+    b: number,
+    c: number,
+    sumVAt: number,
+    sumWAt: number,
+  ): void
+
+  /**
+   * Counts contributors: counts += 1 where the value is not NaN and the area is positive.
+   *
+   * @param positiveOnly 1: only values above zero after the plane is subtracted count (Montage's rule)
+   * @param countsAt float64, read and written
+   */
+  accumulateCount(
+    valueAt: number,
+    areaAt: number,
+    count: number,
+    x0: number,
+    y: number,
+    a: number,
+    b: number,
+    c: number,
+    positiveOnly: number,
+    countsAt: number,
+  ): void
+
+  /** Ends a weighted mean: value = sumVW / sumW and area = sumW as float32; NaN and 0 where sumW is not positive. */
+  finishMeanF32(sumVWAt: number, sumWAt: number, count: number, valueAt: number, areaAt: number): void
+
+  /** Like `finishMeanF32` with float64 values; the area stays float32. */
+  finishMeanF64(sumVWAt: number, sumWAt: number, count: number, valueAt: number, areaAt: number): void
+
+  /**
+   * Median of a stack of rows. `entriesAt` holds `entryCount` entries as `writeMedianEntry` makes them; each says which
+   * columns its plane covers and which plane a * col + p is subtracted. Values count where they are not NaN and their area is
+   * above `minArea`.
+   *
+   * @param evenRule even number of values: 0 mean of the middle two; 1 the lower one; 2 the lower one of exactly two, else the mean
+   * @param valueAt float32, written: the median, NaN where nothing counts; areaAt float32: sum of the accepted areas
+   * @param scratchAt multiple of 16; see `medianScratchBytes`
+   * @returns 0, or 1 when scratch is too small (nothing is written)
+   */
+  medianRow(
+    entriesAt: number,
+    entryCount: number,
+    firstCol: number,
+    count: number,
+    minArea: number,
+    evenRule: number,
+    valueAt: number,
+    areaAt: number,
+    scratchAt: number,
+    scratchBytes: number,
+  ): number
+
+  /**
+   * Sums for fitting a plane to the difference of two images (or to one image) over a window. d = v1 - v2 counts where
+   * it is not NaN, both areas are at least `minArea`, and |d - (a x + b y + c)| <= limit; x = x0 + column, y = y0 + row of the window. Read the
+   * record with `readPlaneSums`.
+   *
+   * @param area1At float32, 0 = no area test; area2At likewise
+   * @param value2At float32, 0 = single image: d = v1
+   * @param limit Infinity takes all pixels
+   * @param recordAt float64, `PLANE_SUMS_BYTES`, written
+   */
+  planeFitPass(
+    value1At: number,
+    area1At: number,
+    stride1: number,
+    value2At: number,
+    area2At: number,
+    stride2: number,
+    width: number,
+    height: number,
+    x0: number,
+    y0: number,
+    minArea: number,
+    a: number,
+    b: number,
+    c: number,
+    limit: number,
+    recordAt: number,
+  ): void
+
+  /**
+   * Difference by Montage's rule: D = v1 a1 - factor v2 a2, A = a1 + a2, S = mean a1 + mean a2; result 2 D / A with area A, NaN with area 0
+   * where a value is NaN, an area is not positive, or |A - S| / S > 0.333. Mean a1 runs over the good pixels of image 1, mean a2
+   * over pixels good in both. Read the record with `readDiffStatistics`.
+   *
+   * @param area1At float32, 0 = all areas are 1; area2At likewise
+   * @param outValueAt float32 with `outStride`, written; outAreaAt likewise
+   * @param recordAt float64, `DIFF_STATISTICS_BYTES`, written
+   */
+  diffMontage(
+    value1At: number,
+    area1At: number,
+    stride1: number,
+    value2At: number,
+    area2At: number,
+    stride2: number,
+    width: number,
+    height: number,
+    factor: number,
+    outValueAt: number,
+    outAreaAt: number,
+    outStride: number,
+    recordAt: number,
+  ): void
+
+  /** target = source - (a x + b y + c) for a window, x = x0 + column, y = y0 + row. Source and target may be the same. */
+  subtractPlane(
+    sourceAt: number,
+    sourceStride: number,
+    targetAt: number,
+    targetStride: number,
+    width: number,
+    height: number,
+    x0: number,
+    y0: number,
+    a: number,
+    b: number,
+    c: number,
+  ): void
+
+  /**
+   * Box average: output pixel (k, l) is the mean over [k f, (k+1) f) x [l f, (l+1) f) of the source, input pixels weighted by the
+   * covered fraction, NaN skipped. f may be any positive number; below 1 it enlarges.
+   *
+   * @param sourceAt float32, rows `sourceRow` to `sourceRow + sourceHeight - 1` of the image; rows outside count as blank
+   * @param targetAt float32, rows `targetRow` to `targetRow + targetHeight - 1` of the result, written
+   * @param scratchAt multiple of 16, 16 bytes per source column
+   */
+  shrinkRows(
+    sourceAt: number,
+    sourceStride: number,
+    sourceWidth: number,
+    sourceRow: number,
+    sourceHeight: number,
+    factor: number,
+    targetAt: number,
+    targetStride: number,
+    targetWidth: number,
+    targetRow: number,
+    targetHeight: number,
+    scratchAt: number,
+  ): void
+
+  /** Count, extremes and sums of the finite pixels of a window. Read the record with `readStatistics`. */
+  statistics(valueAt: number, stride: number, width: number, height: number, recordAt: number): void
+
+  /** Reverses the bytes of 2-byte elements; source and target are the same or do not overlap. */
+  swap2(sourceAt: number, targetAt: number, count: number): void
+  /** Reverses the bytes of 4-byte elements (float32 to or from big-endian). */
+  swap4(sourceAt: number, targetAt: number, count: number): void
+  /** Reverses the bytes of 8-byte elements (float64 to or from big-endian). */
+  swap8(sourceAt: number, targetAt: number, count: number): void
+}

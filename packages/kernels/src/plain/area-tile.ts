@@ -1,0 +1,120 @@
+import { MAX_CORNER, MIN_COVERAGE, MIN_SHAPE } from '../pixels/area-limits.ts'
+import type { PixelKernels } from '../pixels/pixel-kernels.ts'
+import type { WholeMemory } from './whole-memory.ts'
+
+/**
+ * Plain twin of `areaTile`: for every output pixel the overlap with each input pixel that its quadrilateral can touch,
+ * by Green's theorem over the four edges. No sums are shared, so nothing cancels; it needs no scratch.
+ */
+export function plainAreaTile(whole: () => WholeMemory): PixelKernels['areaTile'] {
+  return (
+    imageAt,
+    windowCol,
+    windowRow,
+    windowWidth,
+    windowHeight,
+    imageStride,
+    weightAt,
+    cornersXAt,
+    cornersYAt,
+    tileWidth,
+    tileHeight,
+    valueAt,
+    coverageAt,
+    outStride,
+  ) => {
+    const { f32, f64 } = whole()
+    const image = imageAt / 4
+    const weights = weightAt / 4
+    const quadX = new Float64Array(4)
+    const quadY = new Float64Array(4)
+    const pitch = tileWidth + 1
+    for (let row = 0; row < tileHeight; row++) {
+      for (let col = 0; col < tileWidth; col++) {
+        const first = row * pitch + col
+        const corners = [first, first + 1, first + pitch + 1, first + pitch]
+        corners.forEach((corner, k) => {
+          quadX[k] = f64[cornersXAt / 8 + corner]!
+          quadY[k] = f64[cornersYAt / 8 + corner]!
+        })
+        const area = quadArea(quadX, quadY)
+        let flux = 0
+        let weight = 0
+        let isWhole = weightAt === 0
+        if (area !== 0) {
+          const firstCol = Math.max(windowCol, Math.floor(Math.min(...quadX)))
+          const endCol = Math.min(windowCol + windowWidth, Math.ceil(Math.max(...quadX)))
+          const firstRow = Math.max(windowRow, Math.floor(Math.min(...quadY)))
+          const endRow = Math.min(windowRow + windowHeight, Math.ceil(Math.max(...quadY)))
+          isWhole &&=
+            firstCol <= Math.min(...quadX) &&
+            endCol >= Math.max(...quadX) &&
+            firstRow <= Math.min(...quadY) &&
+            endRow >= Math.max(...quadY)
+          for (let r = firstRow; r < endRow; r++) {
+            for (let c = firstCol; c < endCol; c++) {
+              const overlap = cellOverlap(quadX, quadY, c, r) / area
+              const at = (r - windowRow) * imageStride + c - windowCol
+              const value = f32[image + at]!
+              const w = weightAt === 0 ? 1 : f32[weights + at]!
+              if (Number.isFinite(value) && w > 0 && w < Infinity) {
+                flux += value * w * overlap
+                weight += w * overlap
+              } else if (overlap > MIN_COVERAGE) isWhole = false
+            }
+          }
+        }
+        const out = row * outStride + col
+        const isBlank = !(weight >= MIN_COVERAGE)
+        f32[valueAt / 4 + out] = isBlank ? NaN : flux / weight
+        f32[coverageAt / 4 + out] = isBlank ? 0 : isWhole ? 1 : weight
+      }
+    }
+    return 0
+  }
+}
+
+/** Signed area, positive when the corners run counter-clockwise; 0 for what cannot be used. */
+function quadArea(x: Float64Array, y: Float64Array): number {
+  for (let k = 0; k < 4; k++) {
+    if (!(Math.abs(x[k]!) <= MAX_CORNER && Math.abs(y[k]!) <= MAX_CORNER)) return 0
+  }
+  const dx1 = x[2]! - x[0]!
+  const dy1 = y[2]! - y[0]!
+  const dx2 = x[3]! - x[1]!
+  const dy2 = y[3]! - y[1]!
+  const area = 0.5 * (dx1 * dy2 - dx2 * dy1)
+  const size = (Math.abs(dx1) + Math.abs(dy1)) * (Math.abs(dx2) + Math.abs(dy2))
+  return Math.abs(area) > MIN_SHAPE * size ? area : 0
+}
+
+/** Signed overlap of a quadrilateral with the unit square at (col, row): the integral of clamp(x - col, 0, 1) dy around it. */
+function cellOverlap(x: Float64Array, y: Float64Array, col: number, row: number): number {
+  let sum = 0
+  for (let k = 0; k < 4; k++) {
+    const next = (k + 1) & 3
+    sum += edgeIntegral(x[k]! - col, y[k]! - row, x[next]! - col, y[next]! - row)
+  }
+  return sum
+}
+
+/** Integral of clamp(x, 0, 1) dy along the part of an edge with 0 <= y <= 1. */
+function edgeIntegral(xa: number, ya: number, xb: number, yb: number): number {
+  const y0 = Math.min(Math.max(ya, 0), 1)
+  const y1 = Math.min(Math.max(yb, 0), 1)
+  if (y0 === y1) return 0
+  const slope = (xb - xa) / (yb - ya)
+  const x0 = y0 === ya ? xa : xa + (y0 - ya) * slope
+  const x1 = y1 === yb ? xb : xa + (y1 - ya) * slope
+  return meanOfClamp(Math.min(x0, x1), Math.max(x0, x1)) * (y1 - y0)
+}
+
+/** Mean of clamp(x, 0, 1) over low <= x <= high. */
+function meanOfClamp(low: number, high: number): number {
+  if (high <= 0) return 0
+  if (low >= 1) return 1
+  if (low >= 0 && high <= 1) return (low + high) / 2
+  const from = Math.max(low, 0)
+  const to = Math.min(high, 1)
+  return (((to - from) * (from + to)) / 2 + Math.max(0, high - 1)) / (high - low)
+}

@@ -1,0 +1,37 @@
+import { plainSwap } from '../codecs/plain-swap.ts'
+import type { PixelViews } from '../memory/pixel-memory.ts'
+import type { PixelKernels } from '../pixels/pixel-kernels.ts'
+import { plainAreaTile } from './area-tile.ts'
+import { plainAccumulateCount, plainAccumulateMean, plainAccumulateSum, plainFinishMean } from './coadd.ts'
+import { plainCornersFromGrid } from './corners-from-grid.ts'
+import { plainDiffMontage } from './diff-montage.ts'
+import { plainMedianRow } from './median-row.ts'
+import { plainPlaneFitPass } from './plane-fit-pass.ts'
+import { plainShrinkRows } from './shrink-rows.ts'
+import { plainStatistics } from './statistics.ts'
+import { plainSubtractPlane } from './subtract-plane.ts'
+import { wholeMemory } from './whole-memory.ts'
+
+/** The plain twins of all pixel kernels: the definition of what is right, and the fallback without WASM SIMD. */
+export function plainKernels(views: PixelViews): PixelKernels {
+  const whole = wholeMemory(views.memory)
+  return {
+    kind: 'plain',
+    cornersFromGrid: plainCornersFromGrid(whole),
+    areaTile: plainAreaTile(whole),
+    accumulateMean: plainAccumulateMean(whole),
+    accumulateSum: plainAccumulateSum(whole),
+    accumulateCount: plainAccumulateCount(whole),
+    finishMeanF32: plainFinishMean(whole, 'f32'),
+    finishMeanF64: plainFinishMean(whole, 'f64'),
+    medianRow: plainMedianRow(whole),
+    planeFitPass: plainPlaneFitPass(whole),
+    diffMontage: plainDiffMontage(whole),
+    subtractPlane: plainSubtractPlane(whole),
+    shrinkRows: plainShrinkRows(whole),
+    statistics: plainStatistics(whole),
+    swap2: plainSwap(views.memory, 2),
+    swap4: plainSwap(views.memory, 4),
+    swap8: plainSwap(views.memory, 8),
+  }
+}
