@@ -1,1 +1,66 @@
-export {}
+export {
+  TABLE_ERRORS,
+  TableError,
+  type TableErrorCode,
+  type TableWarning,
+  type TableWarningCode,
+} from './errors.ts'
+export {
+  type IpacFixedColumn,
+  type IpacReading,
+  type IpacReadOptions,
+  readIpacTable,
+} from './ipac/read.ts'
+export { type BarText, type IpacColumnFormat, type IpacTableFormat, writeIpacTable } from './ipac/write.ts'
+export {
+  cellAt,
+  columnRowCount,
+  findColumn,
+  isArrayColumn,
+  isNullAt,
+  numberColumn,
+  tableColumn,
+  tableKeyword,
+  tableRow,
+  tableRows,
+  textColumn,
+} from './model/access.ts'
+export {
+  type CellInput,
+  type ColumnSpec,
+  columnFromCells,
+  commentNote,
+  keywordNote,
+  makeColumn,
+  makeTable,
+  type RowInput,
+  selectColumns,
+  selectRows,
+  type TableOptions,
+  tableFromRows,
+} from './model/build.ts'
+export type {
+  AnyColumnValues,
+  Cell,
+  CellArray,
+  Column,
+  ColumnInfo,
+  ColumnType,
+  ColumnValues,
+  Table,
+  TableComment,
+  TableKeyword,
+  TableNote,
+  TypedColumn,
+} from './model/table.ts'
+export {
+  type MontageImageTableOptions,
+  type MontageUserField,
+  montageCorrectionTableFormat,
+  montageDiffFitTableFormat,
+  montageFitTableFormat,
+  montageImageTableFormat,
+  montageOverlapTableFormat,
+  montageProjectionStatsColumns,
+  montageProjectionStatsFormat,
+} from './montage-formats.ts'

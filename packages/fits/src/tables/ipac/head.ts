@@ -1,0 +1,218 @@
+import { TableError } from '../errors.ts'
+import { commentNote, keywordNote } from '../model/build.ts'
+import type { ColumnType, TableNote } from '../model/table.ts'
+import type { WarningList } from '../warnings.ts'
+import type { IpacReadOptions } from './read.ts'
+
+/** A column as the bar lines describe it. */
+export interface IpacHeadColumn {
+  readonly name: string
+  /** undefined: to be inferred from the values */
+  readonly type: ColumnType | undefined
+  readonly unit: string | undefined
+  readonly nullText: string | undefined
+  /** first character of a value, from 0 */
+  readonly start: number
+  /** one after the last character */
+  readonly end: number
+}
+
+/** Everything before the first record. */
+export interface IpacHead {
+  readonly columns: readonly IpacHeadColumn[]
+  readonly notes: readonly TableNote[]
+  /** lines before the first record */
+  readonly lineCount: number
+  /** line of the names, from 1 */
+  readonly nameLine: number
+}
+
+/** Names, types, units, null values. */
+const MAX_BAR_LINES = 4
+
+/** Takes the keyword, comment and bar lines. */
+export function readIpacHead(
+  lines: readonly string[],
+  name: string,
+  options: IpacReadOptions,
+  warnings: WarningList,
+): IpacHead {
+  const notes: TableNote[] = []
+  let index = 0
+  for (; index < lines.length; index++) {
+    const line = lines[index] ?? ''
+    if (line.startsWith('\\')) notes.push(parseNote(line))
+    else if (line.trim() !== '') break
+  }
+  if (options.fixedColumns !== undefined) {
+    return { columns: fixedHead(options), notes, lineCount: index, nameLine: index + 1 }
+  }
+  const barLines = takeBarLines(lines, index, name)
+  const columns = headColumns(barLines, index + 1, name, options, warnings)
+  return { columns, notes, lineCount: index + barLines.length, nameLine: index + 1 }
+}
+
+function fixedHead(options: IpacReadOptions): IpacHeadColumn[] {
+  return (options.fixedColumns ?? []).map((column) => ({
+    name: column.name,
+    type: options.types?.get(column.name) ?? column.type,
+    unit: undefined,
+    nullText: undefined,
+    start: column.start,
+    end: column.end ?? Number.POSITIVE_INFINITY,
+  }))
+}
+
+const TYPED_KEYWORD = /^(?:char|c|int|i|long|l|float|f|real|r|double|d|date)\s+([^\s=]+)$/i
+
+function parseNote(line: string): TableNote {
+  const text = line.slice(1).trimEnd()
+  const equals = text.indexOf('=')
+  // A blank after the backslash marks a comment, also one that holds an equals sign.
+  if (equals < 1 || /^\s/.test(text)) return commentNote(text.replace(/^ /, ''))
+  const key = text.slice(0, equals).trim()
+  return keywordNote(TYPED_KEYWORD.exec(key)?.[1] ?? key, unquote(text.slice(equals + 1).trim()))
+}
+
+function unquote(text: string): string {
+  const quote = text[0]
+  const isQuoted = text.length > 1 && (quote === "'" || quote === '"') && text.endsWith(quote)
+  return isQuoted ? text.slice(1, -1) : text
+}
+
+function takeBarLines(lines: readonly string[], from: number, name: string): string[] {
+  const barLines: string[] = []
+  for (let index = from; index < lines.length && barLines.length <= MAX_BAR_LINES; index++) {
+    const line = lines[index] ?? ''
+    if (!line.trimStart().startsWith('|')) break
+    barLines.push(line)
+  }
+  if (barLines.length === 0) {
+    throw new TableError(
+      'TABLE_NOT_A_TABLE',
+      'the first line of the table proper does not hold column names between bars',
+      {
+        where: [name, `line ${Math.min(from + 1, Math.max(1, lines.length))}`, 'column 1'],
+        found: lines[from] ?? 'the end of the input',
+        allowed: 'a line such as | cntr | fname |, after lines that are blank or start with \\',
+      },
+    )
+  }
+  if (barLines.length > MAX_BAR_LINES) {
+    throw new TableError('TABLE_BAD_SYNTAX', 'the table has too many bar lines', {
+      where: [name, `line ${from + MAX_BAR_LINES + 1}`, 'column 1'],
+      found: barLines.at(-1) ?? '',
+      allowed: `up to ${MAX_BAR_LINES}: names, types, units, null values`,
+    })
+  }
+  return barLines
+}
+
+function headColumns(
+  barLines: readonly string[],
+  nameLine: number,
+  name: string,
+  options: IpacReadOptions,
+  warnings: WarningList,
+): IpacHeadColumn[] {
+  const cells = barLines.map((line) => splitBars(line))
+  const names = cells[0] ?? []
+  cells.forEach((texts, index) => {
+    if (texts.length === names.length) return
+    const message = `${name}, line ${nameLine + index}: ${texts.length} cells under ${names.length} column names`
+    warnings.add('TABLE_HEADER_MISMATCH', message)
+  })
+  const seen = new Set<string>()
+  return names.map((cell, index) => {
+    const column = cell.text.replace(/\s+/g, '')
+    const place = { name, line: nameLine, at: cell.start }
+    if (column === '') throw emptyName(place)
+    if (seen.has(column))
+      warnings.add('TABLE_DUPLICATE_COLUMN', `${name}, line ${nameLine}: two columns are called ${column}`)
+    seen.add(column)
+    const typeText = cells[1]?.[index]?.text.trim()
+    const isLast = index === names.length - 1
+    return {
+      name: column,
+      type: options.types?.get(column) ?? knownType(typeText, column, { name, line: nameLine + 1 }, warnings),
+      unit: emptyToUndefined(cells[2]?.[index]?.text.trim()),
+      nullText: cells[3]?.[index]?.text.trim(),
+      start: cell.start,
+      end: isLast ? lastEnd(barLines[0] ?? '', options) : cell.end,
+    }
+  })
+}
+
+function lastEnd(nameLine: string, options: IpacReadOptions): number {
+  return options.extendLastColumn === true ? Number.POSITIVE_INFINITY : nameLine.length
+}
+
+function emptyToUndefined(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
+}
+
+interface BarCell {
+  readonly text: string
+  readonly start: number
+  /** one after the position of the right bar */
+  readonly end: number
+}
+
+function splitBars(line: string): BarCell[] {
+  const cells: BarCell[] = []
+  let left = line.indexOf('|')
+  while (left >= 0) {
+    const right = line.indexOf('|', left + 1)
+    if (right < 0) {
+      const rest = line.slice(left + 1)
+      if (rest.trim() !== '') cells.push({ text: rest, start: left + 1, end: line.length })
+      break
+    }
+    cells.push({ text: line.slice(left + 1, right), start: left + 1, end: right + 1 })
+    left = right
+  }
+  return cells
+}
+
+function emptyName(place: { name: string; line: number; at: number }): TableError {
+  return new TableError('TABLE_BAD_SYNTAX', 'a column has no name', {
+    where: [place.name, `line ${place.line}`, `column ${place.at + 1}`],
+    found: 'blanks between two bars',
+    allowed: 'a name',
+  })
+}
+
+const IPAC_TYPES: ReadonlyMap<string, ColumnType> = new Map([
+  ['i', 'int32'],
+  ['int', 'int32'],
+  ['integer', 'int32'],
+  ['l', 'int64'],
+  ['long', 'int64'],
+  ['f', 'float64'],
+  ['float', 'float64'],
+  ['r', 'float64'],
+  ['real', 'float64'],
+  ['d', 'float64'],
+  ['double', 'float64'],
+  ['c', 'string'],
+  ['char', 'string'],
+  ['date', 'string'],
+])
+
+function knownType(
+  typeText: string | undefined,
+  column: string,
+  place: { name: string; line: number },
+  warnings: WarningList,
+): ColumnType | undefined {
+  if (typeText === undefined || typeText === '') return undefined
+  const type = IPAC_TYPES.get(typeText.toLowerCase())
+  if (type === undefined) {
+    const known = 'int long float real double char date'
+    warnings.add(
+      'TABLE_UNKNOWN_TYPE',
+      `${place.name}, line ${place.line}: column ${column} has the type ${typeText.slice(0, 40)}, known are ${known}; read as text`,
+    )
+  }
+  return type ?? 'string'
+}

@@ -1,0 +1,159 @@
+import { decodeText } from '../decode.ts'
+import { TableError, type TableWarning } from '../errors.ts'
+import { makeTable } from '../model/build.ts'
+import type { ColumnType, Table } from '../model/table.ts'
+import { type WarningList, warningList } from '../warnings.ts'
+import { readIpacColumn } from './column.ts'
+import { type IpacHead, readIpacHead } from './head.ts'
+
+/** One column of a table without bar lines: where its values stand. */
+export interface IpacFixedColumn {
+  readonly name: string
+  /** first character, counted from 0 */
+  readonly start: number
+  /** one after the last character; absent: to the end of the line */
+  readonly end?: number
+  readonly type: ColumnType
+}
+
+/** How an IPAC table is read. */
+export interface IpacReadOptions {
+  /** Shown in messages: a path or URL. */
+  readonly name?: string
+  /** Types of columns by name; they take the place of the type line. */
+  readonly types?: ReadonlyMap<string, ColumnType>
+  /**
+   * What becomes of a value that is not of its column's type: `error` (default) or `null`, which gives no value
+   * and a warning. C programs of the field read such values as 0.
+   */
+  readonly onBadValue?: 'error' | 'null'
+  /**
+   * The last column ends where the line with the names ends; what stands beyond is cut with a warning. With
+   * true it is read to the end of each record.
+   */
+  readonly extendLastColumn?: boolean
+  /** Layout of a table that has no bar lines, such as Montage's projection statistics. */
+  readonly fixedColumns?: readonly IpacFixedColumn[]
+  /** Most columns allowed; default 10,000. */
+  readonly maxColumns?: number
+}
+
+/** A table with what was noticed while reading it. */
+export interface IpacReading {
+  readonly table: Table
+  readonly warnings: readonly TableWarning[]
+  /** The lines as they stand, for programs that sort or select records without changing them. */
+  readonly lines: {
+    /** keyword, comment and bar lines */
+    readonly head: readonly string[]
+    /** one for each row of the table */
+    readonly records: readonly string[]
+  }
+}
+
+const MAX_COLUMNS = 10_000
+/** Cells that are allowed for any input, and for each character of it: a record may end before its last columns. */
+const FREE_CELLS = 4_000_000
+const CELLS_PER_CHAR = 1
+
+/**
+ * Reads an IPAC ASCII table: `\key = value` lines, one to four bar lines (names, types, units, null values),
+ * records with the values under the bars.
+ *
+ * Rules: blanks within names are dropped, names are case-sensitive. A value is what stands from one position after
+ * its left bar up to and including the position under its right bar, without leading and trailing blanks. Blank
+ * cells and cells equal to the column's null text are null; so is `null` in columns of numbers. Types: `int` gives
+ * int32 (int64 when a value needs it), `long` int64, `float`, `real` and `double` float64, `char` and `date` text.
+ * Without a type line the type is inferred from the values; text that looks like a number with leading zeros
+ * stays text. Positions are characters, after decoding UTF-8.
+ *
+ * @throws TableError `TABLE_NOT_A_TABLE`, `TABLE_BAD_SYNTAX`, `TABLE_BAD_VALUE`, `TABLE_TOO_LARGE`, each with line and column
+ *
+ * Source: IPAC table format 2008; Montage's reader for what it does with deviations.
+ */
+export function readIpacTable(input: string | Uint8Array, options: IpacReadOptions = {}): IpacReading {
+  const name = options.name ?? 'table'
+  const warnings = warningList()
+  const lines = splitLines(decodeText(input, name, warnings))
+  const head = readIpacHead(lines, name, options, warnings)
+  if (head.columns.length > (options.maxColumns ?? MAX_COLUMNS)) {
+    throw new TableError('TABLE_TOO_LARGE', 'the table has too many columns', {
+      where: [name, `line ${head.nameLine}`],
+      found: String(head.columns.length),
+      allowed: `up to ${options.maxColumns ?? MAX_COLUMNS}`,
+    })
+  }
+  const { records, lineNumbers } = collectRecords(lines, head)
+  checkCellCount(name, head.columns.length, records, lines)
+  warnStrayText(records, lineNumbers, head, name, warnings)
+  const context = { name, records, lineNumbers, warnings, onBadValue: options.onBadValue ?? 'error' }
+  const columns = head.columns.map((column) => readIpacColumn(column, context))
+  const table = makeTable(columns, { name, notes: head.notes, rowCount: records.length })
+  return { table, warnings: warnings.list(), lines: { head: lines.slice(0, head.lineCount), records } }
+}
+
+function splitLines(text: string): string[] {
+  const lines = text.split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return text.includes('\r') ? lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)) : lines
+}
+
+function collectRecords(
+  lines: readonly string[],
+  head: IpacHead,
+): { records: string[]; lineNumbers: number[] } {
+  const records: string[] = []
+  const lineNumbers: number[] = []
+  for (let index = head.lineCount; index < lines.length; index++) {
+    const line = lines[index] ?? ''
+    if (line.trim() === '') continue
+    records.push(line)
+    lineNumbers.push(index + 1)
+  }
+  return { records, lineNumbers }
+}
+
+function checkCellCount(
+  name: string,
+  columnCount: number,
+  records: readonly string[],
+  lines: readonly string[],
+): void {
+  const cells = columnCount * records.length
+  const charCount = lines.reduce((sum, line) => sum + line.length + 1, 0)
+  const allowed = Math.max(FREE_CELLS, CELLS_PER_CHAR * charCount)
+  if (cells <= allowed) return
+  throw new TableError('TABLE_TOO_LARGE', 'the table has far more cells than text', {
+    where: [name],
+    found: `${columnCount} columns and ${records.length} records in ${charCount} characters`,
+    allowed: `up to ${allowed} cells`,
+  })
+}
+
+function warnStrayText(
+  records: readonly string[],
+  lineNumbers: readonly number[],
+  head: IpacHead,
+  name: string,
+  warnings: WarningList,
+): void {
+  const last = head.columns.at(-1)
+  if (last === undefined) return
+  const first = head.columns[0]?.start ?? 0
+  records.forEach((record, row) => {
+    const line = lineNumbers[row] ?? 0
+    if (record.length > last.end && record.slice(last.end).trim() !== '') {
+      const found = record.slice(last.end).trim()
+      warnings.add(
+        'TABLE_TEXT_OUTSIDE',
+        `${name}, line ${line}, column ${last.end + 1}: text past the last bar is cut: ${found.slice(0, 60)}`,
+      )
+    }
+    if (first > 0 && record.slice(0, first).trim() !== '') {
+      warnings.add(
+        'TABLE_TEXT_OUTSIDE',
+        `${name}, line ${line}, column 1: text before the first column is skipped`,
+      )
+    }
+  })
+}
