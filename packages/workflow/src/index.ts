@@ -1,1 +1,106 @@
-export {}
+export { type CheckOptions, checkWorkflow } from './check/check-workflow.ts'
+export { WorkflowError, type WorkflowErrorCode } from './errors.ts'
+export { type CriticalPath, criticalPath } from './graph/critical-path.ts'
+export {
+  buildDigraph,
+  childCount,
+  childrenOf,
+  type Digraph,
+  edgesOf,
+  parentCount,
+  parentsOf,
+} from './graph/digraph.ts'
+export { EdgeCollector, type EdgeList } from './graph/edge-list.ts'
+export {
+  findCycle,
+  type Groups,
+  groupBy,
+  type Levels,
+  topologicalLevels,
+  topologicalOrder,
+} from './graph/order.ts'
+export type { Checksum } from './model/checksum.ts'
+export {
+  type FileUse,
+  isInput,
+  isOutput,
+  isRegistered,
+  isStagedOut,
+  LINK_TYPES,
+  type LinkType,
+} from './model/file-use.ts'
+export { HOOK_EVENTS, type HookEvent, type ShellHook } from './model/hook.ts'
+export {
+  type AbstractJob,
+  type ComputeJob,
+  type CondorWorkflowJob,
+  JOB_TYPES,
+  type Job,
+  type JobType,
+  jobTitle,
+  type PegasusWorkflowJob,
+  parseTransformationId,
+  type TransformationName,
+  transformationId,
+} from './model/job.ts'
+export { type MetadataEntry, metadataSizeBytes, metadataValue } from './model/metadata.ts'
+export type { Extension, PlainValue } from './model/plain.ts'
+export {
+  ARCHITECTURES,
+  type Architecture,
+  OPERATING_SYSTEMS,
+  type OperatingSystem,
+  type Platform,
+} from './model/platform.ts'
+export {
+  mergeProfiles,
+  PROFILE_NAMESPACES,
+  type Profile,
+  type ProfileNamespace,
+  profileValue,
+} from './model/profile.ts'
+export type { Properties } from './model/properties.ts'
+export type { Replica, ReplicaCatalog, ReplicaLocation } from './model/replica-catalog.ts'
+export {
+  DIRECTORY_TYPES,
+  type Directory,
+  type DirectoryType,
+  type FileServer,
+  GRID_JOB_TYPES,
+  GRID_TYPES,
+  type Grid,
+  type GridJobType,
+  type GridType,
+  OPERATIONS,
+  type Operation,
+  SCHEDULERS,
+  type Scheduler,
+  type Site,
+  type SiteCatalog,
+} from './model/site-catalog.ts'
+export {
+  CONTAINER_TYPES,
+  type Container,
+  type ContainerType,
+  TRANSFORMATION_TYPES,
+  type Transformation,
+  type TransformationCatalog,
+  type TransformationSite,
+  type TransformationType,
+} from './model/transformation-catalog.ts'
+export { type CatalogReferences, type Dependency, FORMAT_VERSION, type Workflow } from './model/workflow.ts'
+export {
+  type IndexOptions,
+  indexWorkflow,
+  type ProducerConflict,
+  type WorkflowIndex,
+} from './model/workflow-index.ts'
+export { formatProblem, type Problem, type ProblemCode, type ReadResult } from './problem/problem.ts'
+export type { ReadOptions } from './read/document.ts'
+export { readProperties } from './read/properties.ts'
+export { readReplicaCatalog } from './read/replica-catalog.ts'
+export { compileReplicaPattern, fillPattern, type PatternResult } from './read/replica-pattern.ts'
+export { readSiteCatalog } from './read/site-catalog.ts'
+export { readTransformationCatalog } from './read/transformation-catalog.ts'
+export { readWorkflow } from './read/workflow.ts'
+export { DEFAULT_YAML_LIMITS, type YamlLimits } from './yaml/node.ts'

@@ -1,0 +1,118 @@
+import type { Properties } from '../model/properties.ts'
+import { lineTable, ProblemCollector } from '../problem/collector.ts'
+import type { ReadResult } from '../problem/problem.ts'
+import type { ReadOptions } from './document.ts'
+
+/** Longest properties file. */
+const MAX_CHARS = 16 * 1024 * 1024
+
+/**
+ * Reads properties in the syntax of Java: `key = value`, `key: value` or `key value`, comments with `#` or `!`, lines
+ * continued with a backslash, escapes `\t \n \r \f \\ \uXXXX`. A later value of a key replaces the earlier one, with
+ * a warning. `${name}` stands for another property, or for `options.variables(name)`; an unknown one stays as it is.
+ */
+export function readProperties(text: string, options: ReadOptions = {}): ReadResult<Properties> {
+  const problems = new ProblemCollector(options.name ?? 'pegasus.properties', lineTable(text))
+  if (text.length > MAX_CHARS) {
+    problems.add('TEXT_TOO_LARGE', 'the file is too large', {
+      path: '',
+      found: `${text.length} characters`,
+      allowed: `${MAX_CHARS} characters`,
+    })
+    return problems.refused()
+  }
+  const properties = new Map<string, string>()
+  for (const line of logicalLines(text)) {
+    const { key, value } = splitLine(line, problems)
+    if (key === '') {
+      problems.add('LINE_SYNTAX', 'the line has no key', { path: '', offset: line.offset, found: line.text })
+    } else if (properties.has(key) && properties.get(key) !== value) {
+      problems.add('DUPLICATE', 'the property is set twice; the later value is used', {
+        path: key,
+        offset: line.offset,
+        found: value,
+        severity: 'warning',
+      })
+    }
+    if (key !== '') properties.set(key, value)
+  }
+  return problems.result(expandProperties(properties, options.variables))
+}
+
+interface LogicalLine {
+  readonly text: string
+  readonly offset: number
+}
+
+function logicalLines(text: string): readonly LogicalLine[] {
+  const lines: LogicalLine[] = []
+  let open: { text: string; offset: number } | undefined
+  let offset = 0
+  for (const raw of text.split('\n')) {
+    const line = raw.replace(/\r$/, '').replace(/^[ \t\f]+/, '')
+    const start = offset
+    offset += raw.length + 1
+    if (open === undefined && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue
+    const current: { text: string; offset: number } = open ?? { text: '', offset: start }
+    const isContinued = /(?:^|[^\\])(?:\\\\)*\\$/.test(line)
+    current.text += isContinued ? line.slice(0, -1) : line
+    if (isContinued) open = current
+    else {
+      lines.push(current)
+      open = undefined
+    }
+  }
+  if (open !== undefined) lines.push(open)
+  return lines
+}
+
+function splitLine(
+  line: LogicalLine,
+  problems: ProblemCollector,
+): { readonly key: string; readonly value: string } {
+  const match = /^((?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*(.*)$/s.exec(line.text)
+  const unescape = (part: string): string =>
+    part.replaceAll(/\\(u[\da-fA-F]{0,4}|.)/gs, (_whole, escape: string) => {
+      if (!escape.startsWith('u')) return ESCAPES.get(escape) ?? escape
+      if (escape.length === 5) return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+      problems.add('LINE_SYNTAX', 'bad \\u escape', {
+        path: '',
+        offset: line.offset,
+        found: `\\${escape}`,
+        allowed: '\\u and four hexadecimal digits',
+      })
+      return ''
+    })
+  return { key: unescape(match?.[1] ?? ''), value: unescape(match?.[2] ?? '').trimEnd() }
+}
+
+const ESCAPES = new Map([
+  ['t', '\t'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['f', '\f'],
+])
+
+/** Deepest chain of properties that refer to each other. */
+const MAX_EXPANSION_DEPTH = 16
+/** Longest value after expansion. */
+const MAX_VALUE_CHARS = 1024 * 1024
+
+function expandProperties(
+  properties: ReadonlyMap<string, string>,
+  variables: ((name: string) => string | undefined) | undefined,
+): Properties {
+  const expand = (value: string, depth: number): string => {
+    if (depth > MAX_EXPANSION_DEPTH || !value.includes('${')) return value
+    let length = 0
+    return value.replaceAll(/\$\{([^{}]+)\}/g, (whole, name: string) => {
+      const found = properties.get(name)
+      const filled = found === undefined ? (variables?.(name) ?? whole) : expand(found, depth + 1)
+      length += filled.length
+      return length > MAX_VALUE_CHARS ? whole : filled
+    })
+  }
+  const expanded = new Map<string, string>()
+  for (const [key, value] of properties) expanded.set(key, expand(value, 0))
+  return expanded
+}

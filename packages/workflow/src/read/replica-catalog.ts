@@ -1,0 +1,54 @@
+import type { Replica, ReplicaCatalog } from '../model/replica-catalog.ts'
+import type { ReadResult } from '../problem/problem.ts'
+import { formatVersion } from '../schema/common.ts'
+import type { ReadContext } from '../schema/context.ts'
+import { list } from '../schema/list.ts'
+import { mapped, type Schema } from '../schema/schema.ts'
+import { optional, required, shape } from '../schema/shape.ts'
+import type { YamlNode } from '../yaml/node.ts'
+import { type ReadOptions, readDocument } from './document.ts'
+import { compileReplicaPattern } from './replica-pattern.ts'
+import { replica } from './replica-schema.ts'
+
+const checkedReplica: Schema<Replica> = mapped(replica, checkPattern)
+
+function checkPattern(entry: Replica, node: YamlNode, context: ReadContext): Replica | undefined {
+  if (!entry.isRegex) return entry
+  const compiled = compileReplicaPattern(entry.lfn)
+  if (compiled.ok) return entry
+  context.problems.add('BAD_REGEX', `the pattern does not compile (${compiled.reason})`, {
+    path: context.path('lfn'),
+    offset: node.offset,
+    found: entry.lfn,
+    allowed: 'a regular expression',
+  })
+  return undefined
+}
+
+/** A replica catalog that is a file of its own. */
+export const replicaCatalog: Schema<ReplicaCatalog> = mapped(
+  shape(
+    { pegasus: required(formatVersion), replicas: required(list(checkedReplica)) },
+    { noun: 'a replica catalog' },
+  ),
+  (catalog) => catalog,
+)
+
+/** A replica catalog inside a workflow, where the version may be absent. */
+export const inlineReplicaCatalog: Schema<
+  Omit<ReplicaCatalog, 'pegasus'> & { readonly pegasus?: string | undefined }
+> = shape(
+  { pegasus: optional(formatVersion), replicas: required(list(checkedReplica)) },
+  { noun: 'a replica catalog' },
+)
+
+/**
+ * Reads a replica catalog from YAML or JSON text. Entries of one name in several places are allowed; who looks up a
+ * name puts them together.
+ *
+ * @returns the catalog with warnings, or all problems with line, column and path
+ */
+export function readReplicaCatalog(text: string, options: ReadOptions = {}): ReadResult<ReplicaCatalog> {
+  const name = options.name ?? 'replicas.yml'
+  return readDocument(text, name, options, (root, context) => replicaCatalog.read(root, context))
+}

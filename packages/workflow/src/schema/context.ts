@@ -1,0 +1,55 @@
+import type { ProblemCollector, ProblemFacts } from '../problem/collector.ts'
+import type { ProblemCode } from '../problem/problem.ts'
+import type { YamlNode } from '../yaml/node.ts'
+
+/** Most distinct texts that are kept for sharing. */
+const MAX_INTERNED = 4_000_000
+
+/** What reading a document carries along: the path to the node, the problems, and texts that are shared. */
+export class ReadContext {
+  readonly problems: ProblemCollector
+  readonly #path: (string | number)[] = []
+  readonly #texts = new Map<string, string>()
+
+  constructor(problems: ProblemCollector) {
+    this.problems = problems
+  }
+
+  /** Goes down to a key or item; every call is followed by {@link leave}. */
+  enter(step: string | number): void {
+    this.#path.push(step)
+  }
+
+  leave(): void {
+    this.#path.pop()
+  }
+
+  /** Path of the current node, with an optional last step: `jobs[17].uses[2].type`. */
+  path(last?: string | number): string {
+    let text = ''
+    for (const step of last === undefined ? this.#path : [...this.#path, last]) {
+      if (typeof step === 'number') text += `[${step}]`
+      else if (!/^[\w-]+$/.test(step)) text += `[${JSON.stringify(step)}]`
+      else text += text === '' ? step : `.${step}`
+    }
+    return text
+  }
+
+  /** Reports a problem of a node at the current path. */
+  report(
+    code: ProblemCode,
+    message: string,
+    node: YamlNode,
+    facts: Omit<ProblemFacts, 'path' | 'offset'>,
+  ): void {
+    this.problems.add(code, message, { path: this.path(), offset: node.offset, ...facts })
+  }
+
+  /** The first of equal texts, so that equal texts are one object. */
+  intern(text: string): string {
+    const known = this.#texts.get(text)
+    if (known !== undefined) return known
+    if (this.#texts.size < MAX_INTERNED) this.#texts.set(text, text)
+    return text
+  }
+}
