@@ -33,3 +33,5 @@ export {
   writeMedianEntry,
 } from './pixels/records.ts'
 export { plainKernels } from './plain/plain-kernels.ts'
+export { type InlinePoolOptions, inlinePool } from './pool/inline-pool.ts'
+export type { PayloadOf, ResultOf, Scratch, Task, TaskContext, TaskPool, TaskTable } from './pool/task.ts'

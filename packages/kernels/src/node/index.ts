@@ -1,1 +1,1 @@
-export {}
+export { createWorkerPool, type WorkerPoolOptions } from './worker-pool.ts'

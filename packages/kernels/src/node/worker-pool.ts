@@ -1,0 +1,106 @@
+import { isAbsolute } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Piscina } from 'piscina'
+import { KernelsError } from '../errors.ts'
+import type { PixelMemory } from '../memory/pixel-memory.ts'
+import { errorFromData } from '../pool/error-transfer.ts'
+import { inlinePool } from '../pool/inline-pool.ts'
+import { createScheduler, type SlotRunner } from '../pool/scheduler.ts'
+import { createSlots, DEFAULT_SCRATCH_BYTES } from '../pool/slots.ts'
+import type { TaskPool, TaskTable } from '../pool/task.ts'
+import { taskPool } from '../pool/task-pool.ts'
+import { loadTasks, type WorkerJob, type WorkerReply, type WorkerStart } from './worker.ts'
+
+/** Options of {@link createWorkerPool}. */
+export interface WorkerPoolOptions {
+  /** Tasks at the same time. 0 and 1 run inline, without a worker. */
+  readonly threads: number
+  /** Shared memory that the calling thread owns. */
+  readonly memory: PixelMemory
+  /** File URL or absolute path of a JavaScript module that exports `tasks`. */
+  readonly taskModule: URL | string
+  /** Scratch of each running task; default 4 MiB. */
+  readonly scratchBytes?: number
+}
+
+/** More threads than this help nobody and cost 40 ms of CPU each to start. */
+const MAX_THREADS = 256
+
+/**
+ * A pool of warm workers over shared pixel memory. Workers start at the first runs and stay until `close`.
+ *
+ * @throws {KernelsError} `KERNELS_BAD_SIZE` for an impossible number of threads, `KERNELS_NO_SHARED_MEMORY` for unshared memory
+ */
+export function createWorkerPool<Tasks extends TaskTable>(options: WorkerPoolOptions): TaskPool<Tasks> {
+  const { threads, memory, scratchBytes = DEFAULT_SCRATCH_BYTES } = options
+  if (!Number.isInteger(threads) || threads < 0 || threads > MAX_THREADS) {
+    throw new KernelsError('KERNELS_BAD_SIZE', 'a pool with this number of threads is not possible', {
+      found: `${threads}`,
+      allowed: `0 to ${MAX_THREADS}`,
+    })
+  }
+  const taskModule = hrefOf(options.taskModule)
+  if (threads <= 1) {
+    // The module's own types say which tasks it exports; the caller names them as the type argument.
+    return inlinePool<Tasks>({ memory, scratchBytes, tasks: () => loadTasks(taskModule) as Promise<Tasks> })
+  }
+  if (!memory.isShared) {
+    throw new KernelsError('KERNELS_NO_SHARED_MEMORY', 'worker threads need shared pixel memory', {
+      remedy: 'create the memory with shared: true, or use one thread',
+    })
+  }
+  return taskPool(threads, createScheduler(threads, workerRunner(threads, memory, taskModule, scratchBytes)))
+}
+
+function workerRunner(
+  threads: number,
+  memory: PixelMemory,
+  taskModule: string,
+  scratchBytes: number,
+): SlotRunner {
+  const slots = createSlots(memory, scratchBytes)
+  let workers: Piscina<WorkerJob, WorkerReply> | undefined
+  const start = (): Piscina<WorkerJob, WorkerReply> => {
+    const workerData: WorkerStart = { memory: memory.memory, taskModule, scratchBytes }
+    return new Piscina({
+      filename: fileURLToPath(new URL('./worker.js', import.meta.url)),
+      name: 'runJob',
+      minThreads: 1,
+      maxThreads: threads,
+      idleTimeout: Infinity,
+      workerData,
+    })
+  }
+  return {
+    start: (slot) => slots.setAborted(slot, false),
+    async execute(slot, job) {
+      workers ??= start()
+      const reply = await runOn(workers, { ...job, block: slots.blockOf(slot) })
+      if ('error' in reply) throw errorFromData(reply.error)
+      return reply.result
+    },
+    abort: (slot) => slots.setAborted(slot, true),
+    async close() {
+      await workers?.destroy()
+      slots.free()
+    },
+  }
+}
+
+/** Errors of tasks come back as replies, so a rejection means that the worker or the message broke. */
+async function runOn(workers: Piscina<WorkerJob, WorkerReply>, job: WorkerJob): Promise<WorkerReply> {
+  try {
+    return await workers.run(job)
+  } catch (cause) {
+    throw new KernelsError('KERNELS_WORKER_LOST', 'a worker thread ended before its task', {
+      where: [job.name],
+      remedy: 'look at the cause; a payload or result that cannot be copied between threads ends here too',
+      cause,
+    })
+  }
+}
+
+function hrefOf(taskModule: URL | string): string {
+  if (taskModule instanceof URL) return taskModule.href
+  return isAbsolute(taskModule) ? pathToFileURL(taskModule).href : taskModule
+}
