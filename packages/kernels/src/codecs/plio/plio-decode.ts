@@ -1,4 +1,4 @@
-import type { CodecStatus } from './codec-status.ts'
+import type { CodecStatus } from '../codec-status.ts'
 
 /** Words of the header of a line list in its present form, and the mark that tells it from the old form. */
 const OLD_HEADER_WORDS = 3

@@ -1,5 +1,5 @@
 import { type BitReader, isPastEnd, peekBits, readBits } from './bit-reader.ts'
-import type { CodecStatus } from './codec-status.ts'
+import type { CodecStatus } from '../codec-status.ts'
 import { inverseHTransform } from './h-transform.ts'
 import {
   HCOMPRESS_HEADER_BYTES,

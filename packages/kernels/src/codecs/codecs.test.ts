@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { shuffleBytes, unshuffleBytes } from './byte-shuffle.ts'
-import { decodeHcompress } from './hcompress-decode.ts'
-import { encodeHcompress } from './hcompress-encode.ts'
-import { decodePlio } from './plio-decode.ts'
-import { encodePlio, PLIO_MAX_PIXEL } from './plio-encode.ts'
-import { decodeRice } from './rice-decode.ts'
-import { encodeRice } from './rice-encode.ts'
+import { decodeHcompress } from './hcompress/hcompress-decode.ts'
+import { encodeHcompress } from './hcompress/hcompress-encode.ts'
+import { decodePlio } from './plio/plio-decode.ts'
+import { encodePlio, PLIO_MAX_PIXEL } from './plio/plio-encode.ts'
+import { decodeRice } from './rice/rice-decode.ts'
+import { encodeRice } from './rice/rice-encode.ts'
 
 /** Pixels as they are in images: mostly small steps, some jumps, some runs, some of the whole range. */
 function pixels(min: number, max: number, maxLength = 300): fc.Arbitrary<Int32Array> {

@@ -1,4 +1,4 @@
-import type { CodecStatus } from './codec-status.ts'
+import type { CodecStatus } from '../codec-status.ts'
 import { type RiceBytePix, riceLayout } from './rice-layout.ts'
 
 /** How a Rice stream was made; both numbers come from the header (`ZNAMEi`, `ZVALi`) and are not in the stream. */
