@@ -8,7 +8,14 @@ export {
   type FitsWarning,
   type FitsWarningCode,
 } from './errors.ts'
-
+// gzip
+export type { Gunzip } from './gzip/inflate.ts'
+// hdu
+export { FitsFile, type FitsFileOptions, type HduSelector } from './hdu/fits-file.ts'
+export { FitsWriter, type FitsWriterOptions } from './hdu/fits-writer.ts'
+export type { Bitpix, Hdu, HduType } from './hdu/hdu.ts'
+export type { BeginHduOptions, HduWriter } from './hdu/hdu-writer.ts'
+export { type OpenFitsOptions, openFits } from './hdu/open-fits.ts'
 // header
 export { BLOCK_BYTES, paddedBytes } from './header/block.ts'
 export { CARD_CHARS, type Card, type CardType, type CardValue, type Complex } from './header/card.ts'
@@ -19,3 +26,22 @@ export { parseCard } from './header/parse-card.ts'
 export { parseHeaderRecords } from './header/parse-header.ts'
 export { type HeaderAt, type ReadHeaderOptions, readHeaderAt } from './header/read-header.ts'
 export { formatHeaderTemplate, parseHeaderTemplate } from './header/template.ts'
+
+// image
+export type { ImageLayout } from './image/image-header.ts'
+export type { ImageWriter } from './image/image-writer.ts'
+export type { NativeArray, PixelArray } from './image/pixel-array.ts'
+export {
+  type Cube,
+  type Image,
+  type PixelForm,
+  type PixelFormArray,
+  type ReadCubeOptions,
+  type ReadImageOptions,
+  type ReadPixelsOptions,
+  readCube,
+  readImage,
+  type StoredPixels,
+} from './image/read-image.ts'
+export type { PixelBox, PixelRegion } from './image/region.ts'
+export { type WritablePlane, type WriteImageOptions, writeImage } from './image/write-image.ts'

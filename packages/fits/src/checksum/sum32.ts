@@ -1,0 +1,57 @@
+/**
+ * The ones' complement sum of 32-bit big-endian words that CHECKSUM and DATASUM are made of (FITS Standard 4.0,
+ * appendix J.1), added up as the bytes come. Bytes that do not fill a word count as if zeros followed.
+ */
+export class Sum32 {
+  #sum = 0
+  #position = 0
+
+  /** The sum of all bytes so far, 0 to 2^32 - 1. */
+  get value(): number {
+    return this.#sum
+  }
+
+  /** Adds the bytes that follow those added before. */
+  add(bytes: Uint8Array): this {
+    const wordStart = Math.min(bytes.length, (4 - (this.#position % 4)) % 4)
+    const wordEnd = wordStart + ((bytes.length - wordStart) & ~3)
+    this.#addBytes(bytes.subarray(0, wordStart))
+    this.#sum = fold(this.#sum + sumWords(bytes.subarray(wordStart, wordEnd)))
+    this.#position += wordEnd - wordStart
+    this.#addBytes(bytes.subarray(wordEnd))
+    return this
+  }
+
+  #addBytes(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      this.#sum = fold(this.#sum + byte * 2 ** (24 - 8 * (this.#position % 4)))
+      this.#position++
+    }
+  }
+}
+
+/** Sum of two of these sums. */
+export function addSums(first: number, second: number): number {
+  return fold(first + second)
+}
+
+/** Words added before the carry is folded in: 2^20 words of 2^32 stay exact in a double. */
+const WORDS_PER_FOLD = 2 ** 20
+
+function sumWords(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let sum = 0
+  for (let start = 0; start < bytes.length; start += WORDS_PER_FOLD * 4) {
+    const end = Math.min(bytes.length, start + WORDS_PER_FOLD * 4)
+    for (let at = start; at < end; at += 4) sum += view.getUint32(at)
+    sum = fold(sum)
+  }
+  return sum
+}
+
+/** End-around carry: what is beyond 32 bits is added at the low end. */
+function fold(sum: number): number {
+  let folded = sum
+  while (folded >= 2 ** 32) folded = (folded % 2 ** 32) + Math.floor(folded / 2 ** 32)
+  return folded
+}

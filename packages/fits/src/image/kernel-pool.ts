@@ -1,0 +1,17 @@
+import { type CodecKernels, plainCodecKernels, simdSupported, wasmCodecKernels } from '@skyloom/kernels'
+
+/** Idle kernels. Their memory stays as large as one block of a read, so few are kept. */
+const idle: CodecKernels[] = []
+const MAX_IDLE = 4
+
+/**
+ * Runs `work` with kernels of its own, so that it may wait for bytes to arrive in their memory.
+ * Reads that run at the same time get different kernels.
+ */
+export async function withKernels<T>(work: (kernels: CodecKernels) => Promise<T>): Promise<T> {
+  const kernels = idle.pop() ?? (simdSupported() ? wasmCodecKernels() : plainCodecKernels())
+  const result = await work(kernels)
+  // After a failure a late read may still write into the memory: such kernels are not used again.
+  if (idle.length < MAX_IDLE) idle.push(kernels)
+  return result
+}

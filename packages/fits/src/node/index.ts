@@ -1,0 +1,1 @@
+export { type OpenFitsFileOptions, openFitsFile } from './open-fits-file.ts'

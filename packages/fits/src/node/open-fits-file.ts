@@ -1,0 +1,16 @@
+import { type FileSourceOptions, fileSource } from '@skyloom/base/node'
+import type { FitsFile } from '../hdu/fits-file.ts'
+import { type OpenFitsOptions, openFits } from '../hdu/open-fits.ts'
+import { nodeGunzip } from './gunzip.ts'
+
+/** How a file of this machine is opened. */
+export interface OpenFitsFileOptions extends OpenFitsOptions, FileSourceOptions {}
+
+/**
+ * Opens a FITS file of this machine, gzip or not. Otherwise as `openFits`.
+ *
+ * @throws BaseError `BASE_READ_FAILED` when the file cannot be opened
+ */
+export async function openFitsFile(path: string, options: OpenFitsFileOptions = {}): Promise<FitsFile> {
+  return await openFits(await fileSource(path, options), { gunzip: nodeGunzip, ...options })
+}
