@@ -1,4 +1,4 @@
-import { type ErrorDetail, SkyloomError } from '@skyloom/base'
+import { type ErrorDetail, SkyloomError, shorten } from '@skyloom/base'
 
 /** Every code of {@link TableError} with its meaning. */
 export const TABLE_ERRORS = {
@@ -17,19 +17,52 @@ export const TABLE_ERRORS = {
 /** Stable code of a {@link TableError}. */
 export type TableErrorCode = keyof typeof TABLE_ERRORS
 
+/** Where in a table something was found. Numbers are as a person counts them, from 1. */
+export interface TableLocation {
+  /** path, URL or other name of the table */
+  readonly source?: string | undefined
+  /** line of a text */
+  readonly line?: number | undefined
+  /** character in its line */
+  readonly character?: number | undefined
+  /** name of a column */
+  readonly column?: string | undefined
+  readonly row?: number | undefined
+}
+
 /** Errors of IPAC, VOTable and CSV tables and of the `Table` model. */
 export class TableError extends SkyloomError {
   override readonly name = 'TableError'
   declare readonly code: TableErrorCode
+  readonly location: TableLocation
 
-  constructor(code: TableErrorCode, problem: string, detail?: ErrorDetail) {
-    super(code, problem, detail)
+  constructor(
+    code: TableErrorCode,
+    location: TableLocation,
+    problem: string,
+    detail: Omit<ErrorDetail, 'where'> = {},
+  ) {
+    super(code, problem, { ...detail, where: formatTableLocation(location) })
+    this.location = location
   }
+}
+
+/** Parts of a place, outermost first: `['images.tbl', 'line 4', 'character 17', 'column ra']`. */
+export function formatTableLocation(location: TableLocation): string[] {
+  const { source, line, character, column, row } = location
+  const where: string[] = []
+  if (source !== undefined) where.push(source)
+  if (line !== undefined) where.push(`line ${line}`)
+  if (character !== undefined) where.push(`character ${character}`)
+  if (column !== undefined) where.push(`column ${shorten(column, 40)}`)
+  if (row !== undefined) where.push(`row ${row}`)
+  return where
 }
 
 /** Something odd in a table that could be read nevertheless. A value, never thrown. */
 export interface TableWarning {
   readonly code: TableWarningCode
+  readonly location: TableLocation
   /** place and facts, for people */
   readonly message: string
 }
@@ -37,6 +70,7 @@ export interface TableWarning {
 /** Stable code of a {@link TableWarning}. */
 export type TableWarningCode =
   | 'TABLE_DUPLICATE_COLUMN' // two columns have one name
+  | 'TABLE_UNNAMED_COLUMN' // a column without name gets one
   | 'TABLE_UNKNOWN_TYPE' // a type word that the format does not define; read as text
   | 'TABLE_HEADER_MISMATCH' // header lines with different counts of columns
   | 'TABLE_TEXT_OUTSIDE' // text beyond the last column, or before the first

@@ -1,3 +1,5 @@
+export { type CsvReading, type CsvReadOptions, readCsvTable } from './csv/read.ts'
+export { type CsvWriteOptions, writeCsvTable } from './csv/write.ts'
 export {
   TABLE_ERRORS,
   TableError,
@@ -5,13 +7,14 @@ export {
   type TableWarning,
   type TableWarningCode,
 } from './errors.ts'
+export type { BarText, IpacColumnFormat, IpacTableFormat } from './ipac/layout.ts'
 export {
   type IpacFixedColumn,
   type IpacReading,
   type IpacReadOptions,
   readIpacTable,
 } from './ipac/read.ts'
-export { type BarText, type IpacColumnFormat, type IpacTableFormat, writeIpacTable } from './ipac/write.ts'
+export { writeIpacTable } from './ipac/write.ts'
 export {
   cellAt,
   columnRowCount,

@@ -1,5 +1,5 @@
+import type { IpacColumnFormat, IpacTableFormat } from './ipac/layout.ts'
 import type { IpacFixedColumn } from './ipac/read.ts'
-import type { IpacColumnFormat, IpacTableFormat } from './ipac/write.ts'
 
 // Layouts of the tables that Montage's programs exchange. Widths, precisions and the exact texts between the bars are
 // those that Montage 6.0 prints; they are the table format, which other programs read by position.

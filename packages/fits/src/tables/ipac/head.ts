@@ -1,4 +1,4 @@
-import { TableError } from '../errors.ts'
+import { TableError, type TableLocation } from '../errors.ts'
 import { commentNote, keywordNote } from '../model/build.ts'
 import type { ColumnType, TableNote } from '../model/table.ts'
 import type { WarningList } from '../warnings.ts'
@@ -33,7 +33,7 @@ const MAX_BAR_LINES = 4
 /** Takes the keyword, comment and bar lines. */
 export function readIpacHead(
   lines: readonly string[],
-  name: string,
+  source: string | undefined,
   options: IpacReadOptions,
   warnings: WarningList,
 ): IpacHead {
@@ -47,8 +47,8 @@ export function readIpacHead(
   if (options.fixedColumns !== undefined) {
     return { columns: fixedHead(options), notes, lineCount: index, nameLine: index + 1 }
   }
-  const barLines = takeBarLines(lines, index, name)
-  const columns = headColumns(barLines, index + 1, name, options, warnings)
+  const barLines = takeBarLines(lines, index, source)
+  const columns = headColumns(barLines, index + 1, source, options, warnings)
   return { columns, notes, lineCount: index + barLines.length, nameLine: index + 1 }
 }
 
@@ -80,7 +80,7 @@ function unquote(text: string): string {
   return isQuoted ? text.slice(1, -1) : text
 }
 
-function takeBarLines(lines: readonly string[], from: number, name: string): string[] {
+function takeBarLines(lines: readonly string[], from: number, source: string | undefined): string[] {
   const barLines: string[] = []
   for (let index = from; index < lines.length && barLines.length <= MAX_BAR_LINES; index++) {
     const line = lines[index] ?? ''
@@ -90,20 +90,24 @@ function takeBarLines(lines: readonly string[], from: number, name: string): str
   if (barLines.length === 0) {
     throw new TableError(
       'TABLE_NOT_A_TABLE',
+      { source, line: Math.min(from + 1, Math.max(1, lines.length)), character: 1 },
       'the first line of the table proper does not hold column names between bars',
       {
-        where: [name, `line ${Math.min(from + 1, Math.max(1, lines.length))}`, 'column 1'],
         found: lines[from] ?? 'the end of the input',
         allowed: 'a line such as | cntr | fname |, after lines that are blank or start with \\',
       },
     )
   }
   if (barLines.length > MAX_BAR_LINES) {
-    throw new TableError('TABLE_BAD_SYNTAX', 'the table has too many bar lines', {
-      where: [name, `line ${from + MAX_BAR_LINES + 1}`, 'column 1'],
-      found: barLines.at(-1) ?? '',
-      allowed: `up to ${MAX_BAR_LINES}: names, types, units, null values`,
-    })
+    throw new TableError(
+      'TABLE_BAD_SYNTAX',
+      { source, line: from + MAX_BAR_LINES + 1, character: 1 },
+      'the table has too many bar lines',
+      {
+        found: barLines.at(-1) ?? '',
+        allowed: `up to ${MAX_BAR_LINES}: names, types, units, null values`,
+      },
+    )
   }
   return barLines
 }
@@ -111,7 +115,7 @@ function takeBarLines(lines: readonly string[], from: number, name: string): str
 function headColumns(
   barLines: readonly string[],
   nameLine: number,
-  name: string,
+  source: string | undefined,
   options: IpacReadOptions,
   warnings: WarningList,
 ): IpacHeadColumn[] {
@@ -119,22 +123,26 @@ function headColumns(
   const names = cells[0] ?? []
   cells.forEach((texts, index) => {
     if (texts.length === names.length) return
-    const message = `${name}, line ${nameLine + index}: ${texts.length} cells under ${names.length} column names`
-    warnings.add('TABLE_HEADER_MISMATCH', message)
+    const message = `${texts.length} cells under ${names.length} column names`
+    warnings.add('TABLE_HEADER_MISMATCH', { source, line: nameLine + index }, message)
   })
   const seen = new Set<string>()
   return names.map((cell, index) => {
     const column = cell.text.replace(/\s+/g, '')
-    const place = { name, line: nameLine, at: cell.start }
-    if (column === '') throw emptyName(place)
+    if (column === '') throw emptyName({ source, line: nameLine, character: cell.start + 1 })
     if (seen.has(column))
-      warnings.add('TABLE_DUPLICATE_COLUMN', `${name}, line ${nameLine}: two columns are called ${column}`)
+      warnings.add(
+        'TABLE_DUPLICATE_COLUMN',
+        { source, line: nameLine, column },
+        'a second column of this name',
+      )
     seen.add(column)
     const typeText = cells[1]?.[index]?.text.trim()
     const isLast = index === names.length - 1
     return {
       name: column,
-      type: options.types?.get(column) ?? knownType(typeText, column, { name, line: nameLine + 1 }, warnings),
+      type:
+        options.types?.get(column) ?? knownType(typeText, { source, line: nameLine + 1, column }, warnings),
       unit: emptyToUndefined(cells[2]?.[index]?.text.trim()),
       nullText: cells[3]?.[index]?.text.trim(),
       start: cell.start,
@@ -174,9 +182,8 @@ function splitBars(line: string): BarCell[] {
   return cells
 }
 
-function emptyName(place: { name: string; line: number; at: number }): TableError {
-  return new TableError('TABLE_BAD_SYNTAX', 'a column has no name', {
-    where: [place.name, `line ${place.line}`, `column ${place.at + 1}`],
+function emptyName(place: TableLocation): TableError {
+  return new TableError('TABLE_BAD_SYNTAX', place, 'a column has no name', {
     found: 'blanks between two bars',
     allowed: 'a name',
   })
@@ -201,8 +208,7 @@ const IPAC_TYPES: ReadonlyMap<string, ColumnType> = new Map([
 
 function knownType(
   typeText: string | undefined,
-  column: string,
-  place: { name: string; line: number },
+  place: TableLocation,
   warnings: WarningList,
 ): ColumnType | undefined {
   if (typeText === undefined || typeText === '') return undefined
@@ -211,7 +217,9 @@ function knownType(
     const known = 'int long float real double char date'
     warnings.add(
       'TABLE_UNKNOWN_TYPE',
-      `${place.name}, line ${place.line}: column ${column} has the type ${typeText.slice(0, 40)}, known are ${known}; read as text`,
+      place,
+      `the type of the column is unknown, known are ${known}; read as text`,
+      typeText,
     )
   }
   return type ?? 'string'

@@ -32,7 +32,7 @@ export function parsePrintf(format: string): PrintfFormat {
   const isSane = (width === 'longest' || width <= MAX_FIELD) && (precision ?? 0) <= MAX_PRECISION
   const conversion = match?.[5]
   if (match === null || !isSane || !isConversion(conversion)) {
-    throw new TableError('TABLE_UNSUPPORTED', 'the column format is not understood', {
+    throw new TableError('TABLE_UNSUPPORTED', {}, 'the column format is not understood', {
       found: format,
       allowed: `one of %d %f %e %g %s with flags, width up to ${MAX_FIELD}, precision up to ${MAX_PRECISION}, text around it`,
     })

@@ -72,23 +72,27 @@ const CELLS_PER_CHAR = 1
  * Source: IPAC table format 2008; Montage's reader for what it does with deviations.
  */
 export function readIpacTable(input: string | Uint8Array, options: IpacReadOptions = {}): IpacReading {
-  const name = options.name ?? 'table'
+  const source = options.name
   const warnings = warningList()
-  const lines = splitLines(decodeText(input, name, warnings))
-  const head = readIpacHead(lines, name, options, warnings)
+  const lines = splitLines(decodeText(input, source, warnings))
+  const head = readIpacHead(lines, source, options, warnings)
   if (head.columns.length > (options.maxColumns ?? MAX_COLUMNS)) {
-    throw new TableError('TABLE_TOO_LARGE', 'the table has too many columns', {
-      where: [name, `line ${head.nameLine}`],
-      found: String(head.columns.length),
-      allowed: `up to ${options.maxColumns ?? MAX_COLUMNS}`,
-    })
+    throw new TableError(
+      'TABLE_TOO_LARGE',
+      { source, line: head.nameLine },
+      'the table has too many columns',
+      {
+        found: String(head.columns.length),
+        allowed: `up to ${options.maxColumns ?? MAX_COLUMNS}`,
+      },
+    )
   }
   const { records, lineNumbers } = collectRecords(lines, head)
-  checkCellCount(name, head.columns.length, records, lines)
-  warnStrayText(records, lineNumbers, head, name, warnings)
-  const context = { name, records, lineNumbers, warnings, onBadValue: options.onBadValue ?? 'error' }
+  checkCellCount(source, head.columns.length, records, lines)
+  warnStrayText(records, lineNumbers, head, source, warnings)
+  const context = { source, records, lineNumbers, warnings, onBadValue: options.onBadValue ?? 'error' }
   const columns = head.columns.map((column) => readIpacColumn(column, context))
-  const table = makeTable(columns, { name, notes: head.notes, rowCount: records.length })
+  const table = makeTable(columns, { source, notes: head.notes, rowCount: records.length })
   return { table, warnings: warnings.list(), lines: { head: lines.slice(0, head.lineCount), records } }
 }
 
@@ -114,7 +118,7 @@ function collectRecords(
 }
 
 function checkCellCount(
-  name: string,
+  source: string | undefined,
   columnCount: number,
   records: readonly string[],
   lines: readonly string[],
@@ -123,8 +127,7 @@ function checkCellCount(
   const charCount = lines.reduce((sum, line) => sum + line.length + 1, 0)
   const allowed = Math.max(FREE_CELLS, CELLS_PER_CHAR * charCount)
   if (cells <= allowed) return
-  throw new TableError('TABLE_TOO_LARGE', 'the table has far more cells than text', {
-    where: [name],
+  throw new TableError('TABLE_TOO_LARGE', { source }, 'the table has far more cells than text', {
     found: `${columnCount} columns and ${records.length} records in ${charCount} characters`,
     allowed: `up to ${allowed} cells`,
   })
@@ -134,7 +137,7 @@ function warnStrayText(
   records: readonly string[],
   lineNumbers: readonly number[],
   head: IpacHead,
-  name: string,
+  source: string | undefined,
   warnings: WarningList,
 ): void {
   const last = head.columns.at(-1)
@@ -146,13 +149,16 @@ function warnStrayText(
       const found = record.slice(last.end).trim()
       warnings.add(
         'TABLE_TEXT_OUTSIDE',
-        `${name}, line ${line}, column ${last.end + 1}: text past the last bar is cut: ${found.slice(0, 60)}`,
+        { source, line, character: last.end + 1, column: last.name },
+        'text past the last bar is cut',
+        found,
       )
     }
     if (first > 0 && record.slice(0, first).trim() !== '') {
       warnings.add(
         'TABLE_TEXT_OUTSIDE',
-        `${name}, line ${line}, column 1: text before the first column is skipped`,
+        { source, line, character: 1 },
+        'text before the first column is skipped',
       )
     }
   })

@@ -1,5 +1,10 @@
-import { TableError } from '../errors.ts'
+import { TableError, type TableLocation } from '../errors.ts'
 import type { Cell, CellArray, Column, Table } from './table.ts'
+
+/** The source of a table, or its name, for messages. */
+export function tableLocation(table: Pick<Table, 'source' | 'name'>): TableLocation {
+  return { source: table.source ?? table.name }
+}
 
 /** The first column with this name (exact case), or undefined. */
 export function findColumn(table: Table, name: string): Column | undefined {
@@ -16,10 +21,14 @@ export function tableColumn(table: Table, ...names: readonly string[]): Column {
     const column = findColumn(table, name)
     if (column !== undefined) return column
   }
-  throw new TableError('TABLE_NO_COLUMN', `the table has no column ${names.join(' or ')}`, {
-    where: table.name === undefined ? [] : [table.name],
-    found: table.columns.map((column) => column.name).join(' '),
-  })
+  throw new TableError(
+    'TABLE_NO_COLUMN',
+    tableLocation(table),
+    `the table has no column ${names.join(' or ')}`,
+    {
+      found: table.columns.map((column) => column.name).join(' '),
+    },
+  )
 }
 
 /** Whether row `row` of the column has no value. */
@@ -44,8 +53,7 @@ export function cellAt(column: Column, row: number): Cell {
 }
 
 function noRow(name: string, row: number, length: number): TableError {
-  return new TableError('TABLE_NO_ROW', 'there is no such row', {
-    where: [`column ${name}`],
+  return new TableError('TABLE_NO_ROW', { column: name }, 'there is no such row', {
     found: String(row),
     allowed: length === 0 ? 'nothing, the table is empty' : `0 to ${length - 1}`,
   })
@@ -136,20 +144,27 @@ export function numberColumn(table: Table, ...names: readonly string[]): Float64
 }
 
 function notNumeric(table: Table, column: Column, row: number, found: string): TableError {
-  const place = table.name === undefined ? [] : [table.name]
-  return new TableError('TABLE_BAD_VALUE', 'the value is not a number', {
-    where: [...place, `column ${column.name}`, `row ${row + 1}`],
-    found,
-    allowed: 'a number or no value',
-  })
+  return new TableError(
+    'TABLE_BAD_VALUE',
+    { ...tableLocation(table), column: column.name, row: row + 1 },
+    'the value is not a number',
+    {
+      found,
+      allowed: 'a number or no value',
+    },
+  )
 }
 
 function notScalar(table: Table, column: Column): TableError {
-  return new TableError('TABLE_BAD_VALUE', 'the cells of the column are arrays', {
-    where: [...(table.name === undefined ? [] : [table.name]), `column ${column.name}`],
-    allowed: 'one value in each cell',
-    remedy: 'read its cells with cellAt',
-  })
+  return new TableError(
+    'TABLE_BAD_VALUE',
+    { ...tableLocation(table), column: column.name },
+    'the cells of the column are arrays',
+    {
+      allowed: 'one value in each cell',
+      remedy: 'read its cells with cellAt',
+    },
+  )
 }
 
 /**

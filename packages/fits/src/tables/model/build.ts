@@ -1,5 +1,5 @@
 import { TableError } from '../errors.ts'
-import { columnRowCount, findColumn, isArrayColumn } from './access.ts'
+import { columnRowCount, findColumn, isArrayColumn, tableLocation } from './access.ts'
 import type {
   AnyColumnValues,
   Column,
@@ -14,6 +14,7 @@ import type {
 /** What a table is made of besides its columns. */
 export interface TableOptions {
   readonly name?: string | undefined
+  readonly source?: string | undefined
   readonly notes?: readonly TableNote[]
   /** Needed only when no column tells it. */
   readonly rowCount?: number
@@ -45,14 +46,18 @@ export function makeTable(columns: readonly Column[], options: TableOptions = {}
   for (const column of columns) {
     const count = columnRowCount(column)
     if (count !== rowCount && count !== Number.MAX_SAFE_INTEGER) {
-      throw new TableError('TABLE_BAD_CELL', 'the columns of a table have equal length', {
-        where: [...(options.name === undefined ? [] : [options.name]), `column ${column.name}`],
-        found: `${count} rows`,
-        allowed: `${rowCount} rows`,
-      })
+      throw new TableError(
+        'TABLE_BAD_CELL',
+        { ...tableLocation(options), column: column.name },
+        'the columns of a table have equal length',
+        {
+          found: `${count} rows`,
+          allowed: `${rowCount} rows`,
+        },
+      )
     }
   }
-  return { name: options.name, rowCount, columns, notes: options.notes ?? [] }
+  return { name: options.name, source: options.source, rowCount, columns, notes: options.notes ?? [] }
 }
 
 /** A keyword for `notes`. */
@@ -122,16 +127,14 @@ function isCellList(row: RowInput): row is readonly CellInput[] {
 }
 
 function tooManyCells(row: number, found: number, allowed: number): TableError {
-  return new TableError('TABLE_BAD_CELL', 'the row has more cells than the table has columns', {
-    where: [`row ${row}`],
+  return new TableError('TABLE_BAD_CELL', { row }, 'the row has more cells than the table has columns', {
     found: String(found),
     allowed: String(allowed),
   })
 }
 
 function strangeKey(row: number, key: string, specs: readonly ColumnSpec[]): TableError {
-  return new TableError('TABLE_BAD_CELL', 'the row names a column that the table does not have', {
-    where: [`row ${row}`],
+  return new TableError('TABLE_BAD_CELL', { row }, 'the row names a column that the table does not have', {
     found: key,
     allowed: specs.map((spec) => spec.name).join(' '),
   })
@@ -152,11 +155,15 @@ export function columnFromCells(spec: ColumnSpec, cells: readonly CellInput[]): 
       nulls[row] = 1
       nullCount++
     } else if (!storeScalar(type, values, row, cell)) {
-      throw new TableError('TABLE_BAD_CELL', `a ${type} column cannot hold the value`, {
-        where: [`column ${spec.name}`, `row ${row + 1}`],
-        found: typeof cell === 'string' ? `text "${cell}"` : String(cell),
-        allowed: ALLOWED[type],
-      })
+      throw new TableError(
+        'TABLE_BAD_CELL',
+        { column: spec.name, row: row + 1 },
+        `a ${type} column cannot hold the value`,
+        {
+          found: typeof cell === 'string' ? `text "${cell}"` : String(cell),
+          allowed: ALLOWED[type],
+        },
+      )
     }
   })
   return assembleColumn(type, values, { ...info, ...(nullCount > 0 ? { nulls } : {}) })
@@ -290,7 +297,7 @@ export function selectColumns(table: Table, names: readonly string[]): Table {
   const columns = names.map((name) => {
     const column = findColumn(table, name)
     if (column !== undefined) return column
-    throw new TableError('TABLE_NO_COLUMN', `the table has no column ${name}`, {
+    throw new TableError('TABLE_NO_COLUMN', tableLocation(table), `the table has no column ${name}`, {
       found: table.columns.map((each) => each.name).join(' '),
     })
   })
@@ -301,7 +308,7 @@ export function selectColumns(table: Table, names: readonly string[]): Table {
 export function selectRows(table: Table, rows: readonly number[]): Table {
   for (const row of rows) {
     if (Number.isInteger(row) && row >= 0 && row < table.rowCount) continue
-    throw new TableError('TABLE_NO_ROW', 'there is no such row', {
+    throw new TableError('TABLE_NO_ROW', tableLocation(table), 'there is no such row', {
       found: String(row),
       allowed: table.rowCount === 0 ? 'nothing, the table is empty' : `0 to ${table.rowCount - 1}`,
     })

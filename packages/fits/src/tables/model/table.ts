@@ -84,7 +84,10 @@ export interface TableComment {
 
 /** Columns of equal length with notes: the one model behind FITS, IPAC, VOTable and CSV tables. */
 export interface Table {
+  /** EXTNAME, VOTable's name */
   readonly name?: string | undefined
+  /** path, URL or other origin, for messages */
+  readonly source?: string | undefined
   readonly rowCount: number
   readonly columns: readonly Column[]
   /** keywords and comments in order */
