@@ -78,6 +78,7 @@ export interface FitsWarning {
 /** Stable code of a {@link FitsWarning}. */
 export type FitsWarningCode =
   | 'FITS_NOT_STANDARD' // SIMPLE = F
+  | 'FITS_MISPLACED_END' // END is not at a card's place, because a card before it has a wrong length
   | 'FITS_TRAILING_BYTES' // bytes of no meaning after the last HDU
   | 'FITS_UNPADDED' // the last block is not filled up
   | 'FITS_DATA_CUT' // the data of the last HDU end early; its header is readable

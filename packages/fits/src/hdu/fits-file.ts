@@ -130,6 +130,11 @@ export class FitsFile implements AsyncDisposable {
   async #readHdu(index: number, offset: number): Promise<Hdu> {
     const found = await readHeaderAt(this.source, offset, { ...this.#readOptions(), hdu: index })
     const { header, dataOffset, headerOffset } = found
+    if (found.isEndMisplaced) {
+      const message = 'END does not stand at a place of a card: a card before it has a wrong length'
+      const location = { file: this.name, hdu: index, byteOffset: offset }
+      this.#warnings.push({ code: 'FITS_MISPLACED_END', location, message })
+    }
     if (dataOffset > this.source.sizeBytes) throw headerCut(this.source, index, offset)
     const layout = hduLayout(header, index === 0)
     if (index === 0 && !header.boolean('SIMPLE')) {

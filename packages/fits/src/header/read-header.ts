@@ -11,6 +11,8 @@ export interface HeaderAt {
   readonly header: Header
   readonly headerOffset: number
   readonly dataOffset: number
+  /** END does not begin at a multiple of 80 bytes: a card before it has a wrong length. */
+  readonly isEndMisplaced: boolean
 }
 
 /** Limits of {@link readHeaderAt}. */
@@ -45,18 +47,45 @@ export async function readHeaderAt(
     const length = Math.min(wanted, end)
     bytes = await readMore(source, headerOffset, bytes, length, options.signal)
     for (; searched + CARD_CHARS <= bytes.length; searched += CARD_CHARS) {
-      if (isEndRecord(bytes, searched)) {
-        const origin = { file: source.name, hdu: options.hdu, byteOffset: headerOffset }
-        const header = parseHeaderRecords(latin1Text(bytes.subarray(0, searched)), origin)
-        const blocks = Math.floor(searched / BLOCK_BYTES) + 1
-        return { header, headerOffset, dataOffset: headerOffset + blocks * BLOCK_BYTES }
-      }
+      if (isEndRecord(bytes, searched)) return headerOf(source, headerOffset, bytes, searched, options)
     }
-    if (bytes.length < length || length === end)
+    if (bytes.length < length || length === end) {
+      const misplaced = findMisplacedEnd(bytes)
+      if (misplaced !== undefined) return headerOf(source, headerOffset, bytes, misplaced, options)
       throw noEnd(source, headerOffset, bytes.length, options, maxBytes)
+    }
     wanted = bytes.length * 4
   }
 }
+
+function headerOf(
+  source: ByteSource,
+  headerOffset: number,
+  bytes: Uint8Array,
+  endOffset: number,
+  options: ReadHeaderOptions,
+): HeaderAt {
+  const origin = { file: source.name, hdu: options.hdu, byteOffset: headerOffset }
+  const header = parseHeaderRecords(latin1Text(bytes.subarray(0, endOffset)), origin)
+  const blocks = Math.floor(endOffset / BLOCK_BYTES) + 1
+  const isEndMisplaced = endOffset % CARD_CHARS !== 0
+  return { header, headerOffset, dataOffset: headerOffset + blocks * BLOCK_BYTES, isEndMisplaced }
+}
+
+/**
+ * A last resort for headers with a card of a wrong length, as careless writers make them: END anywhere, followed by nothing
+ * but blanks to the end of its block. Only asked when no END stands in its place.
+ */
+function findMisplacedEnd(bytes: Uint8Array): number | undefined {
+  const text = latin1Text(bytes)
+  for (let at = text.indexOf(END_AND_BLANKS); at >= 0; at = text.indexOf(END_AND_BLANKS, at + 1)) {
+    const blockEnd = (Math.floor(at / BLOCK_BYTES) + 1) * BLOCK_BYTES
+    if (blockEnd <= text.length && text.slice(at + 3, blockEnd).trim() === '') return at
+  }
+  return undefined
+}
+
+const END_AND_BLANKS = 'END'.padEnd(8)
 
 async function readMore(
   source: ByteSource,
