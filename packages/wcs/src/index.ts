@@ -15,4 +15,18 @@ export {
 } from './frame/frame.ts'
 export { type FrameConverter, type FrameConverterOptions, frameConverter } from './frame/frame-converter.ts'
 export type { PrecessionModel } from './frame/frame-rotation.ts'
+export {
+  MONTAGE_SYSTEMS,
+  type MontageFrame,
+  type MontageFrameConverter,
+  type MontageSystem,
+  montageFrameConverter,
+} from './frame/montage-frame-converter.ts'
+export type { KeywordSource, KeywordValue } from './keywords/keyword-reader.ts'
+export type { HeaderRules } from './keywords/rules.ts'
+export { PROJECTION_CODES, type ProjectionCode } from './projection/make-projection.ts'
 export type { SkyPosition } from './sphere/sky-position.ts'
+export { pixelAreaSr, pixelScaleDeg } from './wcs/pixel-scale.ts'
+export { type FitsPixel, pixelsToSky, pixelToSky, skyToPixel, skyToPixels } from './wcs/transform.ts'
+export type { SipInverse, Wcs, WcsWarning, WcsWarningCode } from './wcs/wcs.ts'
+export { type WcsOptions, wcsFromKeywords } from './wcs/wcs-from-keywords.ts'

@@ -1,4 +1,4 @@
-import { julianYearToJd, type ResolvedFrame } from './frame.ts'
+import type { ResolvedFrame } from './frame.ts'
 import { IDENTITY3, type Matrix3, multiply3, rotationX, rotationY, rotationZ, transpose3 } from './matrix3.ts'
 import {
   eTerms,
@@ -141,7 +141,7 @@ function fk5To(frame: ResolvedFrame, model: PrecessionModel): Matrix3 {
     case 'ecliptic':
       return model === 'iau1976'
         ? multiply3(
-            rotationX(obliquityIau1980Rad(julianYearToJd(equinoxOf(frame)))),
+            rotationX(obliquityIau1980Rad(equinoxOf(frame))),
             precessJulian(2000, equinoxOf(frame), model),
           )
         : multiply3(icrsToEclipticIau2006(equinoxOf(frame)), transpose3(icrsToFk5()))

@@ -81,8 +81,8 @@ export function precessionIau1976(fromYear: number, toYear: number): Matrix3 {
 }
 
 /** Mean obliquity in radians by IAU 1980. Source: Lieske et al. 1977, A&A 58, 1. */
-export function obliquityIau1980Rad(jd: number): number {
-  return polynomial(centuriesFromJ2000(jd), [84381.448, -46.815, -0.00059, 0.001813]) * ARCSEC_TO_RAD
+export function obliquityIau1980Rad(julianYear: number): number {
+  return polynomial((julianYear - 2000) / 100, [84381.448, -46.815, -0.00059, 0.001813]) * ARCSEC_TO_RAD
 }
 
 /**
@@ -146,7 +146,7 @@ export function eTerms(besselianYear: number): readonly [number, number, number]
   const t = (jd - besselianYearToJd(1950)) / 36525
   const eccentricity = polynomial(t, [0.01673011, -0.00004193, -0.000000126])
   const perigeeRad = polynomial(t, [1015489.951, 6190.67, 1.65, 0.012]) * ARCSEC_TO_RAD
-  const obliquityRad = obliquityIau1980Rad(jd)
+  const obliquityRad = obliquityIau1980Rad(2000 + centuriesFromJ2000(jd) * 100)
   const size = eccentricity * 0.0056932 * DEG_TO_RAD
   return [
     size * Math.sin(perigeeRad),

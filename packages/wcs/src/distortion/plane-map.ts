@@ -1,0 +1,81 @@
+import type { Stage } from '../projection/projection.ts'
+
+/**
+ * A smooth map of a plane onto itself with its derivatives.
+ *
+ * `evaluate(x, y, out)` writes f, g, df/dx, df/dy, dg/dx, dg/dy to `out[0]` to `out[5]`.
+ */
+export interface PlaneMap {
+  readonly evaluate: (x: number, y: number, out: Float64Array) => void
+}
+
+/** Newton steps allowed; from a start within the polynomial's monotone range four or five suffice. */
+const MAX_STEPS = 40
+
+/** Step that applies a plane map to every point. */
+export function forwardStage(map: PlaneMap): Stage {
+  const out = new Float64Array(6)
+  const { evaluate } = map
+  return (p, q, _s, count) => {
+    for (let i = 0; i < count; i++) {
+      evaluate(p[i]!, q[i]!, out)
+      p[i] = out[0]!
+      q[i] = out[1]!
+    }
+  }
+}
+
+/** How to invert a plane map. */
+export interface InverseOptions {
+  /** Where the map is certainly not folded over, usually the reference point. */
+  readonly origin: readonly [number, number]
+  /** A Newton step below this size counts as settled; one more is done. In the units of the plane. */
+  readonly settled: number
+  /** Replaces a target by a better first guess, in place; default the target itself. */
+  readonly start?: (point: Float64Array) => void
+}
+
+/**
+ * Step that inverts a plane map point by point with Newton's method. It gives NaN where the iteration does not settle, or settles
+ * where the map is folded over (its Jacobian has another sign than at the origin).
+ */
+export function inverseStage(map: PlaneMap, options: InverseOptions): Stage {
+  const out = new Float64Array(6)
+  const guess = new Float64Array(2)
+  const { evaluate } = map
+  const { settled, start } = options
+  evaluate(options.origin[0], options.origin[1], out)
+  const side = Math.sign(out[2]! * out[5]! - out[3]! * out[4]!)
+  return (p, q, _s, count) => {
+    for (let i = 0; i < count; i++) {
+      const f = p[i]!
+      const g = q[i]!
+      guess[0] = f
+      guess[1] = g
+      if (start !== undefined) start(guess)
+      let x = guess[0]
+      let y = guess[1]
+      let det = 0
+      let isLast = false
+      let isGood = false
+      for (let step = 0; step < MAX_STEPS && !isGood; step++) {
+        evaluate(x, y, out)
+        const rf = out[0]! - f
+        const rg = out[1]! - g
+        det = out[2]! * out[5]! - out[3]! * out[4]!
+        const dx = (out[5]! * rf - out[3]! * rg) / det
+        const dy = (out[2]! * rg - out[4]! * rf) / det
+        x -= dx
+        y -= dy
+        // Convergence is quadratic: the step after a settled one reaches rounding.
+        if (isLast) isGood = true
+        const moved = Math.abs(dx) + Math.abs(dy)
+        if (moved <= settled) isLast = true
+        else if (!(moved < Number.POSITIVE_INFINITY)) break
+      }
+      const seen = isGood && det * side > 0
+      p[i] = seen ? x : Number.NaN
+      q[i] = seen ? y : Number.NaN
+    }
+  }
+}
