@@ -1,10 +1,27 @@
-export type { CodecFunctions, DecodeFloats, DecodeIntegers, SwapFunction } from './codecs/codec-functions.ts'
+export { shuffleBytes } from './codecs/byte-shuffle.ts'
+export type {
+  CodecFunctions,
+  DecodeFloats,
+  DecodeIntegers,
+  DequantizeFloats,
+  SwapFunction,
+} from './codecs/codec-functions.ts'
 export {
   type CodecKernels,
   codecKernels,
   plainCodecKernels,
   wasmCodecKernels,
 } from './codecs/codec-kernels.ts'
+export { type CodecStatus, codecStatus } from './codecs/codec-status.ts'
+export { encodeHcompress } from './codecs/hcompress/hcompress-encode.ts'
+export { encodePlio, PLIO_MAX_PIXEL } from './codecs/plio/plio-encode.ts'
+export { QUANTIZED_BLANK, QUANTIZED_ZERO, type Quantization } from './codecs/quantize/dequantize.ts'
+export { DITHER_COUNT, DITHERINGS, type Dithering, ditherSeed } from './codecs/quantize/dither.ts'
+export { estimateNoise, type NoiseEstimate } from './codecs/quantize/noise.ts'
+export { type QuantizationRequest, type QuantizedTile, quantize } from './codecs/quantize/quantize.ts'
+export type { RiceDecoding } from './codecs/rice/rice-decode.ts'
+export { encodeRice } from './codecs/rice/rice-encode.ts'
+export type { RiceBytePix } from './codecs/rice/rice-layout.ts'
 export { KernelsError, type KernelsErrorCode } from './errors.ts'
 export { sharedMemorySupported, simdSupported } from './features.ts'
 export {

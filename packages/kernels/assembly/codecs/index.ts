@@ -14,6 +14,11 @@ export {
   u8ToF32,
   u8ToF64,
 } from './decode'
+export { hcompressDecode, hcompressScratchBytes } from './hcompress'
+export { plioDecode } from './plio'
+export { dequantizeF32, dequantizeF64, storeIntegers } from './quantize'
+export { riceDecode } from './rice'
+export { unshuffle } from './shuffle'
 
 /** First byte after the constants of this module: the host may use everything from here on. */
 export function heapBase(): usize {

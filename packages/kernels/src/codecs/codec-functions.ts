@@ -24,6 +24,22 @@ export type DecodeFloats = (
   bzero: number,
 ) => void
 
+/**
+ * Turns `count` quantized int32 into floats as `Quantization` says; `dithering` is 0 for none, 1 and 2 for the
+ * methods of these numbers. Blocks must not overlap.
+ */
+export type DequantizeFloats = (
+  source: number,
+  target: number,
+  count: number,
+  scale: number,
+  zero: number,
+  dithering: number,
+  seed: number,
+  hasBlank: number,
+  blank: number,
+) => void
+
 /** Functions of the module `codecs`: offsets and counts in its own memory, nothing is checked. */
 export interface CodecFunctions {
   readonly swap2: SwapFunction
@@ -41,4 +57,32 @@ export interface CodecFunctions {
   readonly f32ToF64: DecodeFloats
   readonly f64ToF32: DecodeFloats
   readonly f64ToF64: DecodeFloats
+  /** As `decodeRice`, to int32; gives the number of a status. The stream must be followed by 8 bytes of 0. */
+  riceDecode(
+    source: number,
+    sizeBytes: number,
+    target: number,
+    count: number,
+    blockSize: number,
+    bytePix: number,
+  ): number
+  /** As `decodePlio`, to int32; gives the number of a status. */
+  plioDecode(source: number, sizeBytes: number, target: number, count: number): number
+  /** As `decodeHcompress`, to int32; gives the number of a status. The stream must be followed by 8 bytes. */
+  hcompressDecode(
+    source: number,
+    sizeBytes: number,
+    target: number,
+    count: number,
+    isSmoothed: number,
+    scratch: number,
+  ): number
+  /** Bytes of `scratch` that {@link hcompressDecode} needs for a tile of `count` pixels. */
+  hcompressScratchBytes(count: number): number
+  readonly dequantizeF32: DequantizeFloats
+  readonly dequantizeF64: DequantizeFloats
+  /** Undoes the byte shuffle of GZIP_2 for `count` elements. Blocks must not overlap. */
+  unshuffle(source: number, target: number, count: number, elementBytes: number): void
+  /** Stores int32 as big-endian integers of 1 (unsigned), 2, 4 or 8 bytes; values beyond the range become its ends. */
+  storeIntegers(source: number, target: number, count: number, elementBytes: number): void
 }

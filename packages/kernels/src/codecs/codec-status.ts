@@ -7,3 +7,15 @@
  * - `corrupt`: the stream says something that no encoder writes
  */
 export type CodecStatus = 'ok' | 'truncated' | 'corrupt'
+
+const STATUSES: readonly CodecStatus[] = ['ok', 'truncated', 'corrupt']
+
+/** The word for the number that a kernel gives. */
+export function codecStatus(number: number): CodecStatus {
+  return STATUSES[number] ?? 'corrupt'
+}
+
+/** The number for a word, as kernels give it. */
+export function codecStatusNumber(status: CodecStatus): number {
+  return STATUSES.indexOf(status)
+}

@@ -1,6 +1,7 @@
 import type { CodecFunctions } from './codec-functions.ts'
 import { f32Pixels, f64Pixels, plainFloats, plainIntegers, plainLongIntegers } from './plain-decode.ts'
 import { plainSwap } from './plain-swap.ts'
+import { plainTileFunctions } from './plain-tiles.ts'
 
 type Read = (view: DataView, at: number) => number
 
@@ -28,5 +29,6 @@ export function plainCodecFunctions(memory: WebAssembly.Memory): CodecFunctions 
     f32ToF64: plainFloats(memory, 4, readF32, f64Pixels),
     f64ToF32: plainFloats(memory, 8, readF64, f32Pixels),
     f64ToF64: plainFloats(memory, 8, readF64, f64Pixels),
+    ...plainTileFunctions(memory),
   }
 }

@@ -1,5 +1,5 @@
-import { type BitReader, isPastEnd, peekBits, readBits } from './bit-reader.ts'
 import type { CodecStatus } from '../codec-status.ts'
+import { type BitReader, isPastEnd, peekBits, readBits } from './bit-reader.ts'
 import { inverseHTransform } from './h-transform.ts'
 import {
   HCOMPRESS_HEADER_BYTES,
@@ -42,7 +42,9 @@ export function decodeHcompress(encoded: Uint8Array, isSmoothed: boolean, out: I
     const status = decodeQuadrant(reader, quadrant, planes[quadrant.planesIndex], coefficients, cols)
     if (status !== 'ok') return status
   }
-  if (readBits(reader, 4) !== 0) return 'corrupt'
+  const endMark = readBits(reader, 4)
+  if (isPastEnd(reader)) return 'truncated'
+  if (endMark !== 0) return 'corrupt'
   reader.bit = Math.ceil(reader.bit / 8) * 8
   applySigns(reader, coefficients)
   if (isPastEnd(reader)) return 'truncated'
@@ -84,7 +86,8 @@ function decodeQuadrant(
   const spare = new Uint8Array(quads.length)
   for (let plane = planes - 1; plane >= 0; plane--) {
     const kind = readBits(reader, 4)
-    let leaves = quads
+    if (isPastEnd(reader)) return 'truncated'
+    let leaves: Uint8Array = quads
     if (kind === PLANE_IS_DIRECT) {
       for (let i = 0; i < quadRows * quadCols; i++) quads[i] = readBits(reader, 4)
     } else if (kind === PLANE_IS_TREE) {

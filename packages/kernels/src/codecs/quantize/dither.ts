@@ -1,5 +1,8 @@
+/** Methods of dithering by the number that kernels know them by. */
+export const DITHERINGS = ['NO_DITHER', 'SUBTRACTIVE_DITHER_1', 'SUBTRACTIVE_DITHER_2'] as const
+
 /** How numbers were added before rounding when floats were quantized: the keyword `ZQUANTIZ`. */
-export type Dithering = 'NO_DITHER' | 'SUBTRACTIVE_DITHER_1' | 'SUBTRACTIVE_DITHER_2'
+export type Dithering = (typeof DITHERINGS)[number]
 
 /** Length of the standard sequence; `ZDITHER0` is 1 to this number. */
 export const DITHER_COUNT = 10_000
