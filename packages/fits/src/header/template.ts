@@ -2,7 +2,7 @@ import { FitsError, type FitsLocation } from '../errors.ts'
 import { CARD_CHARS, type Card, type CardValue, isCommentaryKeyword } from './card.ts'
 import { formatCard, isStandardKeyword } from './format-card.ts'
 import { Header } from './header.ts'
-import { isContinueRecord, parseCard } from './parse-card.ts'
+import { endsWithAmpersand, isContinueRecord, parseCard } from './parse-card.ts'
 import { parseInteger, parseReal, parseValue, trimBlanks, trimRight } from './parse-value.ts'
 
 /** More lines than this are refused; real templates have fewer than a hundred. */
@@ -40,13 +40,19 @@ export function parseHeaderTemplate(text: string, name: string = 'template'): He
       },
     )
   }
-  const lines = text.split('\n')
-  for (const [index, line] of lines.entries()) {
+  const cards: { raw: string; readonly line: number }[] = []
+  for (const [index, line] of text.split('\n').entries()) {
     const location = { file: name, line: index + 1 }
     const content = checkLine(line.endsWith('\r') ? line.slice(0, -1) : line, location)
     if (/^END\s*$/.test(content)) break
-    if (content.trim() !== '') header.appendRaw(templateRecord(content, location), index + 1)
+    if (content.trim() === '') continue
+    const raw = templateRecord(content, location)
+    const last = cards.at(-1)
+    if (last !== undefined && isContinueRecord(raw) && endsWithAmpersand(last.raw.slice(-CARD_CHARS)))
+      last.raw += raw
+    else cards.push({ raw, line: index + 1 })
   }
+  for (const { raw, line } of cards) header.appendRaw(raw, line)
   return header
 }
 
@@ -92,10 +98,12 @@ function checkLine(line: string, location: FitsLocation): string {
   return line.replaceAll('\t', ' ')
 }
 
+const INDENTED_CARD = /^ +[A-Z0-9_-]{1,8} *=/
+
 /** One line as a record of 80 characters: as it is when it follows the columns, else written anew. */
 function templateRecord(line: string, location: FitsLocation): string {
   const record = line.padEnd(CARD_CHARS)
-  if (/^ {8}/.test(record) || isContinueRecord(record)) return record
+  if (isContinueRecord(record) || (/^ {8}/.test(record) && !INDENTED_CARD.test(record))) return record
   const card = parseCard(record)
   if (isProper(card)) return checkNumeric(card, location)
   return looseRecord(line, location)
@@ -119,9 +127,9 @@ function looseRecord(line: string, location: FitsLocation): string {
   const match = /^ *([^ =]+) *=? *(.*)$/.exec(line)
   const keyword = match?.[1] ?? ''
   const rest = match?.[2] ?? ''
-  if (isCommentaryKeyword(keyword)) return line.padEnd(CARD_CHARS)
+  if (keyword !== '' && isCommentaryKeyword(keyword)) return line.padEnd(CARD_CHARS)
   if (!isStandardKeyword(keyword))
-    throw badLine(location, 'the line does not begin with a FITS keyword', keyword)
+    throw badLine(location, 'the line does not begin with a FITS keyword', keyword === '' ? line : keyword)
   const { value, comment } = looseValue(keyword, rest, location)
   return writeCard(keyword, value, comment, location)
 }
@@ -179,7 +187,7 @@ function notANumber(keyword: string, found: string, location: FitsLocation): Fit
 
 function badLine(location: FitsLocation, problem: string, found: string): FitsError {
   return new FitsError('FITS_BAD_TEMPLATE', location, problem, {
-    found,
+    found: found === '' ? 'nothing' : found,
     allowed: 'KEYWORD = value / comment',
     remedy: `correct line ${location.line ?? 0}`,
   })

@@ -6,7 +6,7 @@ import type { PixelScaling } from './scaling.ts'
 /**
  * Turns stored pixels into values.
  *
- * @param source offset of big-endian pixels in the memory of the kernels
+ * @param source offset of big-endian pixels in the memory of the kernels; they may be overwritten
  * @param scratch offset of room for the decoded pixels there, 16-byte aligned, not overlapping
  */
 export type DecodePixels = (
@@ -68,13 +68,13 @@ function floatKernel(kernels: CodecKernels, bitpix: Bitpix, isSingle: boolean): 
 /** Bytes in machine order, and for the shifted types the sign bit flipped: the same as adding BZERO without rounding. */
 function nativeDecoder(bitpix: Bitpix, isShifted: boolean): DecodePixels {
   const size = Math.abs(bitpix) / 8
-  return (kernels, source, scratch, count, out, outIndex) => {
+  return (kernels, source, _scratch, count, out, outIndex) => {
     const bytes = new Uint8Array(out.buffer, out.byteOffset + outIndex * size, count * size)
     if (size === 1) {
       bytes.set(kernels.u8(source, count))
     } else {
-      swapKernel(kernels, size)(source, scratch, count)
-      bytes.set(kernels.u8(scratch, count * size))
+      swapKernel(kernels, size)(source, source, count)
+      bytes.set(kernels.u8(source, count * size))
     }
     if (isShifted) for (let at = size - 1; at < bytes.length; at += size) bytes[at] = bytes[at]! ^ 0x80
   }

@@ -16,7 +16,7 @@ interface Run {
 }
 
 /** Bytes read and decoded at once: small enough to stay in the second-level cache, large enough for a system call. */
-const SPAN_BYTES = 256 * 1024
+const SPAN_BYTES = 512 * 1024
 
 /** Gaps up to this size are read and thrown away, because another read would cost more. */
 const MAX_GAP_BYTES = 4096
@@ -102,7 +102,32 @@ function advance(index: number[], lengths: readonly number[]): boolean {
   return false
 }
 
-/** Neighbouring runs are read together as one span, then decoded one by one. */
+/** Neighbouring runs that are read together. Offsets in pixels from the first of the image. */
+interface Span {
+  readonly first: number
+  readonly end: number
+  readonly runs: readonly Run[]
+}
+
+function* spansOf(runs: Iterable<Run>, pixelBytes: number): Generator<Span, void, undefined> {
+  let members: Run[] = []
+  let first = 0
+  let end = 0
+  for (const run of runs) {
+    const isFar = (run.from - end) * pixelBytes > MAX_GAP_BYTES
+    const isFull = (run.from + run.count - first) * pixelBytes > SPAN_BYTES
+    if (members.length > 0 && (isFar || isFull)) {
+      yield { first, end, runs: members }
+      members = []
+    }
+    if (members.length === 0) first = run.from
+    members.push(run)
+    end = run.from + run.count
+  }
+  if (members.length > 0) yield { first, end, runs: members }
+}
+
+/** Reads span after span into two buffers in turn: while one is decoded the next is on its way. */
 async function readRuns(
   kernels: CodecKernels,
   hdu: Hdu,
@@ -112,28 +137,33 @@ async function readRuns(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const pixelBytes = Math.abs(hdu.bitpix) / 8
-  const memory = kernels.reserve(SPAN_BYTES + (SPAN_BYTES / pixelBytes) * MAX_OUT_BYTES)
-  const scratch = memory + SPAN_BYTES
-  let span: Run[] = []
-  let first = 0
-  let end = 0
-  const flush = async (): Promise<void> => {
-    if (span.length === 0) return
+  const memory = kernels.reserve(2 * SPAN_BYTES + (SPAN_BYTES / pixelBytes) * MAX_OUT_BYTES)
+  const scratch = memory + 2 * SPAN_BYTES
+  const load = async (span: Span, buffer: number): Promise<void> => {
+    const length = (span.end - span.first) * pixelBytes
+    const count = await hdu.source.readInto(
+      kernels.u8(buffer, length),
+      hdu.dataOffset + span.first * pixelBytes,
+      signal,
+    )
+    if (count < length) throw truncated(hdu, hdu.dataOffset + span.end * pixelBytes)
+  }
+  const spans = spansOf(runs, pixelBytes)
+  let span = spans.next().value
+  let buffer = memory
+  let loading = span === undefined ? undefined : load(span, buffer)
+  while (span !== undefined) {
+    await loading
     throwIfAborted(signal)
-    const length = (end - first) * pixelBytes
-    const target = kernels.u8(memory, length)
-    const count = await hdu.source.readInto(target, hdu.dataOffset + first * pixelBytes, signal)
-    if (count < length) throw truncated(hdu, hdu.dataOffset + end * pixelBytes)
-    for (const run of span)
-      decode(kernels, memory + (run.from - first) * pixelBytes, scratch, run.count, out, run.to)
-    span = []
+    const next = spans.next().value
+    const nextBuffer = buffer === memory ? memory + SPAN_BYTES : memory
+    loading = next === undefined ? undefined : load(next, nextBuffer)
+    // Its failure is met by the await of the next turn; until then it must not count as unhandled.
+    loading?.catch(() => undefined)
+    for (const run of span.runs) {
+      decode(kernels, buffer + (run.from - span.first) * pixelBytes, scratch, run.count, out, run.to)
+    }
+    span = next
+    buffer = nextBuffer
   }
-  for (const run of runs) {
-    const isFar = (run.from - end) * pixelBytes > MAX_GAP_BYTES
-    if (isFar || (run.from + run.count - first) * pixelBytes > SPAN_BYTES) await flush()
-    if (span.length === 0) first = run.from
-    span.push(run)
-    end = run.from + run.count
-  }
-  await flush()
 }
