@@ -11,6 +11,8 @@ export function reportDoubles<T>(
   context: ReadContext,
 ): void {
   const listNode = node.kind === 'mapping' ? valueOf(node, key) : undefined
+  // When an entry could not be read, places and entries do not fit together; the error comes first anyway.
+  if (listNode?.kind === 'list' && listNode.items.length !== entries.length) return
   const seen = new Set<string>()
   entries.forEach((entry, i) => {
     const id = identity(entry)

@@ -3,9 +3,10 @@ import type { ReadResult } from '../problem/problem.ts'
 import { formatVersion } from '../schema/common.ts'
 import type { ReadContext } from '../schema/context.ts'
 import { list } from '../schema/list.ts'
-import { mapped, type Schema } from '../schema/schema.ts'
+import { expanded, mapped, type Schema } from '../schema/schema.ts'
 import { optional, required, shape } from '../schema/shape.ts'
-import type { YamlNode } from '../yaml/node.ts'
+import { streamed } from '../schema/streamed.ts'
+import { valueOf, type YamlNode } from '../yaml/node.ts'
 import { type ReadOptions, readDocument } from './document.ts'
 import { compileReplicaPattern } from './replica-pattern.ts'
 import { replica } from './replica-schema.ts'
@@ -16,30 +17,24 @@ function checkPattern(entry: Replica, node: YamlNode, context: ReadContext): Rep
   if (!entry.isRegex) return entry
   const compiled = compileReplicaPattern(entry.lfn)
   if (compiled.ok) return entry
+  const place = node.kind === 'mapping' ? valueOf(node, 'lfn') : undefined
   context.problems.add('BAD_REGEX', `the pattern does not compile (${compiled.reason})`, {
     path: context.path('lfn'),
-    offset: node.offset,
+    offset: (place ?? node).offset,
     found: entry.lfn,
     allowed: 'a regular expression',
   })
   return undefined
 }
 
-/** A replica catalog that is a file of its own. */
-export const replicaCatalog: Schema<ReplicaCatalog> = mapped(
-  shape(
-    { pegasus: required(formatVersion), replicas: required(list(checkedReplica)) },
-    { noun: 'a replica catalog' },
-  ),
-  (catalog) => catalog,
-)
-
 /** A replica catalog inside a workflow, where the version may be absent. */
 export const inlineReplicaCatalog: Schema<
   Omit<ReplicaCatalog, 'pegasus'> & { readonly pegasus?: string | undefined }
-> = shape(
-  { pegasus: optional(formatVersion), replicas: required(list(checkedReplica)) },
-  { noun: 'a replica catalog' },
+> = expanded(
+  shape(
+    { pegasus: optional(formatVersion), replicas: required(list(checkedReplica)) },
+    { noun: 'a replica catalog' },
+  ),
 )
 
 /**
@@ -49,6 +44,15 @@ export const inlineReplicaCatalog: Schema<
  * @returns the catalog with warnings, or all problems with line, column and path
  */
 export function readReplicaCatalog(text: string, options: ReadOptions = {}): ReadResult<ReplicaCatalog> {
-  const name = options.name ?? 'replicas.yml'
-  return readDocument(text, name, options, (root, context) => replicaCatalog.read(root, context))
+  return readDocument(text, options.name ?? 'replicas.yml', options, (context) => {
+    const replicas = streamed({ key: 'replicas', item: expanded(checkedReplica), least: 0 }, context)
+    const schema = shape(
+      { pegasus: required(formatVersion), replicas: required(replicas.schema) },
+      { noun: 'a replica catalog' },
+    )
+    return {
+      itemReaders: new Map([['replicas', replicas.itemReader]]),
+      read: (root) => schema.read(root, context),
+    }
+  })
 }

@@ -4,7 +4,7 @@ import type { ReadResult } from '../problem/problem.ts'
 import { formatVersion } from '../schema/common.ts'
 import type { ReadContext } from '../schema/context.ts'
 import { list } from '../schema/list.ts'
-import { mapped, type Schema } from '../schema/schema.ts'
+import { expanded, mapped, type Schema } from '../schema/schema.ts'
 import { optional, required, shape } from '../schema/shape.ts'
 import type { YamlNode } from '../yaml/node.ts'
 import { type ReadOptions, readDocument } from './document.ts'
@@ -12,20 +12,24 @@ import { reportDoubles } from './doubles.ts'
 import { site } from './site-schema.ts'
 
 /** A site catalog that is a file of its own. */
-export const siteCatalog: Schema<SiteCatalog> = mapped(
-  shape({ pegasus: required(formatVersion), sites: required(list(site, 1)) }, { noun: 'a site catalog' }),
-  toSiteCatalog,
+export const siteCatalog: Schema<SiteCatalog> = expanded(
+  mapped(
+    shape({ pegasus: required(formatVersion), sites: required(list(site, 1)) }, { noun: 'a site catalog' }),
+    checkSites,
+  ),
 )
 
 /** A site catalog inside a workflow, where the version may be absent. */
 export const inlineSiteCatalog: Schema<
   Omit<SiteCatalog, 'pegasus'> & { readonly pegasus?: string | undefined }
-> = mapped(
-  shape({ pegasus: optional(formatVersion), sites: required(list(site, 1)) }, { noun: 'a site catalog' }),
-  toSiteCatalog,
+> = expanded(
+  mapped(
+    shape({ pegasus: optional(formatVersion), sites: required(list(site, 1)) }, { noun: 'a site catalog' }),
+    checkSites,
+  ),
 )
 
-function toSiteCatalog<T extends { readonly sites: readonly Site[] }>(
+function checkSites<T extends { readonly sites: readonly Site[] }>(
   catalog: T,
   node: YamlNode,
   context: ReadContext,
@@ -41,11 +45,8 @@ function toSiteCatalog<T extends { readonly sites: readonly Site[] }>(
  * @returns the catalog with warnings, or all problems with line, column and path
  */
 export function readSiteCatalog(text: string, options: ReadOptions = {}): ReadResult<SiteCatalog> {
-  return readDocument(
-    text,
-    options.name ?? 'sites.yml',
-    options,
-    (root, context) => siteCatalog.read(root, context),
-    { pegasus: FORMAT_VERSION, sites: [], extensions: [] },
-  )
+  return readDocument(text, options.name ?? 'sites.yml', options, (context) => ({
+    read: (root) => siteCatalog.read(root, context),
+    whenEmpty: { pegasus: FORMAT_VERSION, sites: [], extensions: [] },
+  }))
 }

@@ -4,7 +4,7 @@ import type { ReadResult } from '../problem/problem.ts'
 import { formatVersion } from '../schema/common.ts'
 import type { ReadContext } from '../schema/context.ts'
 import { list } from '../schema/list.ts'
-import { mapped, type Schema } from '../schema/schema.ts'
+import { expanded, mapped, type Schema } from '../schema/schema.ts'
 import { optional, required, shape } from '../schema/shape.ts'
 import type { YamlNode } from '../yaml/node.ts'
 import { type ReadOptions, readDocument } from './document.ts'
@@ -12,23 +12,28 @@ import { reportDoubles } from './doubles.ts'
 import { checkTransformationReferences } from './transformation-references.ts'
 import { container, transformation } from './transformation-schema.ts'
 
+/** Keys of both kinds of catalogs; an empty list is allowed, a plan that needs more says so. */
 const listFields = {
   transformations: required(list(transformation)),
   containers: optional(list(container)),
 } as const
 
 /** A transformation catalog that is a file of its own. */
-export const transformationCatalog: Schema<TransformationCatalog> = mapped(
-  shape({ pegasus: required(formatVersion), ...listFields }, { noun: 'a transformation catalog' }),
-  (fields, node, context) => checked({ ...fields, containers: fields.containers ?? [] }, node, context),
+export const transformationCatalog: Schema<TransformationCatalog> = expanded(
+  mapped(
+    shape({ pegasus: required(formatVersion), ...listFields }, { noun: 'a transformation catalog' }),
+    (fields, node, context) => checked({ ...fields, containers: fields.containers ?? [] }, node, context),
+  ),
 )
 
 /** A transformation catalog inside a workflow, where the version may be absent. */
 export const inlineTransformationCatalog: Schema<
   Omit<TransformationCatalog, 'pegasus'> & { readonly pegasus?: string | undefined }
-> = mapped(
-  shape({ pegasus: optional(formatVersion), ...listFields }, { noun: 'a transformation catalog' }),
-  (fields, node, context) => checked({ ...fields, containers: fields.containers ?? [] }, node, context),
+> = expanded(
+  mapped(
+    shape({ pegasus: optional(formatVersion), ...listFields }, { noun: 'a transformation catalog' }),
+    (fields, node, context) => checked({ ...fields, containers: fields.containers ?? [] }, node, context),
+  ),
 )
 
 function checked<T extends Omit<TransformationCatalog, 'pegasus'>>(
@@ -36,22 +41,16 @@ function checked<T extends Omit<TransformationCatalog, 'pegasus'>>(
   node: YamlNode,
   context: ReadContext,
 ): T {
+  const { transformations, containers } = catalog
   reportDoubles(
     node,
     'transformations',
-    catalog.transformations,
+    transformations,
     transformationId,
     'the transformation stands twice',
     context,
   )
-  reportDoubles(
-    node,
-    'containers',
-    catalog.containers,
-    (entry) => entry.name,
-    'the container stands twice',
-    context,
-  )
+  reportDoubles(node, 'containers', containers, (entry) => entry.name, 'the container stands twice', context)
   checkTransformationReferences(catalog, node, context)
   return catalog
 }
@@ -66,6 +65,7 @@ export function readTransformationCatalog(
   text: string,
   options: ReadOptions = {},
 ): ReadResult<TransformationCatalog> {
-  const name = options.name ?? 'transformations.yml'
-  return readDocument(text, name, options, (root, context) => transformationCatalog.read(root, context))
+  return readDocument(text, options.name ?? 'transformations.yml', options, (context) => ({
+    read: (root) => transformationCatalog.read(root, context),
+  }))
 }

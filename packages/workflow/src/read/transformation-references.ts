@@ -12,6 +12,12 @@ export function checkTransformationReferences(
   const containers = new Set(catalog.containers.map((entry) => entry.name))
   const ids = new Set(catalog.transformations.map(transformationId))
   const listNode = child(node, 'transformations')
+  // An entry that could not be read may be the one that is referred to; its own error comes first.
+  if (
+    hasUnread(listNode, catalog.transformations) ||
+    hasUnread(child(node, 'containers'), catalog.containers)
+  )
+    return
   catalog.transformations.forEach((entry, i) => {
     const entryNode = item(listNode, i)
     entry.sites.forEach((site, k) => {
@@ -51,4 +57,8 @@ function child(node: YamlNode | undefined, key: string): YamlNode | undefined {
 
 function item(node: YamlNode | undefined, at: number): YamlNode | undefined {
   return node?.kind === 'list' ? node.items[at] : undefined
+}
+
+function hasUnread(node: YamlNode | undefined, entries: readonly unknown[]): boolean {
+  return node?.kind === 'list' && node.items.length !== entries.length
 }

@@ -184,7 +184,8 @@ function entryText(node: MappingNode, at: number, pattern: RegExp, context: Read
     })
     return undefined
   }
-  if (child?.kind === 'scalar' && child.value !== null) return context.intern(child.text)
+  if (child?.kind === 'scalar' && child.value !== null)
+    return context.intern(context.expand(child.text, child))
   context.problems.add('WRONG_TYPE', 'a text or number is expected', {
     path: context.path(key),
     offset: child?.offset ?? node.keyOffsets[at],

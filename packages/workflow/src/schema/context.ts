@@ -11,8 +11,35 @@ export class ReadContext {
   readonly #path: (string | number)[] = []
   readonly #texts = new Map<string, string>()
 
-  constructor(problems: ProblemCollector) {
+  readonly #variables: ((name: string) => string | undefined) | undefined
+  #isExpanding = false
+
+  constructor(problems: ProblemCollector, variables?: (name: string) => string | undefined) {
     this.problems = problems
+    this.#variables = variables
+  }
+
+  /** Runs `read` with `${NAME}` in texts replaced, when the caller gave variables. */
+  expanding<T>(read: () => T): T {
+    const before = this.#isExpanding
+    this.#isExpanding = this.#variables !== undefined
+    const value = read()
+    this.#isExpanding = before
+    return value
+  }
+
+  /** Replaces `${NAME}` in a text of a catalog; an unknown name is an error. */
+  expand(text: string, node: YamlNode): string {
+    if (!this.#isExpanding || !text.includes('${')) return text
+    return text.replaceAll(/\$\{([^{}]*)\}/g, (whole, name: string) => {
+      const value = this.#variables?.(name)
+      if (value !== undefined) return value
+      this.report('UNDEFINED_VARIABLE', 'the variable is not set', node, {
+        found: whole,
+        suggestion: `set ${name}`,
+      })
+      return whole
+    })
   }
 
   /** Goes down to a key or item; every call is followed by {@link leave}. */

@@ -5,6 +5,7 @@ import type { YamlNode } from '../yaml/node.ts'
 export function plainValue(node: YamlNode): PlainValue {
   if (node.kind === 'scalar') return node.value
   if (node.kind === 'list') return node.items.map(plainValue)
+  if (node.kind === 'streamed') return []
   const map = new Map<string, PlainValue>()
   for (let i = 0; i < node.keys.length; i++) {
     const key = node.keys[i]

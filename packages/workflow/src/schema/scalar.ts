@@ -19,8 +19,9 @@ export function text(options: TextOptions = {}): Schema<string> {
   const { noun = 'text', pattern, allowed, mayBeEmpty = false } = options
   return {
     read(node, context) {
-      const value = scalarText(node, context, `${noun} is expected`)
-      if (value === undefined) return undefined
+      const written = scalarText(node, context, `${noun} is expected`)
+      if (written === undefined) return undefined
+      const value = context.expand(written, node)
       if ((value === '' && !mayBeEmpty) || (pattern !== undefined && !pattern.test(value))) {
         context.report('BAD_VALUE', `this is not ${noun}`, node, {
           found: value,

@@ -42,3 +42,8 @@ export function mapped<A, B>(
     json: schema.json,
   }
 }
+
+/** A schema of a catalog: `${NAME}` in its texts is replaced. */
+export function expanded<T>(schema: Schema<T>): Schema<T> {
+  return { read: (node, context) => context.expanding(() => schema.read(node, context)), json: schema.json }
+}

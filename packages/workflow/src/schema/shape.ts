@@ -50,7 +50,10 @@ export interface ShapeOptions {
 
 const NO_EXTENSIONS: readonly Extension[] = Object.freeze([])
 
-/** A mapping with known keys. All unknown and missing keys and bad values are reported. */
+/**
+ * A mapping with known keys. All unknown and missing keys and bad values are reported; there is a value when every
+ * required key has one, so that later checks can go on after a small error.
+ */
 export function shape<const F extends Fields>(fields: F, options: ShapeOptions): Schema<ShapeValue<F>> {
   const { noun, allowsExtensions = true } = options
   const known = new Map(Object.entries(fields))
@@ -64,7 +67,6 @@ export function shape<const F extends Fields>(fields: F, options: ShapeOptions):
         })
         return undefined
       }
-      const before = context.problems.errorCount
       const values: Record<string, unknown> = {}
       let extensions: Extension[] | undefined
       for (let i = 0; i < node.keys.length; i++) {
@@ -81,8 +83,13 @@ export function shape<const F extends Fields>(fields: F, options: ShapeOptions):
           extensions.push({ key, value: plainValue(child) })
         } else reportUnknownKey(node, i, noun, known, context)
       }
-      for (const key of requiredKeys) if (!node.keys.includes(key)) reportMissingKey(node, key, noun, context)
-      if (context.problems.errorCount > before) return undefined
+      let isComplete = true
+      for (const key of requiredKeys) {
+        if (values[key] !== undefined) continue
+        isComplete = false
+        if (!node.keys.includes(key)) reportMissingKey(node, key, noun, context)
+      }
+      if (!isComplete) return undefined
       values['extensions'] = extensions ?? NO_EXTENSIONS
       // The keys were read one by one by the schemas of `fields`: the record is what the type says.
       return values as ShapeValue<F>

@@ -1,95 +1,107 @@
-import { type Alias, Composer, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, Parser } from 'yaml'
+import { type Alias, Composer, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml'
 import type { ProblemCollector } from '../problem/collector.ts'
+import { LimitReached } from './cursor.ts'
+import { type DoubledKey, MappingBuilder } from './mapping-builder.ts'
 import type { ListNode, MappingNode, ScalarNode, YamlLimits, YamlNode } from './node.ts'
 
+/** Most syntax errors of one document that are reported. */
+const MAX_ERRORS = 20
+
 /**
- * Reads one YAML document with the `yaml` library. Aliases are expanded within the limits; merge keys stay what
- * they are (a key named `<<`). Problems go to the collector; `undefined` when there is nothing usable.
+ * Reads one YAML document with the `yaml` library. Aliases are expanded and merge keys (`<<`) merged within the
+ * limits. Problems go to the collector; `undefined` when there is nothing usable.
+ *
+ * @throws {LimitReached} when a bound is passed
  */
 export function parseWithLibrary(
   text: string,
   problems: ProblemCollector,
   limits: YamlLimits,
 ): YamlNode | undefined {
-  const composer = new Composer({
-    lineCounter: new LineCounter(),
-    uniqueKeys: false,
-    intAsBigInt: false,
-    schema: 'core',
-    strict: true,
-    keepSourceTokens: false,
-  })
+  try {
+    return convertDocument(text, problems, limits)
+  } catch (error) {
+    // The library goes down one call per level.
+    if (!(error instanceof RangeError)) throw error
+    throw new LimitReached('nested too deeply', `${limits.maxDepth} levels`, 0, { cause: error })
+  }
+}
+
+function convertDocument(text: string, problems: ProblemCollector, limits: YamlLimits): YamlNode | undefined {
+  const composer = new Composer({ uniqueKeys: false, schema: 'core', strict: true })
   const documents = composer.compose(new Parser().parse(text), true, text.length)
   let root: YamlNode | undefined
   let count = 0
   for (const document of documents) {
     count++
-    for (const error of document.errors.slice(0, 20)) {
+    for (const error of document.errors.slice(0, MAX_ERRORS)) {
       const message = error.message.split('\n')[0] ?? error.message
       problems.add('YAML_SYNTAX', `not valid YAML: ${message}`, { path: '', offset: error.pos[0] })
     }
     if (count > 1) {
+      const offset = document.range[0]
       problems.add('YAML_SYNTAX', 'the file holds more than one document', {
         path: '',
-        offset: document.range[0],
-        allowed: 'one document',
+        offset,
+        allowed: 'one',
       })
-      return undefined
     }
-    if (document.errors.length > 0) return undefined
-    root =
-      document.contents === null ? undefined : new Converter(problems, limits).convert(document.contents, 0)
+    if (problems.errorCount > 0) return undefined
+    if (document.contents === null) continue
+    const converter = new Converter(limits)
+    root = converter.convert(document.contents, 0)
+    for (const { key, offset } of converter.doubled) {
+      problems.add('YAML_DUPLICATE_KEY', 'the key stands twice in one mapping', {
+        path: '',
+        offset,
+        found: key,
+      })
+    }
   }
   return root
 }
 
 /** Converts the tree of the library to ours. */
 class Converter {
-  readonly #problems: ProblemCollector
+  readonly doubled: DoubledKey[] = []
   readonly #limits: YamlLimits
   readonly #anchors = new Map<string, Node>()
   readonly #open = new Set<string>()
   #aliasNodes = 0
   #aliasDepth = 0
-  #isStopped = false
 
-  constructor(problems: ProblemCollector, limits: YamlLimits) {
-    this.#problems = problems
+  constructor(limits: YamlLimits) {
     this.#limits = limits
   }
 
-  convert(node: Node, depth: number): YamlNode | undefined {
-    if (this.#isStopped) return undefined
+  convert(node: Node, depth: number): YamlNode {
     const offset = node.range?.[0] ?? 0
-    if (depth > this.#limits.maxDepth)
-      return this.#stop(offset, 'nested too deeply', `${this.#limits.maxDepth} levels`)
-    if (this.#aliasDepth > 0 && ++this.#aliasNodes > this.#limits.maxAliasNodes) {
-      return this.#stop(offset, 'aliases expand to too much', `${this.#limits.maxAliasNodes} nodes`)
+    const { maxDepth, maxAliasNodes } = this.#limits
+    if (depth > maxDepth) throw new LimitReached('nested too deeply', `${maxDepth} levels`, offset)
+    if (this.#aliasDepth > 0 && ++this.#aliasNodes > maxAliasNodes) {
+      throw new LimitReached('aliases expand to too much', `${maxAliasNodes} nodes`, offset)
     }
     if (isAlias(node)) return this.#alias(node, depth, offset)
-    if (node.anchor !== undefined && this.#aliasDepth === 0) this.#anchors.set(node.anchor, node)
-    if (node.anchor !== undefined) this.#open.add(node.anchor)
+    if (node.anchor === undefined) return this.#convertValue(node, depth, offset)
+    if (this.#aliasDepth === 0) this.#anchors.set(node.anchor, node)
+    this.#open.add(node.anchor)
     const converted = this.#convertValue(node, depth, offset)
-    if (node.anchor !== undefined) this.#open.delete(node.anchor)
+    this.#open.delete(node.anchor)
     return converted
   }
 
-  #convertValue(node: Node, depth: number, offset: number): YamlNode | undefined {
+  #convertValue(node: Node, depth: number, offset: number): YamlNode {
     if (isScalar(node)) return this.#scalar(node.value, node.source, offset)
     if (isSeq<Node>(node)) return this.#list(node.items, depth, offset)
     if (isMap<Node, Node | null>(node)) return this.#mapping(node.items, depth, offset)
-    return this.#stop(offset, 'a kind of YAML node that is not used here', 'scalars, lists and mappings')
+    throw new LimitReached('a kind of YAML node that is not used here', 'scalars, lists and mappings', offset)
   }
 
-  #alias(node: Alias, depth: number, offset: number): YamlNode | undefined {
+  #alias(node: Alias, depth: number, offset: number): YamlNode {
     const target = this.#anchors.get(node.source)
     if (target === undefined || this.#open.has(node.source)) {
-      return this.#stop(
-        offset,
-        'the alias names no earlier anchor',
-        'an anchor that is complete before it',
-        node.source,
-      )
+      const message = `the alias *${node.source} names no earlier anchor`
+      throw new LimitReached(message, 'an anchor that is complete before the alias', offset)
     }
     this.#aliasDepth++
     const converted = this.convert(target, depth)
@@ -97,71 +109,57 @@ class Converter {
     return converted
   }
 
-  #scalar(value: unknown, source: string | undefined, offset: number): ScalarNode | undefined {
+  #scalar(value: unknown, source: string | undefined, offset: number): ScalarNode {
     if (typeof value === 'string') {
-      if (value.length > this.#limits.maxScalarChars) {
-        return this.#stop(offset, 'a text is too long', `${this.#limits.maxScalarChars} characters`)
+      const { maxScalarChars } = this.#limits
+      if (value.length > maxScalarChars) {
+        throw new LimitReached('a text is too long', `${maxScalarChars} characters`, offset)
       }
       return { kind: 'scalar', value, text: value, offset }
     }
     if (typeof value === 'number' || typeof value === 'boolean' || value === null) {
       return { kind: 'scalar', value, text: source ?? String(value), offset }
     }
-    return this.#stop(
-      offset,
-      'a kind of scalar that is not used here',
-      'text, number, true, false or nothing',
-    )
+    const allowed = 'text, number, true, false or nothing'
+    throw new LimitReached('a kind of scalar that is not used here', allowed, offset)
   }
 
-  #list(items: readonly Node[], depth: number, offset: number): ListNode | undefined {
-    const converted: YamlNode[] = []
-    for (const item of items) {
-      const child = this.convert(item, depth + 1)
-      if (child === undefined) return undefined
-      converted.push(child)
-    }
-    return { kind: 'list', items: converted, offset }
+  #list(items: readonly Node[], depth: number, offset: number): ListNode {
+    return { kind: 'list', items: items.map((item) => this.convert(item, depth + 1)), offset }
   }
 
   #mapping(
     pairs: readonly { readonly key: Node; readonly value: Node | null }[],
     depth: number,
     offset: number,
-  ): MappingNode | undefined {
-    const keys: string[] = []
-    const keyOffsets: number[] = []
-    const values: YamlNode[] = []
-    const seen = new Set<string>()
+  ): MappingNode {
+    const builder = new MappingBuilder(this.doubled)
+    const merged: MappingNode[] = []
     for (const { key, value } of pairs) {
       const keyNode = this.convert(key, depth + 1)
-      if (keyNode === undefined) return undefined
-      if (keyNode.kind !== 'scalar')
-        return this.#stop(keyNode.offset, 'a key that is not a text', 'texts as keys')
-      const child: YamlNode | undefined =
-        value === null
-          ? { kind: 'scalar', value: null, text: '', offset: keyNode.offset }
-          : this.convert(value, depth + 1)
-      if (child === undefined) return undefined
-      if (seen.has(keyNode.text)) {
-        this.#problems.add('YAML_DUPLICATE_KEY', 'the key stands twice in one mapping', {
-          path: '',
-          offset: keyNode.offset,
-          found: keyNode.text,
-        })
-        continue
+      if (keyNode.kind !== 'scalar') {
+        throw new LimitReached('a key that is not a text', 'texts as keys', keyNode.offset)
       }
-      seen.add(keyNode.text)
-      keys.push(keyNode.text)
-      keyOffsets.push(keyNode.offset)
-      values.push(child)
+      const child = this.#pairValue(value, depth, keyNode.offset)
+      const toMerge = keyNode.text === '<<' ? mappingsOf(child) : undefined
+      if (toMerge === undefined) builder.add(keyNode.text, keyNode.offset, child)
+      else merged.push(...toMerge)
     }
-    return { kind: 'mapping', keys, keyOffsets, values, offset }
+    // Keys of the mapping itself come before merged ones.
+    for (const mapping of merged) builder.addMissing(mapping)
+    return builder.finish(offset)
   }
 
-  #stop(offset: number, message: string, allowed: string, found?: string): undefined {
-    if (!this.#isStopped) this.#problems.add('YAML_LIMIT', message, { path: '', offset, allowed, found })
-    this.#isStopped = true
-    return undefined
+  #pairValue(value: Node | null, depth: number, keyOffset: number): YamlNode {
+    if (value !== null) return this.convert(value, depth + 1)
+    return { kind: 'scalar', value: null, text: '', offset: keyOffset }
   }
+}
+
+/** The mappings that a merge key brings; `undefined` when its value is something else. */
+function mappingsOf(node: YamlNode): readonly MappingNode[] | undefined {
+  if (node.kind === 'mapping') return [node]
+  if (node.kind !== 'list' || node.items.length === 0) return undefined
+  const mappings = node.items.filter((item) => item.kind === 'mapping')
+  return mappings.length === node.items.length ? mappings : undefined
 }

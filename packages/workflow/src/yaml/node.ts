@@ -23,13 +23,22 @@ export interface MappingNode {
   readonly offset: number
 }
 
+/** Sequence whose items were given to an item reader while the document was read; they are not kept. */
+export interface StreamedNode {
+  readonly kind: 'streamed'
+  readonly itemCount: number
+  readonly offset: number
+}
+
 /** A node of a YAML or JSON document with the place where it begins. */
-export type YamlNode = ScalarNode | ListNode | MappingNode
+export type YamlNode = ScalarNode | ListNode | MappingNode | StreamedNode
 
 /** Bounds on documents that come from elsewhere. */
 export interface YamlLimits {
-  /** Longest text, UTF-16 units. Default 512 Mi (the longest string of the engine). */
+  /** Longest text, UTF-16 units. Default 512 Mi, the longest string of the engine. */
   readonly maxChars: number
+  /** Longest text with YAML beyond the usual (anchors, tags, block texts), UTF-16 units. Default 16 Mi. */
+  readonly maxUnusualChars: number
   /** Longest scalar, UTF-16 units. Default 1 Mi. */
   readonly maxScalarChars: number
   /** Deepest nesting. Default 64. */
@@ -41,6 +50,7 @@ export interface YamlLimits {
 /** Bounds used when none are given. */
 export const DEFAULT_YAML_LIMITS: YamlLimits = {
   maxChars: 2 ** 29,
+  maxUnusualChars: 2 ** 24,
   maxScalarChars: 2 ** 20,
   maxDepth: 64,
   maxAliasNodes: 100_000,
@@ -48,11 +58,14 @@ export const DEFAULT_YAML_LIMITS: YamlLimits = {
 
 /** Word for what a node is, for messages. */
 export function describeNode(node: YamlNode): string {
-  if (node.kind !== 'scalar') return node.kind === 'list' ? 'a list' : 'a mapping'
+  if (node.kind !== 'scalar') return node.kind === 'mapping' ? 'a mapping' : 'a list'
   if (node.value === null) return 'nothing'
   if (typeof node.value === 'string') return node.value === '' ? 'an empty text' : node.value
   return node.text
 }
+
+/** Takes the items of the list under a key of the root while the document is read, so that they need not be kept. */
+export type ItemReader = (item: YamlNode, index: number) => void
 
 /** Value of a key, `undefined` when absent. */
 export function valueOf(node: MappingNode, key: string): YamlNode | undefined {
