@@ -24,6 +24,14 @@ export {
 } from './frame/montage-frame-converter.ts'
 export type { KeywordSource, KeywordValue } from './keywords/keyword-reader.ts'
 export type { HeaderRules } from './keywords/rules.ts'
+export {
+  type ApproximateMap,
+  type ApproximateMapOptions,
+  approximateMap,
+  type PixelRegion,
+} from './map/approximate-map.ts'
+export { type CornerPosition, evaluateMap, evaluateMapRow } from './map/evaluate-map.ts'
+export { type PixelMap, type PixelMapOptions, pixelMap } from './map/pixel-map.ts'
 export { PROJECTION_CODES, type ProjectionCode } from './projection/make-projection.ts'
 export type { SkyPosition } from './sphere/sky-position.ts'
 export { pixelAreaSr, pixelScaleDeg } from './wcs/pixel-scale.ts'

@@ -24,6 +24,8 @@ export interface Chain {
   /** Pixels to celestial unit vectors and back: the way between two images needs no angles. */
   readonly pixelToVector: readonly Stage[]
   readonly vectorToPixel: readonly Stage[]
+  /** True when `pixelToSky` and `skyToPixel` need no trigonometry of their own: the native pole is a celestial pole. */
+  readonly isAligned: boolean
 }
 
 /** Made once for each coordinate system; plain data cannot hold functions. */
@@ -56,6 +58,7 @@ function makeChain(wcs: Wcs): Chain {
       aligned === undefined ? [anglesToVectorStage, ...vectorToPixel] : [aligned.fromSky, ...fromNative],
     pixelToVector,
     vectorToPixel,
+    isAligned: aligned !== undefined,
   }
 }
 
