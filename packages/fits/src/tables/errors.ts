@@ -76,3 +76,8 @@ export type TableWarningCode =
   | 'TABLE_TEXT_OUTSIDE' // text beyond the last column, or before the first
   | 'TABLE_NOT_UTF8' // read as Latin-1
   | 'TABLE_VALUE_REPLACED' // a value that its column cannot hold, read as no value
+  | 'TABLE_WRONG_NAMESPACE' // a VOTable without namespace, or with another
+  | 'TABLE_UNKNOWN_ELEMENT' // skipped
+  | 'TABLE_UNKNOWN_ATTRIBUTE' // skipped
+  | 'TABLE_ROW_LENGTH' // a row with fewer or more cells than columns
+  | 'TABLE_ROW_COUNT' // another count of rows than promised

@@ -67,3 +67,11 @@ export {
   montageProjectionStatsColumns,
   montageProjectionStatsFormat,
 } from './montage-formats.ts'
+export type { VoSerialization, VoTableDocument, VoTableReadOptions } from './votable/document.ts'
+export {
+  readVoTable,
+  readVoTableDocument,
+  type VoTableReading,
+  type VoTableSelection,
+} from './votable/read.ts'
+export { type VoTableWriteOptions, writeVoTable } from './votable/write.ts'
