@@ -51,7 +51,7 @@ function stampOf(module) {
 function digestOf(module) {
   const hash = createHash('sha256').update(compilerVersion).update(JSON.stringify(module))
   hash.update(readFileSync(fileURLToPath(import.meta.url)))
-  for (const path of sourcesBelow(join(root, 'assembly', module.folder))) {
+  for (const path of [module.folder, 'shared'].flatMap((name) => sourcesBelow(join(root, 'assembly', name)))) {
     hash.update(relative(root, path)).update(readFileSync(path))
   }
   return hash.digest('hex')

@@ -49,6 +49,7 @@ export {
   type Statistics,
   writeMedianEntry,
 } from './pixels/records.ts'
+export { wasmKernels } from './pixels/wasm-kernels.ts'
 export { plainKernels } from './plain/plain-kernels.ts'
 export { type InlinePoolOptions, inlinePool } from './pool/inline-pool.ts'
 export type { PayloadOf, ResultOf, Scratch, Task, TaskContext, TaskPool, TaskTable } from './pool/task.ts'

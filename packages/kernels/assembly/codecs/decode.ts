@@ -1,6 +1,6 @@
 // Big-endian FITS samples to float32 or float64 pixels: bzero + bscale * sample, an integer equal to blank gives NaN.
 // Arithmetic is float64. Source and target must not overlap.
-import { swap4, swap8, swapped4, swapped8 } from './swap'
+import { swap4, swap8, swapped4, swapped8 } from '../shared/swap'
 
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,5 @@
 // Module `codecs`: byte order, sample conversion and tile decompression. It owns its memory; the host places all data.
-export { swap2, swap4, swap8 } from './swap'
+export { swap2, swap4, swap8 } from '../shared/swap'
 export {
   f32ToF32,
   f32ToF64,

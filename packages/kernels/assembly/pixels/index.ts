@@ -1,4 +1,15 @@
-// Module `pixels`: the inner loops of the mosaic operations over one imported memory.
+// Module `pixels`: the inner loops of the mosaic operations over one imported memory. Signatures and meaning are those of the
+// interface PixelKernels in src/pixels/pixel-kernels.ts.
+export { swap2, swap4, swap8 } from '../shared/swap'
+export { areaTile } from './area'
+export { accumulateCount, accumulateMean, accumulateSum, finishMeanF32, finishMeanF64 } from './coadd'
+export { cornersFromGrid } from './corners'
+export { diffMontage } from './diff'
+export { planeFitPass } from './fit'
+export { medianRow } from './median'
+export { shrinkRows, statistics, subtractPlane } from './stream'
+
+/** First byte after the constants of this module. */
 export function heapBase(): usize {
   return __heap_base
 }

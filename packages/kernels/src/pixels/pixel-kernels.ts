@@ -133,7 +133,7 @@ export interface PixelKernels {
   /**
    * Median of a stack of rows. `entriesAt` holds `entryCount` entries as `writeMedianEntry` makes them; each says which
    * columns its plane covers and which plane a * col + p is subtracted. Values count where they are not NaN and their area is
-   * above `minArea`.
+   * above `minArea` (as float32).
    *
    * @param evenRule even number of values: 0 mean of the middle two; 1 the lower one; 2 the lower one of exactly two, else the mean
    * @param valueAt float32, written: the median, NaN where nothing counts; areaAt float32: sum of the accepted areas
@@ -155,7 +155,7 @@ export interface PixelKernels {
 
   /**
    * Sums for fitting a plane to the difference of two images (or to one image) over a window. d = v1 - v2 counts where
-   * it is not NaN, both areas are at least `minArea`, and |d - (a x + b y + c)| <= limit; x = x0 + column, y = y0 + row of the window. Read the
+   * it is finite, both areas are at least `minArea` (as float32), and |d - (a x + b y + c)| <= limit; x = x0 + column, y = y0 + row of the window. Read the
    * record with `readPlaneSums`.
    *
    * @param area1At float32, 0 = no area test; area2At likewise

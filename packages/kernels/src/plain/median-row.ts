@@ -19,6 +19,7 @@ export function plainMedianRow(whole: () => WholeMemory): PixelKernels['medianRo
     if (scratchBytes < medianScratchBytes(entryCount)) return 1
     const { f32, f64, u32, i32 } = whole()
     const stack = new Float32Array(entryCount)
+    const threshold = Math.fround(minArea)
     for (let i = 0; i < count; i++) {
       const col = firstCol + i
       let depth = 0
@@ -30,7 +31,7 @@ export function plainMedianRow(whole: () => WholeMemory): PixelKernels['medianRo
         const planeAreaAt = u32[at / 4 + 1]!
         const area = planeAreaAt === 0 ? 1 : f32[planeAreaAt / 4 + col - planeCol]!
         const value = f32[u32[at / 4]! / 4 + col - planeCol]! - (f64[at / 8 + 2]! * col + f64[at / 8 + 3]!)
-        if (!(area > minArea) || Number.isNaN(value)) continue
+        if (!(area > threshold) || Number.isNaN(value)) continue
         stack[depth++] = value
         areaSum += area
       }

@@ -27,6 +27,7 @@ export function plainPlaneFitPass(whole: () => WholeMemory): PixelKernels['plane
     const centreX = x0 + halfX
     const centreY = y0 + halfY
     const slope = a
+    const threshold = Math.fround(minArea)
     let [n, x, y, xx, xy, yy, d, xd, yd, rr] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     let [minCol, maxCol, minRow, maxRow] = [Infinity, -Infinity, Infinity, -Infinity]
     for (let row = 0; row < height; row++) {
@@ -37,8 +38,8 @@ export function plainPlaneFitPass(whole: () => WholeMemory): PixelKernels['plane
       for (let col = 0; col < width; col++) {
         const at1 = row * stride1 + col
         const at2 = row * stride2 + col
-        if (area1At !== 0 && !(f32[area1At / 4 + at1]! >= minArea)) continue
-        if (area2At !== 0 && !(f32[area2At / 4 + at2]! >= minArea)) continue
+        if (area1At !== 0 && !(f32[area1At / 4 + at1]! >= threshold)) continue
+        if (area2At !== 0 && !(f32[area2At / 4 + at2]! >= threshold)) continue
         const diff = f32[value1At / 4 + at1]! - (value2At === 0 ? 0 : f32[value2At / 4 + at2]!)
         const dx = col - halfX
         const residual = diff - (slope * dx + level)

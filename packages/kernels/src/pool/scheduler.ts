@@ -23,7 +23,7 @@ interface Waiting {
   readonly job: SlotJob
   readonly signal: AbortSignal | undefined
   resolve(result: unknown): void
-  reject(error: unknown): void
+  reject(error: Error): void
 }
 
 /** First-come first-served assignment of jobs to a fixed number of slots. */
@@ -105,7 +105,7 @@ async function runInSlot(runner: SlotRunner, slot: number, waiting: Waiting): Pr
     signal?.addEventListener('abort', abort, { once: true })
     waiting.resolve(await runner.execute(slot, job))
   } catch (error) {
-    waiting.reject(error)
+    waiting.reject(error instanceof Error ? error : new Error(String(error)))
   } finally {
     signal?.removeEventListener('abort', abort)
   }
