@@ -1,1 +1,47 @@
-export {}
+export { addStrip, type StripImage, stripScratchBytes, type StripTarget } from './add/add-strip.ts'
+export { COMBINE_METHODS, type CombineMethod } from './add/combine.ts'
+export { boxMoments, type Moments } from './background/moments.ts'
+export { type BackgroundPlane, evaluatePlane, subtractPlanes, ZERO_PLANE } from './background/plane.ts'
+export { type ImageExtent, type OverlapFit, rejectFits, type RejectReason } from './background/reject.ts'
+export { BACKGROUND_MODES, type BackgroundMode, type BackgroundSolution, connectedGroups, solveBackground } from './background/solve.ts'
+export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'
+export { fitPlane, type FitPlaneOptions, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'
+export { overlapBox } from './difference/overlap-box.ts'
+export { type Residual, residualAfter } from './difference/residual.ts'
+export { MosaicError, type MosaicErrorCode } from './errors.ts'
+export { convexHull, type Point, type RotatedBox, smallestBox } from './geometry/hull.ts'
+export type { HduChoice, ImageRecord, ImageScan, RejectedImage } from './image-table/image-record.ts'
+export { effectiveScale, formatImageTable, imageTable } from './image-table/image-table.ts'
+export { type MosaicOptions, PROJECT_METHODS, type ProjectMethod } from './make/options.ts'
+export { forecastTime, type MosaicPlan, type Range, type Workload } from './make/plan.ts'
+export type { ImageSummary, MosaicPoint, MosaicSummary, PairSummary, ProductSummary, RejectedFile, StageSummary } from './make/summary.ts'
+export { type FittedPair, formatCorrectionTable, formatFitTable, formatOverlapTable } from './make/tables.ts'
+export { PROGRAM, VERSION } from './make/version.ts'
+export { findOverlaps, type OverlapPair } from './overlap/pairs.ts'
+export { type PixelPlane, pixelAt } from './pixel-plane.ts'
+export { gaussianLogStretch, type StretchedImage } from './preview/gaussian-log.ts'
+export { type CumulativeHistogram, cumulativeHistogram, percentileLevel, sigmaLevel } from './preview/histogram.ts'
+export { inverseNormal } from './preview/inverse-normal.ts'
+export { encodeGreyPng } from './preview/png.ts'
+export { inheritCards, type InheritedCard } from './product/inherit.ts'
+export { type Making, productHeader, type ProductHeaderInput, type ProductKind } from './product/product-header.ts'
+export { coverageExtent, type CoverageExtent } from './project/coverage-extent.ts'
+export {
+  AREA_SCRATCH_BYTES,
+  CORNER_BYTES,
+  gridScratchBytes,
+  type ImageWindow,
+  projectImage,
+  type ProjectMap,
+  type ProjectScratch,
+  type ProjectTarget,
+  TILE_SIDE,
+} from './project/project-image.ts'
+export { type PlacedImage, projectRegion } from './project/project-region.ts'
+export { scaleBySolidAngle, type SolidAngleGrid, solidAngles } from './project/solid-angle.ts'
+export { intersectRegions, isEmptyRegion, type Region, uniteRegions } from './region.ts'
+export { graticule } from './report/graticule.ts'
+export { mosaicReport } from './report/report.ts'
+export type { GraticuleLine, SkyPicture } from './report/sky-map.ts'
+export { makeTemplate, type TemplateImage, type TemplateOptions } from './template/make-template.ts'
+export { readTemplate, type Template, templateFromHeader } from './template/template.ts'

@@ -1,3 +1,5 @@
+import type { RotatedBox } from '../geometry/hull.ts'
+
 /** Area moments of a set of pixels in template offsets: integrals of 1, x, y, x², xy, y². */
 export interface Moments {
   readonly n: number
@@ -6,15 +8,6 @@ export interface Moments {
   readonly xx: number
   readonly xy: number
   readonly yy: number
-}
-
-/** A rectangle that may be turned: centre and full sizes in pixels, angle of its first axis in degrees. */
-export interface RotatedBox {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-  readonly angleDeg: number
 }
 
 /**

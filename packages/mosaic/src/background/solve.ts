@@ -5,7 +5,10 @@ import { type BackgroundPlane, ZERO_PLANE } from './plane.ts'
 import { solveDense } from './dense.ts'
 
 /** What the corrections may be: a plane per image, one level per image, nothing. */
-export type BackgroundMode = 'plane' | 'level' | 'none'
+export const BACKGROUND_MODES = ['plane', 'level', 'none'] as const
+
+/** One of {@link BACKGROUND_MODES}. */
+export type BackgroundMode = (typeof BACKGROUND_MODES)[number]
 
 /** The solution for all images, in the order of `imageMoments`. */
 export interface BackgroundSolution {

@@ -1,25 +1,7 @@
+import type { PlaneSums } from '@skyloom/kernels'
 import { solveDense } from '../background/dense.ts'
 import { type BackgroundPlane, ZERO_PLANE } from '../background/plane.ts'
-import type { RotatedBox } from '../background/moments.ts'
-
-/** Sums over the pixels of a difference image that one pass accepted; x and y are template offsets. */
-export interface PlaneSums {
-  readonly n: number
-  readonly x: number
-  readonly y: number
-  readonly xx: number
-  readonly xy: number
-  readonly yy: number
-  readonly d: number
-  readonly xd: number
-  readonly yd: number
-  /** Sum of the squared residuals about the plane that the pass was given. */
-  readonly residualSquares: number
-  readonly xmin: number
-  readonly xmax: number
-  readonly ymin: number
-  readonly ymax: number
-}
+import type { RotatedBox } from '../geometry/hull.ts'
 
 /** Sums over the pixels with |d - plane| <= limit; an infinite limit takes all. */
 export type PlanePass = (plane: BackgroundPlane, limit: number) => PlaneSums
@@ -39,6 +21,8 @@ export interface PlaneFit extends BackgroundPlane {
   readonly rms: number
   /** Smallest rectangle around all pixels of the difference. */
   readonly box: RotatedBox
+  /** Sums over the pixels within the last limit, residuals about this plane; from them follow residuals after any correction. */
+  readonly sums: PlaneSums
 }
 
 /** How the fit is made. */
@@ -66,49 +50,58 @@ const MIN_PIXELS = 3
 export function fitPlane(pass: PlanePass, box: RotatedBox, options: FitPlaneOptions = {}): PlaneFit | undefined {
   const solve = options.isLevelOnly === true ? solveLevel : solvePlane
   let used = pass(ZERO_PLANE, Infinity)
-  if (used.n < MIN_PIXELS) return undefined
+  if (used.count < MIN_PIXELS) return undefined
   let plane = solve(used)
   let close = pass(plane, Infinity)
   let rms = rmsOf(close)
   for (let round = 1; round < FIT_ROUNDS && rms > 0; round++) {
     const next = pass(plane, REJECTION_SIGMA * rms)
-    if (next.n < MIN_PIXELS) break
+    if (next.count < MIN_PIXELS) break
     const nextPlane = solve(next)
     const nextClose = pass(nextPlane, REJECTION_SIGMA * rms)
-    const isSettled = next.n === used.n && nextClose.n === close.n && rmsOf(nextClose) === rms
+    const isSettled = next.count === used.count && nextClose.count === close.count && rmsOf(nextClose) === rms
     used = next
     plane = nextPlane
     close = nextClose
     rms = rmsOf(close)
     if (isSettled) break
   }
-  const { xmin, xmax, ymin, ymax } = used
-  const centre = { xcenter: used.x / used.n, ycenter: used.y / used.n }
-  return { ...plane, xmin, xmax, ymin, ymax, ...centre, npixel: close.n, rms, box }
+  return {
+    ...plane,
+    xmin: used.minX,
+    xmax: used.maxX,
+    ymin: used.minY,
+    ymax: used.maxY,
+    xcenter: used.centreX + used.x / used.count,
+    ycenter: used.centreY + used.y / used.count,
+    npixel: close.count,
+    rms,
+    box,
+    sums: close,
+  }
 }
 
 function rmsOf(sums: PlaneSums): number {
-  return sums.n > 0 ? Math.sqrt(sums.residualSquares / sums.n) : 0
+  return sums.count > 0 ? Math.sqrt(sums.residuals / sums.count) : 0
 }
 
 function solveLevel(sums: PlaneSums): BackgroundPlane {
-  return { a: 0, b: 0, c: sums.d / sums.n }
+  return { a: 0, b: 0, c: sums.d / sums.count }
 }
 
-/** Normal equations about the centre of the pixels, where they are best conditioned. */
+/** Normal equations about the mean position of the pixels, where they are best conditioned. */
 function solvePlane(sums: PlaneSums): BackgroundPlane {
-  const { n } = sums
-  const cx = sums.x / n
-  const cy = sums.y / n
+  const n = sums.count
+  const meanX = sums.x / n
+  const meanY = sums.y / n
   const level = sums.d / n
   const matrix = Float64Array.of(
-    sums.xx - n * cx * cx,
-    sums.xy - n * cx * cy,
-    sums.xy - n * cx * cy,
-    sums.yy - n * cy * cy,
+    sums.xx - n * meanX * meanX,
+    sums.xy - n * meanX * meanY,
+    sums.xy - n * meanX * meanY,
+    sums.yy - n * meanY * meanY,
   )
-  const slopes = solveDense(matrix, Float64Array.of(sums.xd - n * cx * level, sums.yd - n * cy * level))
-  const a = slopes[0]!
-  const b = slopes[1]!
-  return { a, b, c: level - a * cx - b * cy }
+  const pull = Float64Array.of(sums.xd - n * meanX * level, sums.yd - n * meanY * level)
+  const [a = 0, b = 0] = solveDense(matrix, pull)
+  return { a, b, c: level - a * (sums.centreX + meanX) - b * (sums.centreY + meanY) }
 }

@@ -1,0 +1,104 @@
+import type { MosaicOptions, MosaicSummary } from '@skyloom/mosaic'
+import type { CelestialFrame } from '@skyloom/wcs'
+import { exitCodeOf } from '../terminal/error-text.ts'
+import { EXIT } from '../terminal/exit-code.ts'
+import { formatBytes, formatDuration } from '../terminal/format.ts'
+import { interruptSignal } from '../terminal/interrupt.ts'
+import { jsonLines, progressDisplay } from '../terminal/progress.ts'
+
+/** Flags of `skyloom mosaic make` as the command line gives them. */
+export interface MakeFlags {
+  readonly images: string
+  readonly out: string
+  readonly hdu?: number | string
+  readonly header?: string
+  readonly center?: { lonDeg: number; latDeg: number }
+  readonly size?: { width: number; height: number }
+  readonly scale?: number
+  readonly projection?: string
+  readonly frame?: CelestialFrame['system']
+  readonly rotation?: number | 'fit'
+  readonly method: string
+  readonly background: 'plane' | 'level' | 'none'
+  readonly combine: 'mean' | 'median' | 'count'
+  readonly exactSize?: boolean
+  readonly float64?: boolean
+  readonly jobs?: number
+  readonly memory?: number
+  readonly dryRun?: boolean
+  readonly overwrite?: boolean
+  readonly json?: boolean
+}
+
+/** Runs the command and returns its exit code. */
+export async function runMosaicMake(flags: MakeFlags): Promise<number> {
+  const { makeMosaic, planMosaic } = await import('@skyloom/mosaic/node')
+  const display = flags.json === true ? jsonLines(process.stderr) : progressDisplay(process.stderr)
+  const interrupt = interruptSignal(process, process.stderr)
+  const options: MosaicOptions = { ...mosaicOptions(flags), onProgress: display.listener, signal: interrupt.signal }
+  try {
+    if (flags.dryRun === true) {
+      const plan = await planMosaic(options)
+      display.end()
+      const { planText } = await import('./mosaic-plan.ts')
+      process.stdout.write(flags.json === true ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan))
+      return EXIT.done
+    }
+    const summary = await makeMosaic(options)
+    display.end()
+    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary, flags.out))
+    return summary.status === 'partial' ? EXIT.partlyDone : EXIT.done
+  } catch (error) {
+    display.end()
+    if (exitCodeOf(error) === EXIT.interrupted) {
+      process.stderr.write(`interrupted; nothing half-written was left behind\nnext: run the same command again\n`)
+      return EXIT.interrupted
+    }
+    throw error
+  } finally {
+    interrupt.release()
+  }
+}
+
+function mosaicOptions(flags: MakeFlags): MosaicOptions {
+  return {
+    imagesDir: flags.images,
+    outDir: flags.out,
+    hdu: flags.hdu,
+    headerFile: flags.header,
+    template: {
+      ...(flags.center === undefined ? {} : { centre: flags.center }),
+      ...(flags.size === undefined ? {} : { sizeDeg: flags.size }),
+      ...(flags.scale === undefined ? {} : { scaleDeg: flags.scale / 3600 }),
+      ...(flags.projection === undefined ? {} : { projection: flags.projection.toUpperCase() }),
+      ...(flags.frame === undefined ? {} : { frame: { system: flags.frame } }),
+      ...(flags.rotation === undefined ? {} : { rotation: flags.rotation }),
+    },
+    // The library checks the word and says what is allowed.
+    method: flags.method as MosaicOptions['method'],
+    background: flags.background,
+    combine: flags.combine,
+    isExactSize: flags.exactSize,
+    isFloat64: flags.float64,
+    threads: flags.jobs,
+    memoryBytes: flags.memory,
+    overwrite: flags.overwrite,
+  }
+}
+
+/** The summary for people: what was made, how well it fits, where to look. */
+export function summaryText(summary: MosaicSummary, out: string): string {
+  const { mosaic, residual } = summary
+  const unit = mosaic.unit === undefined ? '' : ` ${mosaic.unit}`
+  const lines = [
+    `mosaic     ${mosaic.width} x ${mosaic.height} pixels of ${mosaic.pixelScaleArcsec.toPrecision(4)} arcsec, ${mosaic.projection}, ${mosaic.frame}`,
+    `images     ${summary.images.length} of ${summary.images.length + summary.rejected.length}, ${summary.pairs.length} overlapping pairs`,
+    `residual   rms ${residual.rmsBefore.toPrecision(4)} before, ${residual.rmsAfter.toPrecision(4)}${unit} after background matching`,
+    `effort     ${formatDuration(summary.seconds * 1000)}, ${formatDuration(summary.cpuSeconds * 1000)} CPU, ${formatBytes(summary.peakMemoryBytes)} peak memory`,
+    ...summary.warnings.map((warning) => `note       ${warning}`),
+    ...summary.rejected.map((file) => `left out   ${file.reason}`),
+    `look at    ${out}/mosaic.png`,
+    `           ${out}/report.html`,
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,51 @@
+import type { Command } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import { parseAngles, parseBytes, parseCount, parseHdu, parsePositive, parseRotation, parseSize } from '../terminal/values.ts'
+import type { MakeFlags } from './mosaic-make.ts'
+
+/** Text shown below the options of `mosaic make`. */
+const EXAMPLES = `
+Examples:
+  skyloom mosaic make --images raw --out m42
+  skyloom mosaic make --images raw --out m42 --center "83.8 -5.4" --size 0.5
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 done without some images, 4 refused,
+130 interrupted.`
+
+/** `skyloom mosaic ...` */
+export function addMosaicCommand(program: Command): void {
+  const mosaic = program.command('mosaic').description('make mosaics of FITS images')
+  mosaic
+    .command('make')
+    .description('turn a folder of overlapping FITS images into one background-matched mosaic')
+    .requiredOption('--images <dir>', 'folder with FITS images (.fits, .fit, .fts; also .gz, .fz)')
+    .requiredOption('--out <dir>', 'folder for the products; must be new or empty')
+    .option('--hdu <n|name|all>', 'extension to take from each file (default: the first image with a sky position)', parseHdu)
+    .option('--header <file>', 'header template (.hdr) of the mosaic')
+    .option('--center <"lon lat">', 'centre in degrees, in the frame of the mosaic', parseAngles)
+    .option('--size <deg>', 'width, or "width height", in degrees', parseSize)
+    .option('--scale <arcsec>', 'pixel side (default: the finest of the images)', parsePositive)
+    .option('--projection <code>', 'FITS projection: TAN, SIN, ZEA, CAR, AIT, ... (default: TAN)')
+    .addOption(
+      new Option('--frame <name>', 'celestial frame (default: that of the images)').choices(['icrs', 'fk5', 'fk4', 'galactic', 'ecliptic']),
+    )
+    .option('--rotation <deg|fit>', 'angle of the upward direction, east of north; fit: smallest rectangle', parseRotation)
+    .addOption(new Option('--method <name>', 'reprojection').default('area'))
+    .addOption(new Option('--background <name>', 'background matching').choices(['plane', 'level', 'none']).default('plane'))
+    .addOption(new Option('--combine <name>', 'how overlapping pixels become one').choices(['mean', 'median', 'count']).default('mean'))
+    .option('--exact-size', 'keep the whole template instead of trimming to the data')
+    .option('--float64', 'write 64-bit pixels')
+    .option('--jobs <n>', 'images worked on at the same time (default: number of cores)', parseCount)
+    .option('--memory <size>', 'memory limit such as 512M or 2G (default: half of the machine)', parseBytes)
+    .option('--dry-run', 'show what would be done, write nothing')
+    .option('--overwrite', 'replace the products of an earlier run')
+    .option('--json', 'print the summary as one JSON document; progress as JSON lines on standard error')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: MakeFlags) => {
+      if ((flags.center === undefined) !== (flags.size === undefined)) {
+        throw new InvalidArgumentError('--center and --size go together')
+      }
+      const { runMosaicMake } = await import('./mosaic-make.ts')
+      process.exitCode = await runMosaicMake(flags)
+    })
+}

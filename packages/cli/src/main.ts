@@ -1,0 +1,29 @@
+import { Command, CommanderError } from 'commander'
+import { addMosaicCommand } from './commands/mosaic.ts'
+import { printError } from './terminal/error-text.ts'
+import { EXIT } from './terminal/exit-code.ts'
+
+/** Version of the program; a test holds it against package.json. */
+export const CLI_VERSION = '0.1.0'
+
+/** The command tree. Commands load what they need when they run, so that help answers at once. */
+export function createProgram(): Command {
+  const program = new Command('skyloom')
+    .description('From a position on the sky to a science-grade, traceable FITS mosaic.')
+    .version(CLI_VERSION)
+    .showHelpAfterError('(skyloom --help shows what there is)')
+    .configureHelp({ helpWidth: 80 })
+    .exitOverride()
+  addMosaicCommand(program)
+  return program
+}
+
+/** Runs the program; the exit code is left in `process.exitCode`. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync([...argv])
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUse
+    else process.exitCode = printError(error, process.stderr)
+  }
+}

@@ -1,0 +1,37 @@
+import type { Clock, ProgressListener } from '@skyloom/base'
+import type { CombineMethod } from '../add/combine.ts'
+import type { BackgroundMode } from '../background/solve.ts'
+import type { HduChoice } from '../image-table/image-record.ts'
+import type { TemplateOptions } from '../template/make-template.ts'
+
+/** Ways to reproject. */
+export const PROJECT_METHODS = ['area'] as const
+/** One of {@link PROJECT_METHODS}. */
+export type ProjectMethod = (typeof PROJECT_METHODS)[number]
+
+/** What a mosaic is made of and how. */
+export interface MosaicOptions {
+  /** Folder of FITS images. */
+  readonly imagesDir: string
+  /** Folder for the products; made when it is missing, refused when it holds something else. */
+  readonly outDir: string
+  /** Default `first`: the first image of each file that has a position on the sky. */
+  readonly hdu?: HduChoice | undefined
+  /** Header template file; without it the template follows from `template` and the images. */
+  readonly headerFile?: string | undefined
+  readonly template?: TemplateOptions | undefined
+  readonly method?: ProjectMethod | undefined
+  readonly background?: BackgroundMode | undefined
+  readonly combine?: CombineMethod | undefined
+  /** Keep the full template instead of trimming the mosaic to the pixels with data. */
+  readonly isExactSize?: boolean | undefined
+  readonly isFloat64?: boolean | undefined
+  /** Tasks at the same time; default: the cores of the machine. */
+  readonly threads?: number | undefined
+  /** Limit of memory in all, bytes. */
+  readonly memoryBytes?: number | undefined
+  readonly overwrite?: boolean | undefined
+  readonly onProgress?: ProgressListener | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly clock?: Clock | undefined
+}

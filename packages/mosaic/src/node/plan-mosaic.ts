@@ -1,0 +1,63 @@
+import { availableParallelism } from 'node:os'
+import { formatHeaderTemplate } from '@skyloom/fits'
+import { frameName } from '@skyloom/wcs'
+import type { MosaicOptions } from '../make/options.ts'
+import { forecastTime, type MosaicPlan } from '../make/plan.ts'
+import { findOverlaps } from '../overlap/pairs.ts'
+import { PIXEL_BYTES } from '../pixel-plane.ts'
+import { projectRegion } from '../project/project-region.ts'
+import { isEmptyRegion, type Region, uniteRegions } from '../region.ts'
+import { requireImages, templateOf } from './inputs.ts'
+import { scanImages } from './scan-images.ts'
+import { pixelMemoryBytes, resolveSettings } from './settings.ts'
+
+/** Scans the images and says what `makeMosaic` would do with the same options. Nothing is written. */
+export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
+  const settings = resolveSettings(options)
+  const { onProgress, signal } = options
+  const scan = await scanImages(options.imagesDir, { hdu: settings.hdu, onProgress, signal })
+  requireImages(scan.images, scan.rejected)
+  const template = await templateOf(options, settings, scan.images)
+  const placed = scan.images
+    .map((image) => ({ image, region: projectRegion(image, template) }))
+    .filter(({ region }) => !isEmptyRegion(region))
+  const regions = placed.map(({ region }) => region)
+  const pairs = findOverlaps(regions)
+  const mosaic = settings.isExactSize ? template : uniteRegions(regions)
+  const projectedPixels = pixelsOf(regions)
+  const pixelBytes = 2 * PIXEL_BYTES * projectedPixels
+  const images = placed.map(({ image }) => image)
+  const inputBytes = images.reduce((sum, image) => sum + image.sizeBytes, 0)
+  const times = forecastTime({
+    imagePixels: images.reduce((sum, image) => sum + image.width * image.height, 0),
+    projectedPixels,
+    pairPixels: pixelsOf(pairs.map(({ window }) => window)),
+    mosaicPixels: mosaic.width * mosaic.height,
+    compressedBytes: images.reduce((sum, { name, sizeBytes }) => sum + (/\.(gz|fz)$/i.test(name) ? sizeBytes : 0), 0),
+    threads: Math.min(settings.threads, availableParallelism()),
+  })
+  return {
+    template: {
+      width: template.width,
+      height: template.height,
+      projection: template.wcs.projection,
+      frame: frameName(template.wcs.frame),
+      header: formatHeaderTemplate(template.header).trimEnd().split('\n'),
+    },
+    images: images.map(({ name, hdu, sizeBytes }) => ({ name, hdu, sizeBytes })),
+    rejected: scan.rejected,
+    inputBytes,
+    pairCount: pairs.length,
+    memoryBytes: settings.memoryBytes,
+    forecast: {
+      outputBytes: mosaic.width * mosaic.height * ((settings.isFloat64 ? 8 : 4) + 4),
+      pixelBytes,
+      spillBytes: Math.max(0, pixelBytes - pixelMemoryBytes(settings, images)),
+      ...times,
+    },
+  }
+}
+
+function pixelsOf(regions: readonly Region[]): number {
+  return regions.reduce((sum, region) => sum + region.width * region.height, 0)
+}

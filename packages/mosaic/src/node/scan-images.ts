@@ -1,0 +1,128 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isSkyloomError, type ProgressListener, startStage, throwIfAborted } from '@skyloom/base'
+import type { Hdu } from '@skyloom/fits'
+import { openFitsFile } from '@skyloom/fits/node'
+import { wcsFromKeywords } from '@skyloom/wcs'
+import { MosaicError } from '../errors.ts'
+import type { HduChoice, ImageRecord, ImageScan, RejectedImage } from '../image-table/image-record.ts'
+import { keywordValue } from '../template/template.ts'
+
+/** Endings of files that are looked at, in any case. */
+const FITS_NAME = /\.(?:fits?|fts)(?:\.gz|\.fz)?$/i
+
+/** How a folder is scanned. */
+export interface ScanOptions {
+  readonly hdu?: HduChoice
+  readonly onProgress?: ProgressListener | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Headers of all FITS images in a folder (sub-folders are not entered), in the order of their names. Pixels are not read.
+ * What cannot be used is listed with its reason.
+ *
+ * @throws MosaicError `MOSAIC_NO_FILES` when the folder has no FITS file or cannot be read
+ */
+export async function scanImages(folder: string, options: ScanOptions = {}): Promise<ImageScan> {
+  const names = await fitsNames(folder)
+  const progress = startStage(options.onProgress, 'scan', names.length, 'files')
+  const images: ImageRecord[] = []
+  const rejected: RejectedImage[] = []
+  for (const name of names) {
+    throwIfAborted(options.signal)
+    try {
+      images.push(...(await scanFile(join(folder, name), name, options.hdu ?? 'first', rejected)))
+    } catch (error) {
+      rejected.push(rejection(name, error))
+    }
+    progress.advance()
+  }
+  return { images, rejected }
+}
+
+async function fitsNames(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new MosaicError('MOSAIC_NO_FILES', 'the image folder cannot be read', {
+      where: [folder],
+      remedy: 'give the path of a folder with FITS images to --images',
+      cause,
+    })
+  })
+  const names = entries.filter((entry) => !entry.isDirectory() && FITS_NAME.test(entry.name)).map((entry) => entry.name)
+  if (names.length === 0) {
+    throw new MosaicError('MOSAIC_NO_FILES', 'the folder has no FITS file', {
+      where: [folder],
+      found: `${entries.length} other entries`,
+      allowed: 'names ending in .fits, .fit or .fts, also with .gz or .fz',
+      remedy: 'give the folder that holds the images to --images',
+    })
+  }
+  return names.sort(byCodeUnits)
+}
+
+/** Order that depends on no locale. */
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+async function scanFile(
+  path: string,
+  name: string,
+  choice: HduChoice,
+  rejected: RejectedImage[],
+): Promise<readonly ImageRecord[]> {
+  const file = await openFitsFile(path, { blocking: true })
+  try {
+    if (choice !== 'first' && choice !== 'all') return [imageRecord(path, name, await file.hdu(choice), file.source.sizeBytes)]
+    const found: ImageRecord[] = []
+    let firstFailure: unknown
+    for await (const hdu of file.hdus()) {
+      if (!isImage(hdu)) continue
+      try {
+        found.push(imageRecord(path, name, hdu, file.source.sizeBytes))
+        if (choice === 'first') return found
+      } catch (error) {
+        firstFailure ??= error
+        if (choice === 'all') rejected.push(rejection(`${name}[${hdu.index}]`, error))
+      }
+    }
+    if (found.length > 0) return found
+    throw firstFailure ?? noImage(name)
+  } finally {
+    await file.close()
+  }
+}
+
+function isImage(hdu: Hdu): boolean {
+  return (hdu.type === 'image' || hdu.type === 'compressed-image') && hdu.shape.length >= 2
+}
+
+function imageRecord(path: string, name: string, hdu: Hdu, sizeBytes: number): ImageRecord {
+  if (!isImage(hdu)) throw noImage(`${name}[${hdu.index}]`)
+  const [width = 0, height = 0] = [...hdu.shape].reverse()
+  if (width === 0 || height === 0) {
+    throw new MosaicError('MOSAIC_NO_IMAGES', 'the image has no pixels', {
+      where: [name, `HDU ${hdu.index}`, 'NAXIS1, NAXIS2'],
+      found: `${width} x ${height}`,
+      allowed: 'at least one pixel on each axis',
+      remedy: 'take the file out of the folder',
+    })
+  }
+  const { header } = hdu
+  const wcs = wcsFromKeywords((keyword) => keywordValue(header, keyword), { name, naxis: [width, height] })
+  return { path, name, hdu: hdu.index, sizeBytes, width, height, header, wcs }
+}
+
+function noImage(name: string): MosaicError {
+  return new MosaicError('MOSAIC_NO_IMAGES', 'there is no image of two axes in the file', {
+    where: [name],
+    remedy: 'name the extension with --hdu, or take the file out of the folder',
+  })
+}
+
+/** The reason why a file is left out. */
+export function rejection(name: string, error: unknown): RejectedImage {
+  if (isSkyloomError(error)) return { name, code: error.code, reason: error.message }
+  throw error
+}

@@ -1,0 +1,90 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { systemClock } from '@skyloom/base'
+import { MAX_PIXEL_MEMORY_BYTES } from '@skyloom/kernels'
+import { COMBINE_METHODS } from '../add/combine.ts'
+import { BACKGROUND_MODES } from '../background/solve.ts'
+import { MosaicError } from '../errors.ts'
+import type { ImageRecord } from '../image-table/image-record.ts'
+import { type MosaicOptions, PROJECT_METHODS } from '../make/options.ts'
+import { TASK_SCRATCH_BYTES } from './tasks.ts'
+
+/** Options with every default filled in. */
+export type MosaicSettings = {
+  readonly [Name in DefaultedOption]: NonNullable<MosaicOptions[Name]>
+}
+
+type DefaultedOption =
+  | 'hdu'
+  | 'method'
+  | 'background'
+  | 'combine'
+  | 'isExactSize'
+  | 'isFloat64'
+  | 'threads'
+  | 'memoryBytes'
+  | 'overwrite'
+  | 'template'
+  | 'clock'
+
+/** Below this the runtime and one image of an ordinary survey do not fit. */
+const MIN_MEMORY_BYTES = 64 * 1024 * 1024
+const MAX_THREADS = 256
+
+/**
+ * Fills in defaults and checks what the types cannot.
+ *
+ * @throws MosaicError `MOSAIC_BAD_OPTION`
+ */
+export function resolveSettings(options: MosaicOptions): MosaicSettings {
+  const settings = {
+    hdu: options.hdu ?? 'first',
+    method: options.method ?? 'area',
+    background: options.background ?? 'plane',
+    combine: options.combine ?? 'mean',
+    isExactSize: options.isExactSize ?? false,
+    isFloat64: options.isFloat64 ?? false,
+    threads: options.threads ?? availableParallelism(),
+    memoryBytes: options.memoryBytes ?? Math.floor(totalmem() / 2),
+    overwrite: options.overwrite ?? false,
+    template: options.template ?? {},
+    clock: options.clock ?? systemClock,
+  }
+  checkWord('method', settings.method, PROJECT_METHODS)
+  checkWord('background', settings.background, BACKGROUND_MODES)
+  checkWord('combine', settings.combine, COMBINE_METHODS)
+  if (!(Number.isInteger(settings.threads) && settings.threads >= 1 && settings.threads <= MAX_THREADS)) {
+    throw badOption('jobs', String(settings.threads), `1 to ${MAX_THREADS}`)
+  }
+  if (!(settings.memoryBytes >= MIN_MEMORY_BYTES)) {
+    throw badOption('memory', `${settings.memoryBytes} bytes`, `at least ${MIN_MEMORY_BYTES} bytes`)
+  }
+  return settings
+}
+
+function checkWord(name: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) throw badOption(name, value, allowed.join(', '))
+}
+
+function badOption(name: string, found: string, allowed: string): MosaicError {
+  return new MosaicError('MOSAIC_BAD_OPTION', 'the option has a value that cannot be used', {
+    where: [`--${name}`],
+    found,
+    allowed,
+  })
+}
+
+/** Reading an image needs its file and its pixels in plain memory beside the pixel memory. */
+function readingBytes(image: ImageRecord): number {
+  return image.sizeBytes + 8 * image.width * image.height
+}
+
+/**
+ * Bytes of pixel memory within the limit: what is left when every thread reads its largest image, at least a quarter of the
+ * limit, at most what one WebAssembly memory can hold.
+ */
+export function pixelMemoryBytes(settings: MosaicSettings, images: readonly ImageRecord[]): number {
+  const reading = settings.threads * images.reduce((most, image) => Math.max(most, readingBytes(image)), 0)
+  const scratch = settings.threads * (TASK_SCRATCH_BYTES + 4096)
+  const wanted = Math.max(settings.memoryBytes - reading - scratch, settings.memoryBytes / 4) + scratch
+  return Math.floor(Math.min(wanted, MAX_PIXEL_MEMORY_BYTES - 2 * 65536))
+}

@@ -1,0 +1,71 @@
+import { throwIfAborted } from '@skyloom/base'
+
+/** What a task got before it runs. */
+export interface PreparedTask<Result> {
+  run(): Promise<Result>
+}
+
+/** Runs tasks side by side while their preparation stays in order. */
+export interface TaskRunner {
+  /** True while at least one task runs or its result is not finished yet: memory may still be released. */
+  isBusy(): boolean
+  /**
+   * Prepares each item in turn and runs up to `width` prepared tasks at a time.
+   *
+   * @param prepare takes the memory of one task; never called twice at the same time
+   * @param finish called with each result in the order of the items
+   * @throws the first error of any task, after all running ones have ended
+   */
+  runAll<Item, Result>(
+    items: readonly Item[],
+    prepare: (item: Item, index: number) => Promise<PreparedTask<Result>>,
+    finish: (result: Result, item: Item, index: number) => Promise<void> | void,
+    signal?: AbortSignal,
+  ): Promise<void>
+}
+
+/** A runner for `width` tasks at a time. */
+export function createTaskRunner(width: number): TaskRunner {
+  let running = 0
+  return {
+    isBusy: () => running > 0,
+    async runAll(items, prepare, finish, signal) {
+      const active = new Set<Promise<void>>()
+      const failures: unknown[] = []
+      let finished: Promise<void> = Promise.resolve()
+      for (const [index, item] of items.entries()) {
+        if (failures.length > 0 || signal?.aborted === true) break
+        try {
+          const task = await prepare(item, index)
+          running++
+          const before = finished
+          const result = task.run()
+          finished = Promise.all([result, before])
+            .then(async ([value]) => {
+              await finish(value, item, index)
+            })
+            .finally(() => {
+              running--
+            })
+          // A failure is reported below, after the other tasks have ended.
+          finished.catch(() => undefined)
+          const done: Promise<void> = result.then(
+            () => void active.delete(done),
+            (error: unknown) => {
+              failures.push(error)
+              active.delete(done)
+            },
+          )
+          active.add(done)
+        } catch (error) {
+          failures.push(error)
+        }
+        if (active.size >= width) await Promise.race(active)
+      }
+      await Promise.all(active)
+      if (failures.length > 0) throw failures[0]
+      await finished
+      throwIfAborted(signal)
+    },
+  }
+}
