@@ -166,7 +166,7 @@ class RowReader {
     let last: number | bigint | boolean | undefined
     for (let k = 0; k < count; k++, at += step) last = this.#pushElement(field, builder, at)
     if (field.layout.shape !== undefined) return false
-    return last === undefined || last === this.#nullValues.get(field)
+    return last === undefined || Number.isNaN(last) || last === this.#nullValues.get(field)
   }
 
   #pushElement(field: VoField, builder: ColumnBuilder, at: number): number | bigint | boolean | undefined {

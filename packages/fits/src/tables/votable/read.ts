@@ -17,7 +17,7 @@ const SLICE_CHARS = 65_536
  * VOTable writers commonly get wrong is read with a warning: missing namespaces, datatypes under other names, unknown
  * elements and attributes, rows that are too short or too long, arrays parted by commas.
  *
- * Empty cells are null, for text too; so are values equal to `VALUES null`. In BINARY, floating-point NaN stays NaN.
+ * Empty cells are null, for text too; so are values equal to `VALUES null`, and floating-point NaN outside arrays.
  *
  * @throws TableError `TABLE_NOT_A_TABLE`, `TABLE_BAD_SYNTAX`, `TABLE_TRUNCATED`, `TABLE_BAD_VALUE`, `TABLE_UNSUPPORTED` (FITS
  *   serialization, external streams), `TABLE_TOO_LARGE`, each with line and character

@@ -26,7 +26,9 @@ export function addTextCell(builder: ColumnBuilder, field: VoField, text: string
   if (field.layout.shape === undefined && !isComplex(field.datatype)) {
     const value = parseElement(field.datatype, trimmed)
     if (value === undefined || !builder.push(value)) return allowedText(field.datatype)
-    builder.endCell()
+    // NaN is how VOTable writes "no value" in floating-point columns.
+    if (Number.isNaN(value)) builder.endMarkedCell()
+    else builder.endCell()
     return undefined
   }
   return addElements(builder, field, trimmed)
