@@ -23,6 +23,10 @@ export const FITS_ERRORS = {
   FITS_NO_DATA: 'the HDU holds no pixels',
   FITS_BAD_REGION: 'a region, plane or buffer that was asked for does not fit the image',
   FITS_UNREPRESENTABLE: 'a pixel value cannot be stored in the chosen BITPIX, BSCALE and BZERO',
+  // compression
+  FITS_UNKNOWN_COMPRESSION: 'the method of a compressed image or table is not known',
+  FITS_BAD_COMPRESSION: 'the keywords and columns of a compressed image or table do not fit together',
+  FITS_BAD_TILE: 'the bytes of a tile cannot be decoded',
   // writing
   FITS_WRITE_ORDER: 'the calls of a writer came in the wrong order, or with too few or too many data',
   // random groups

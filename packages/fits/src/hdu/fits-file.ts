@@ -1,5 +1,6 @@
 import { type ByteSource, readExactly } from '@skyloom/base'
 import { FitsError, type FitsWarning } from '../errors.ts'
+import type { InflateTile } from '../gzip/inflate-tile.ts'
 import { BLOCK_BYTES, paddedBytes } from '../header/block.ts'
 import { latin1Text } from '../header/latin1.ts'
 import { readHeaderAt } from '../header/read-header.ts'
@@ -13,6 +14,8 @@ export type HduSelector = number | string | { readonly name: string; readonly ve
 export interface FitsFileOptions {
   readonly maxHeaderBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
+  /** How gzip tiles of compressed images are unpacked; default: on any platform. */
+  readonly inflateTile?: InflateTile | undefined
 }
 
 /**
@@ -146,7 +149,18 @@ export class FitsFile implements AsyncDisposable {
     const extver = header.card('EXTVER')?.value
     const name = typeof extname === 'string' ? extname : ''
     const version = typeof extver === 'number' ? extver : 1
-    return { source: this.source, index, name, version, header, headerOffset, dataOffset, ...layout }
+    const { inflateTile } = this.#options
+    return {
+      source: this.source,
+      index,
+      name,
+      version,
+      header,
+      headerOffset,
+      dataOffset,
+      ...layout,
+      inflateTile,
+    }
   }
 
   #readOptions(): { maxHeaderBytes?: number; signal?: AbortSignal | undefined } {

@@ -1,4 +1,5 @@
 import type { ByteSource } from '@skyloom/base'
+import type { InflateTile } from '../gzip/inflate-tile.ts'
 import type { Header } from '../header/header.ts'
 
 /** What an HDU holds. `empty` has no data; `other` is an extension type that this library does not know. */
@@ -32,6 +33,8 @@ export interface Hdu {
   readonly gcount: number
   readonly headerOffset: number
   readonly dataOffset: number
+  /** Unpacks gzip tiles; default: on any platform. */
+  readonly inflateTile?: InflateTile | undefined
   /** Size of the data as the header promises it, heap included, padding not; the file may be shorter. */
   readonly dataBytes: number
 }

@@ -7,11 +7,17 @@ const MAX_IDLE = 4
 /**
  * Runs `work` with kernels of its own, so that it may wait for bytes to arrive in their memory.
  * Reads that run at the same time get different kernels.
+ *
+ * @param isLarge the work takes so much memory that it shall not be kept
  */
-export async function withKernels<T>(work: (kernels: CodecKernels) => Promise<T>): Promise<T> {
-  const kernels = idle.pop() ?? (simdSupported() ? wasmCodecKernels() : plainCodecKernels())
+export async function withKernels<T>(
+  work: (kernels: CodecKernels) => Promise<T>,
+  isLarge: boolean = false,
+): Promise<T> {
+  const kernels =
+    (isLarge ? undefined : idle.pop()) ?? (simdSupported() ? wasmCodecKernels() : plainCodecKernels())
   const result = await work(kernels)
   // After a failure a late read may still write into the memory: such kernels are not used again.
-  if (idle.length < MAX_IDLE) idle.push(kernels)
+  if (!isLarge && idle.length < MAX_IDLE) idle.push(kernels)
   return result
 }

@@ -1,3 +1,5 @@
+import { compressedScaling } from '../compress/compressed-scaling.ts'
+import { readTilesInto, selectTiles } from '../compress/read-tiles.ts'
 import { FitsError, type FitsWarning } from '../errors.ts'
 import type { Bitpix, Hdu } from '../hdu/hdu.ts'
 import { type NativeArray, nativeArray, type PixelArray } from './pixel-array.ts'
@@ -112,11 +114,13 @@ async function readBox<Form extends PixelForm>(
 ): Promise<Cube<PixelFormArray[Form]>> {
   const { bitpix } = hdu
   const form: PixelForm = options.as ?? 'float32'
-  const scaling = pixelScaling(hdu.header, bitpix)
-  checkBoxInFile(hdu, box)
+  const tiles = hdu.type === 'compressed-image' ? await selectTiles(hdu, box, options.signal) : undefined
+  const scaling = tiles === undefined ? pixelScaling(hdu.header, bitpix) : compressedScaling(hdu)
+  if (tiles === undefined) checkBoxInFile(hdu, box)
   const count = boxPixelCount(box)
   const data = outputArray(hdu, form, scaling.isShifted, count, options.into)
-  await readBoxInto(data, hdu, box, scaling, form, options.signal)
+  if (tiles === undefined) await readBoxInto(data, hdu, box, scaling, form, options.signal)
+  else await readTilesInto(data, tiles, scaling, form, options.signal)
   const { bscale, bzero, blank, warnings } = scaling
   const shape = box.size.slice(0, Math.max(1, hdu.shape.length)).toReversed()
   // `outputArray` gives the array of `form`.

@@ -2,6 +2,7 @@ import { type FileSourceOptions, fileSource } from '@skyloom/base/node'
 import type { FitsFile } from '../hdu/fits-file.ts'
 import { type OpenFitsOptions, openFits } from '../hdu/open-fits.ts'
 import { nodeGunzip } from './gunzip.ts'
+import { nodeInflateTile } from './inflate-tile.ts'
 
 /** How a file of this machine is opened. */
 export interface OpenFitsFileOptions extends OpenFitsOptions, FileSourceOptions {}
@@ -12,5 +13,9 @@ export interface OpenFitsFileOptions extends OpenFitsOptions, FileSourceOptions 
  * @throws BaseError `BASE_READ_FAILED` when the file cannot be opened
  */
 export async function openFitsFile(path: string, options: OpenFitsFileOptions = {}): Promise<FitsFile> {
-  return await openFits(await fileSource(path, options), { gunzip: nodeGunzip, ...options })
+  return await openFits(await fileSource(path, options), {
+    gunzip: nodeGunzip,
+    inflateTile: nodeInflateTile,
+    ...options,
+  })
 }

@@ -1,0 +1,245 @@
+import { readExactly } from '@skyloom/base'
+import { FitsError } from '../errors.ts'
+import type { Hdu } from '../hdu/hdu.ts'
+import { hduLocation } from '../image/region.ts'
+import { readDescriptor, rowBytes, type TileColumn, tileColumns } from './tile-columns.ts'
+
+/** Where the bytes of a tile come from. */
+export type TileStore = 'compressed' | 'gzip' | 'raw'
+
+/** One row of the table: a tile's bytes and how to read them. */
+export interface TileRecord {
+  /** Number of the tile from 0, NAXIS1 fastest. */
+  readonly tile: number
+  readonly store: TileStore
+  /** Offset of the bytes in the file. */
+  readonly offset: number
+  readonly sizeBytes: number
+  /** Undefined when the image was not quantized. */
+  readonly scale: number | undefined
+  readonly zero: number
+  /** Integer that stands for NaN. */
+  readonly blank: number | undefined
+  /** Mask of pixels without value, if there is one. */
+  readonly mask: { readonly offset: number; readonly sizeBytes: number } | undefined
+}
+
+/** The table of tiles of an image. */
+export interface TileTable {
+  readonly rowBytes: number
+  /** Offset of the first row in the file. */
+  readonly offset: number
+  /** Offset of the heap in the file, and of its end. */
+  readonly heapOffset: number
+  readonly heapEnd: number
+  readonly data: TileColumn | undefined
+  readonly gzipData: TileColumn | undefined
+  readonly rawData: TileColumn | undefined
+  readonly mask: TileColumn | undefined
+  readonly scale: TileColumn | undefined
+  readonly zero: TileColumn | undefined
+  readonly blank: TileColumn | undefined
+  /** Values of keywords that stand for columns. */
+  readonly fixedScale: number | undefined
+  readonly fixedZero: number
+  readonly fixedBlank: number | undefined
+}
+
+/**
+ * Finds the columns of a compressed image.
+ *
+ * Source: FITS Standard 4.0, sections 10.1.3, 10.2 and 7.3.
+ *
+ * @throws FitsError `FITS_BAD_COMPRESSION`, `FITS_BAD_VALUE`
+ */
+export function readTileTable(hdu: Hdu): TileTable {
+  const { header } = hdu
+  const columns = tileColumns(header)
+  const width = header.integer('NAXIS1')
+  const rows = header.integer('NAXIS2')
+  const needed = columns.reduce((sum, column) => sum + rowBytes(column), 0)
+  if (needed > width) {
+    throw new FitsError(
+      'FITS_BAD_COMPRESSION',
+      header.locate('NAXIS1'),
+      'the columns do not fit into a row',
+      {
+        found: `${width} bytes`,
+        allowed: `at least ${needed} bytes`,
+      },
+    )
+  }
+  const find = (name: string): TileColumn | undefined => columns.find((column) => column.name === name)
+  const array = (name: string): TileColumn | undefined => variableColumn(hdu, find(name))
+  const table: TileTable = {
+    rowBytes: width,
+    offset: hdu.dataOffset,
+    heapOffset: hdu.dataOffset + header.integer('THEAP', width * rows),
+    heapEnd: hdu.dataOffset + hdu.dataBytes,
+    data: array('COMPRESSED_DATA'),
+    gzipData: array('GZIP_COMPRESSED_DATA'),
+    rawData: array('UNCOMPRESSED_DATA'),
+    mask: array('NULL_PIXEL_MASK'),
+    scale: numberColumn(hdu, find('ZSCALE')),
+    zero: numberColumn(hdu, find('ZZERO')),
+    blank: numberColumn(hdu, find('ZBLANK')),
+    fixedScale: header.number('ZSCALE', undefined),
+    fixedZero: header.number('ZZERO', 0),
+    fixedBlank: header.number('ZBLANK', undefined),
+  }
+  if (table.data !== undefined || table.gzipData !== undefined || table.rawData !== undefined) return table
+  throw new FitsError('FITS_BAD_COMPRESSION', hduLocation(hdu), 'the table has no column with tiles', {
+    found: columns.map((column) => column.name).join(', '),
+    allowed: 'COMPRESSED_DATA, GZIP_COMPRESSED_DATA, UNCOMPRESSED_DATA',
+  })
+}
+
+function variableColumn(hdu: Hdu, column: TileColumn | undefined): TileColumn | undefined {
+  if (column === undefined || column.descriptorBytes > 0 || column.repeat === 0) return column
+  throw wrongColumn(hdu, column, 'a variable-length array (1P or 1Q)')
+}
+
+function numberColumn(hdu: Hdu, column: TileColumn | undefined): TileColumn | undefined {
+  if (column === undefined) return undefined
+  if (column.descriptorBytes === 0 && column.repeat === 1 && 'BIJKED'.includes(column.type)) return column
+  throw wrongColumn(hdu, column, 'one number (B, I, J, K, E or D)')
+}
+
+function wrongColumn(hdu: Hdu, column: TileColumn, allowed: string): FitsError {
+  const keyword = `TFORM${column.number}`
+  const { header } = hdu
+  return new FitsError('FITS_BAD_COMPRESSION', header.locate(keyword), `${column.name} has another type`, {
+    found: header.string(keyword),
+    allowed,
+  })
+}
+
+/** Rows further apart than this are read in pieces; below it reading on costs less than another request. */
+const MAX_ROW_GAP_BYTES = 32 * 1024
+/** Most bytes of rows that are read at once. */
+const MAX_ROWS_BYTES = 4 * 1024 * 1024
+
+/**
+ * Reads the rows of some tiles, and only these (and small gaps between).
+ *
+ * @param tiles numbers in ascending order
+ * @throws FitsError `FITS_BAD_COMPRESSION` for tiles whose bytes are not in the heap, `FITS_TRUNCATED`
+ */
+export async function readTileRecords(
+  hdu: Hdu,
+  table: TileTable,
+  tiles: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<readonly TileRecord[]> {
+  const records: TileRecord[] = []
+  for (let start = 0; start < tiles.length; ) {
+    const first = tiles[start] ?? 0
+    let end = start + 1
+    while (end < tiles.length && joins(tiles[end - 1] ?? 0, tiles[end] ?? 0, first, table.rowBytes)) end++
+    const last = tiles[end - 1] ?? first
+    const offset = table.offset + first * table.rowBytes
+    const length = (last - first + 1) * table.rowBytes
+    checkInFile(hdu, offset, length)
+    const bytes = await readExactly(hdu.source, offset, length, signal)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    for (const tile of tiles.slice(start, end)) {
+      records.push(readRecord(hdu, table, view, (tile - first) * table.rowBytes, tile))
+    }
+    start = end
+  }
+  return records
+}
+
+function joins(previous: number, next: number, first: number, bytesPerRow: number): boolean {
+  return (
+    (next - previous - 1) * bytesPerRow <= MAX_ROW_GAP_BYTES &&
+    (next - first + 1) * bytesPerRow <= MAX_ROWS_BYTES
+  )
+}
+
+function readRecord(hdu: Hdu, table: TileTable, view: DataView, row: number, tile: number): TileRecord {
+  const stores: readonly (readonly [TileStore, TileColumn | undefined])[] = [
+    ['compressed', table.data],
+    ['gzip', table.gzipData],
+    ['raw', table.rawData],
+  ]
+  const blank = numberAt(view, row, table.blank) ?? table.fixedBlank
+  const values = {
+    tile,
+    scale: numberAt(view, row, table.scale) ?? table.fixedScale,
+    zero: numberAt(view, row, table.zero) ?? table.fixedZero,
+    blank: blank === undefined || Number.isNaN(blank) ? undefined : blank,
+    mask: readArray(hdu, table, view, row, table.mask, tile),
+  }
+  for (const [store, column] of stores) {
+    const array = readArray(hdu, table, view, row, column, tile)
+    if (array !== undefined) return { ...values, store, ...array }
+  }
+  throw new FitsError('FITS_BAD_TILE', tileLocation(hdu, table, tile), `tile ${tile + 1} holds nothing`, {
+    remedy: 'the file was not written to its end; make it again',
+  })
+}
+
+/** Place and size of an array in the file; undefined when it is empty. */
+function readArray(
+  hdu: Hdu,
+  table: TileTable,
+  view: DataView,
+  row: number,
+  column: TileColumn | undefined,
+  tile: number,
+): { readonly offset: number; readonly sizeBytes: number } | undefined {
+  if (column === undefined || column.descriptorBytes === 0) return undefined
+  const descriptor = readDescriptor(view, row + column.offset, column.descriptorBytes)
+  if (descriptor.count === 0) return undefined
+  const sizeBytes = descriptor.count * column.elementBytes
+  const offset = table.heapOffset + descriptor.offset
+  if (offset + sizeBytes > table.heapEnd) {
+    const location = tileLocation(hdu, table, tile)
+    throw new FitsError('FITS_BAD_COMPRESSION', location, `tile ${tile + 1} is not in the heap`, {
+      found: `bytes ${descriptor.offset} to ${descriptor.offset + sizeBytes}`,
+      allowed: `0 to ${table.heapEnd - table.heapOffset}`,
+      remedy: 'the file is damaged; fetch it again',
+    })
+  }
+  checkInFile(hdu, offset, sizeBytes)
+  return { offset, sizeBytes }
+}
+
+function checkInFile(hdu: Hdu, offset: number, sizeBytes: number): void {
+  if (offset + sizeBytes <= hdu.source.sizeBytes) return
+  const location = { ...hduLocation(hdu), byteOffset: hdu.source.sizeBytes }
+  throw new FitsError('FITS_TRUNCATED', location, 'the file ends inside the compressed image', {
+    found: `${hdu.source.sizeBytes} bytes`,
+    allowed: `at least ${offset + sizeBytes} bytes`,
+    remedy: 'fetch the file again',
+  })
+}
+
+/** Place of a tile's row, for messages. */
+export function tileLocation(
+  hdu: Hdu,
+  table: TileTable,
+  tile: number,
+): { readonly file: string; readonly hdu: number; readonly byteOffset: number } {
+  return { file: hdu.source.name, hdu: hdu.index, byteOffset: table.offset + tile * table.rowBytes }
+}
+
+function numberAt(view: DataView, row: number, column: TileColumn | undefined): number | undefined {
+  if (column === undefined) return undefined
+  const at = row + column.offset
+  switch (column.type) {
+    case 'B':
+      return view.getUint8(at)
+    case 'I':
+      return view.getInt16(at)
+    case 'J':
+      return view.getInt32(at)
+    case 'K':
+      return Number(view.getBigInt64(at))
+    case 'E':
+      return view.getFloat32(at)
+    default:
+      return view.getFloat64(at)
+  }
+}
