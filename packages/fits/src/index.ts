@@ -8,6 +8,14 @@ export {
   type FitsWarning,
   type FitsWarningCode,
 } from './errors.ts'
+// groups
+export {
+  type GroupParameter,
+  groupParameter,
+  type RandomGroups,
+  type ReadGroupsOptions,
+  readGroups,
+} from './groups/read-groups.ts'
 // gzip
 export type { Gunzip } from './gzip/inflate.ts'
 // hdu
@@ -22,11 +30,13 @@ export { CARD_CHARS, type Card, type CardType, type CardValue, type Complex } fr
 export { type FormatCardOptions, formatCard } from './header/format-card.ts'
 export { formatHeader } from './header/format-header.ts'
 export { Header, type HeaderOrigin } from './header/header.ts'
+export { inheritHeader } from './header/inherit.ts'
 export { parseCard } from './header/parse-card.ts'
 export { parseHeaderRecords } from './header/parse-header.ts'
 export { type HeaderAt, type ReadHeaderOptions, readHeaderAt } from './header/read-header.ts'
 export { formatHeaderTemplate, parseHeaderTemplate } from './header/template.ts'
-
+// http
+export { type HttpSourceOptions, httpSource } from './http/http-source.ts'
 // image
 export type { ImageLayout } from './image/image-header.ts'
 export type { ImageWriter } from './image/image-writer.ts'
