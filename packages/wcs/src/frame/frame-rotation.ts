@@ -1,3 +1,4 @@
+import type { Vector3 } from '../sphere/vector3.ts'
 import type { ResolvedFrame } from './frame.ts'
 import { IDENTITY3, type Matrix3, multiply3, rotationX, rotationY, rotationZ, transpose3 } from './matrix3.ts'
 import {
@@ -9,7 +10,7 @@ import {
   precessionIau2006,
   precessionNewcomb,
 } from './precession.ts'
-import type { SkyRotation, Vector3 } from './sky-rotation.ts'
+import type { SkyRotation } from './sky-rotation.ts'
 
 /** Model of the precession of FK5 equinoxes and of the ecliptic. */
 export type PrecessionModel = 'iau2006' | 'iau1976'

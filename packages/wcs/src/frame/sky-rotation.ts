@@ -1,10 +1,8 @@
+import type { Vector3 } from '../sphere/vector3.ts'
 import { IDENTITY3, type Matrix3 } from './matrix3.ts'
 
 const DEG_TO_RAD = Math.PI / 180
 const RAD_TO_DEG = 180 / Math.PI
-
-/** Vector of three numbers. */
-export type Vector3 = readonly [number, number, number]
 
 /**
  * A change of celestial coordinates: take the E-terms `removed` away, turn by `matrix`, put the E-terms `added` on.

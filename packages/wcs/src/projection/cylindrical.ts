@@ -1,11 +1,7 @@
 import { DEG_TO_RAD, RAD_TO_DEG } from '../celestial/angles.ts'
-import {
-  EDGE_TOLERANCE,
-  EDGE_TOLERANCE_DEG,
-  type Projection,
-  type ProjectionParameters,
-} from './projection.ts'
-import { badParameter } from './zenithal.ts'
+import { badParameter } from './bad-parameter.ts'
+import { insideHalfTurn, insidePoles, nearestTurn } from './native-range.ts'
+import { EDGE_TOLERANCE, type Projection, type ProjectionParameters } from './projection.ts'
 
 /**
  * Native longitudes a cylindrical projection may give: half a turn to both sides of `centreDeg`. Paper II has 0; images that lie
@@ -13,27 +9,6 @@ import { badParameter } from './zenithal.ts'
  */
 export interface LongitudeRange {
   readonly centreDeg: number
-}
-
-/** Longitude within half a turn of `centre`, NaN beyond; the slack is cut off. */
-function insideHalfTurn(phi: number, centre: number): number {
-  const off = phi - centre
-  if (off >= -180 && off <= 180) return phi
-  if (Math.abs(off) <= 180 + EDGE_TOLERANCE_DEG) return centre + (off < 0 ? -180 : 180)
-  return Number.NaN
-}
-
-/** Longitude turned to lie within half a turn of `centre`. */
-function nearest(phi: number, centre: number): number {
-  const off = phi - centre
-  return off >= -180 && off <= 180 ? phi : phi - 360 * Math.round(off / 360)
-}
-
-/** Latitude within the poles, NaN beyond; the slack is cut off. */
-function insidePoles(theta: number): number {
-  if (theta >= -90 && theta <= 90) return theta
-  if (Math.abs(theta) <= 90 + EDGE_TOLERANCE_DEG) return theta < 0 ? -90 : 90
-  return Number.NaN
 }
 
 /**
@@ -58,7 +33,7 @@ export function carProjection({ centreDeg }: LongitudeRange): Projection {
       }
     },
     fromNative: (p, _q, _s, count) => {
-      for (let i = 0; i < count; i++) p[i] = nearest(p[i]!, centreDeg)
+      for (let i = 0; i < count; i++) p[i] = nearestTurn(p[i]!, centreDeg)
     },
   }
 }
@@ -98,7 +73,7 @@ export function cypProjection(pv: ProjectionParameters, { centreDeg }: Longitude
         const den = mu + cosTheta
         // Seen from the axis only where theta is single-valued: mu cos theta > -1 on the near side of the divergence.
         const seen = den * (mu + 1) > 0 && mu * cosTheta + 1 >= -EDGE_TOLERANCE
-        p[i] = seen ? lambda * nearest(p[i]!, centreDeg) : Number.NaN
+        p[i] = seen ? lambda * nearestTurn(p[i]!, centreDeg) : Number.NaN
         q[i] = seen ? (height * Math.sin(thetaRad) * RAD_TO_DEG) / den : Number.NaN
       }
     },
@@ -132,7 +107,7 @@ export function ceaProjection(pv: ProjectionParameters, { centreDeg }: Longitude
     },
     fromNative: (p, q, _s, count) => {
       for (let i = 0; i < count; i++) {
-        p[i] = nearest(p[i]!, centreDeg)
+        p[i] = nearestTurn(p[i]!, centreDeg)
         q[i] = Math.sin(q[i]! * DEG_TO_RAD) / scale
       }
     },
@@ -159,7 +134,7 @@ export function merProjection({ centreDeg }: LongitudeRange): Projection {
       for (let i = 0; i < count; i++) {
         const theta = q[i]!
         const seen = theta > -90 && theta < 90
-        p[i] = seen ? nearest(p[i]!, centreDeg) : Number.NaN
+        p[i] = seen ? nearestTurn(p[i]!, centreDeg) : Number.NaN
         q[i] = seen ? Math.asinh(Math.tan(theta * DEG_TO_RAD)) * RAD_TO_DEG : Number.NaN
       }
     },

@@ -1,3 +1,5 @@
+import { codProjection, coeProjection, cooProjection, copProjection } from './conic.ts'
+import { cscProjection, qscProjection, tscProjection } from './cube.ts'
 import {
   carProjection,
   ceaProjection,
@@ -5,8 +7,11 @@ import {
   type LongitudeRange,
   merProjection,
 } from './cylindrical.ts'
+import { hpxProjection, xphProjection } from './healpix-plane.ts'
+import { bonProjection, pcoProjection } from './polyconic.ts'
 import type { Projection, ProjectionParameters } from './projection.ts'
 import { aitProjection, molProjection, parProjection, sflProjection } from './pseudocylindrical.ts'
+import { toaProjection } from './toast.ts'
 import {
   arcProjection,
   azpProjection,
@@ -16,6 +21,7 @@ import {
   tanProjection,
   zeaProjection,
 } from './zenithal.ts'
+import { airProjection, zpnProjection } from './zenithal-polynomial.ts'
 
 /** Codes of the spherical projections this package computes. */
 export const PROJECTION_CODES = [
@@ -25,7 +31,9 @@ export const PROJECTION_CODES = [
   'STG',
   'SIN',
   'ARC',
+  'ZPN',
   'ZEA',
+  'AIR',
   'CYP',
   'CEA',
   'CAR',
@@ -34,6 +42,18 @@ export const PROJECTION_CODES = [
   'PAR',
   'MOL',
   'AIT',
+  'COP',
+  'COE',
+  'COD',
+  'COO',
+  'BON',
+  'PCO',
+  'TSC',
+  'CSC',
+  'QSC',
+  'HPX',
+  'XPH',
+  'TOA',
 ] as const
 
 /** Three-letter code of a spherical projection (Paper II, table 13). */
@@ -87,5 +107,33 @@ export function makeProjection(
       return molProjection()
     case 'AIT':
       return aitProjection()
+    case 'ZPN':
+      return zpnProjection(pv)
+    case 'AIR':
+      return airProjection(pv)
+    case 'COP':
+      return copProjection(pv)
+    case 'COE':
+      return coeProjection(pv)
+    case 'COD':
+      return codProjection(pv)
+    case 'COO':
+      return cooProjection(pv)
+    case 'BON':
+      return bonProjection(pv)
+    case 'PCO':
+      return pcoProjection()
+    case 'TSC':
+      return tscProjection()
+    case 'CSC':
+      return cscProjection()
+    case 'QSC':
+      return qscProjection()
+    case 'HPX':
+      return hpxProjection(pv)
+    case 'XPH':
+      return xphProjection()
+    case 'TOA':
+      return toaProjection(pv)
   }
 }

@@ -1,5 +1,5 @@
 import { DEG_TO_RAD, RAD_TO_DEG } from '../celestial/angles.ts'
-import { WcsError } from '../errors.ts'
+import { badParameter } from './bad-parameter.ts'
 import { EDGE_TOLERANCE, type Projection, type ProjectionParameters } from './projection.ts'
 
 /**
@@ -301,14 +301,4 @@ export function szpProjection(pv: ProjectionParameters): Projection {
       }
     },
   }
-}
-
-/** Error for a parameter with which a projection does not exist. */
-export function badParameter(code: string, keyword: string, found: number, allowed: string): WcsError {
-  return new WcsError('WCS_BAD_PARAMETER', `projection ${code} does not exist with this parameter`, {
-    where: [keyword],
-    found: String(found),
-    allowed,
-    remedy: 'correct the parameter or the projection code in CTYPE',
-  })
 }

@@ -33,6 +33,15 @@ const SAME_VERTEX_RAD = 1e-15
  *   not fit into less than a hemisphere
  */
 export function skyPolygon(vertices: readonly SkyPosition[]): SkyPolygon {
+  const polygon = polygonWithin(vertices)
+  if (polygon !== undefined) return polygon
+  throw new WcsError('WCS_BAD_REGION', 'the vertices do not fit into less than a hemisphere', {
+    remedy: 'split the region into smaller polygons',
+  })
+}
+
+/** As {@link skyPolygon}, but `undefined` when the vertices do not fit into less than a hemisphere. */
+export function polygonWithin(vertices: readonly SkyPosition[]): SkyPolygon | undefined {
   if (vertices.length > MAX_POLYGON_VERTICES) {
     throw new WcsError('WCS_TOO_LARGE', 'a polygon with too many vertices', {
       found: String(vertices.length),
@@ -55,13 +64,9 @@ export function skyPolygon(vertices: readonly SkyPosition[]): SkyPolygon {
 
 function polygonOf(
   corners: readonly { readonly position: SkyPosition; readonly vector: Vector3 }[],
-): SkyPolygon {
+): SkyPolygon | undefined {
   const bound = boundingCap(corners.map((corner) => corner.vector))
-  if (bound === undefined) {
-    throw new WcsError('WCS_BAD_REGION', 'the vertices do not fit into less than a hemisphere', {
-      remedy: 'split the region into smaller polygons',
-    })
-  }
+  if (bound === undefined) return undefined
   const area = signedAreaSr(
     corners.map((corner) => corner.vector),
     bound.centre,

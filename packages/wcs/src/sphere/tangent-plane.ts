@@ -28,7 +28,7 @@ export function tangentPlane(centre: SkyPosition, positionAngleDeg: number = 0):
   }
 }
 
-/** Plane at a unit vector with y along a direction at right angles to it, x to its right as seen from inside... */
+/** Plane at a unit vector with y along a unit vector at right angles to it and x a quarter turn further east. */
 export function planeAlong(centre: Vector3, yAxis: Vector3): TangentPlane {
   return { centre, xAxis: cross3(yAxis, centre), yAxis }
 }

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { minimumBoundingBox, northUpBoundingBox, type SkyBox } from './bounding-box.ts'
+import { angularDistanceDeg, offsetPosition } from './great-circle.ts'
+import type { SkyPosition } from './sky-position.ts'
+import { tangentPlane, toPlane } from './tangent-plane.ts'
+import { vectorOf } from './vector3.ts'
+
+const at = (lonDeg: number, latDeg: number): SkyPosition => ({ lonDeg, latDeg })
+
+interface Recorded {
+  readonly points: readonly (readonly [number, number])[]
+  readonly crval: readonly [number, number]
+  readonly crota2: number
+  readonly naxis: readonly [number, number]
+  readonly cdelt: number
+}
+
+const recorded = JSON.parse(
+  readFileSync(new URL('../../test/fixtures/sphere/montage-6.0-boxes.json', import.meta.url), 'utf8'),
+) as readonly Recorded[]
+
+/** How far the position lies outside the box, as a part of its larger side. */
+function outside(box: SkyBox, position: SkyPosition): number {
+  const plane = tangentPlane(box.centre, box.positionAngleDeg)
+  const point = toPlane(plane, vectorOf(position.lonDeg, position.latDeg))
+  if (point === undefined) return Infinity
+  const x = Math.abs(point.xDeg) - box.widthDeg / 2
+  const y = Math.abs(point.yDeg) - box.heightDeg / 2
+  return Math.max(x, y) / Math.max(box.widthDeg, box.heightDeg, 1e-12)
+}
+
+describe('minimumBoundingBox', () => {
+  it('finds the box that a turned rectangle is, over poles and across longitude 0', () => {
+    for (const [lon, lat] of [
+      [10, 20],
+      [0, 0],
+      [200, 90],
+      [33, -89.99],
+    ] as const) {
+      for (const turn of [0, 30, 45, -44, 80]) {
+        const centre = at(lon, lat)
+        const corners = [60, 120, 240, 300].map((angle) => offsetPosition(centre, angle + turn, 0.5))
+        const box = minimumBoundingBox(corners)
+        if (box === undefined) throw new Error('four corners half a degree away have a box')
+        expect(angularDistanceDeg(box.centre, centre)).toBeLessThan(1e-10)
+        const tanHalfDeg = (Math.tan((0.5 * Math.PI) / 180) * 180) / Math.PI
+        const long = 2 * tanHalfDeg * Math.cos(Math.PI / 6)
+        expect(Math.max(box.widthDeg, box.heightDeg)).toBeCloseTo(long, 10)
+        expect(Math.min(box.widthDeg, box.heightDeg)).toBeCloseTo(tanHalfDeg, 10)
+        expect(box.positionAngleDeg).toBeGreaterThan(-45 - 1e-6)
+        expect(box.positionAngleDeg).toBeLessThanOrEqual(45)
+        expect((box.positionAngleDeg + box.crota2Deg) % 360).toBeCloseTo(0, 10)
+      }
+    }
+  })
+
+  it('agrees with mMakeHdr, or beats it', () => {
+    let same = 0
+    for (const { points, crval, crota2, naxis, cdelt } of recorded) {
+      const positions = points.map(([lon, lat]) => at(lon, lat))
+      const box = minimumBoundingBox(positions)
+      if (box === undefined) throw new Error('recorded positions have a box')
+      for (const position of positions) expect(outside(box, position)).toBeLessThan(1e-9)
+      const pixels = [box.widthDeg / cdelt, box.heightDeg / cdelt] as const
+      if (Math.abs(box.crota2Deg - crota2) < 1e-4) {
+        same++
+        expect(angularDistanceDeg(box.centre, at(...crval))).toBeLessThan(1e-8)
+        // mMakeHdr adds up to two pixels on each axis; on the second only when its size differs from the first (a known fault).
+        expect(naxis[0] - pixels[0]).toBeGreaterThan(-1)
+        expect(naxis[0] - pixels[0]).toBeLessThan(3)
+        expect(naxis[1] - pixels[1]).toBeGreaterThan(-1)
+        expect(naxis[1] - pixels[1]).toBeLessThan(3)
+      } else {
+        // Montage passes over some edges of the hull and then ends with a larger box.
+        expect(pixels[0] * pixels[1]).toBeLessThan(naxis[0] * naxis[1])
+      }
+    }
+    expect(recorded).toHaveLength(40)
+    expect(same).toBeGreaterThanOrEqual(20)
+  })
+
+  it('takes one position, repeated positions and positions on one arc', () => {
+    expect(minimumBoundingBox([at(5, 6)])).toMatchObject({ widthDeg: 0, heightDeg: 0, positionAngleDeg: 0 })
+    expect(minimumBoundingBox([at(5, 6), at(5, 6)])).toMatchObject({ widthDeg: 0, heightDeg: 0 })
+    const line = minimumBoundingBox([at(0, 0), at(0.5, 0.5), at(1, 1), at(0.25, 0.25)])
+    expect(Math.max(line?.widthDeg ?? 0, line?.heightDeg ?? 0)).toBeCloseTo(1.4142, 3)
+    expect(Math.min(line?.widthDeg ?? 1, line?.heightDeg ?? 1)).toBeLessThan(1e-4)
+  })
+
+  it('says when the positions are all round the sky', () => {
+    expect(minimumBoundingBox([at(0, 0), at(120, 0), at(240, 0)])).toBeUndefined()
+    expect(northUpBoundingBox([at(0, 0), at(120, 0), at(240, 0)])).toBeUndefined()
+  })
+
+  it('refuses no positions', () => {
+    expect(() => minimumBoundingBox([])).toThrow(expect.objectContaining({ code: 'WCS_BAD_REGION' }))
+    expect(() => northUpBoundingBox([])).toThrow(expect.objectContaining({ code: 'WCS_BAD_REGION' }))
+  })
+
+  it('holds every position and is not larger than the box with north up', () => {
+    const offsets = fc.array(
+      fc.tuple(fc.double({ min: 0, max: 360, noNaN: true }), fc.double({ min: 0.01, max: 1, noNaN: true })),
+      { minLength: 3, maxLength: 20 },
+    )
+    fc.assert(
+      fc.property(
+        offsets,
+        fc.constantFrom(1e-4, 0.1, 3),
+        fc.tuple(fc.constantFrom(0, 123.4, 359.99), fc.constantFrom(-90, -60, 0, 45, 89.9, 90)),
+        (polar, size, [lon, lat]) => {
+          const positions = polar.map(([angle, part]) => offsetPosition(at(lon, lat), angle, part * size))
+          const box = minimumBoundingBox(positions)
+          const north = northUpBoundingBox(positions)
+          if (box === undefined || north === undefined) throw new Error('a small region has a box')
+          for (const position of positions) {
+            expect(outside(box, position)).toBeLessThan(1e-8)
+            expect(outside(north, position)).toBeLessThan(1e-8)
+          }
+          // Equal for a box that is north up; planes at different centres differ by the square of the size.
+          const slack = 1 + 3e-4 * size * size + 1e-9
+          expect(box.widthDeg * box.heightDeg).toBeLessThanOrEqual(
+            north.widthDeg * north.heightDeg * slack + 1e-20,
+          )
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('northUpBoundingBox', () => {
+  it('is as tight on opposite sides', () => {
+    const positions = [at(10, 60), at(12, 60), at(11, 61), at(10.2, 59.5)]
+    const box = northUpBoundingBox(positions)
+    if (box === undefined) throw new Error('a small region has a box')
+    const plane = tangentPlane(box.centre)
+    const points = positions.map((p) => toPlane(plane, vectorOf(p.lonDeg, p.latDeg)))
+    const x = points.map((p) => p?.xDeg ?? Number.NaN)
+    const y = points.map((p) => p?.yDeg ?? Number.NaN)
+    expect(Math.min(...x)).toBeCloseTo(-box.widthDeg / 2, 12)
+    expect(Math.max(...x)).toBeCloseTo(box.widthDeg / 2, 12)
+    expect(Math.min(...y)).toBeCloseTo(-box.heightDeg / 2, 12)
+    expect(Math.max(...y)).toBeCloseTo(box.heightDeg / 2, 12)
+  })
+})
