@@ -73,6 +73,8 @@ export interface PlanRequest {
   readonly inputListing?: ReplicaCatalog | undefined
   readonly inheritedReplicas?: ReplicaCatalog | undefined
   readonly earlierRuns?: readonly ReplicaCatalog[] | undefined
+  /** Places that outputs must get (storage mapper `Replica`). */
+  readonly outputLocations?: ReplicaCatalog | undefined
   readonly properties?: Properties | undefined
   readonly options?: PlanOptions | undefined
 }

@@ -1,16 +1,13 @@
 import { shorten } from '@skyloom/base'
 import { nearMiss } from '../problem/near-miss.ts'
+import type { Problem, ProblemCode } from '../problem/problem.ts'
 
-/** What can be wrong with a request to plan. */
+/** What can be wrong with a request to plan: with the workflow itself, the catalogs, or how they fit together. */
 export type PlanProblemCode =
+  | ProblemCode
   | 'BAD_OPTION'
   | 'BAD_PROPERTY'
   | 'BAD_PROFILE'
-  | 'DUPLICATE_JOB'
-  | 'UNKNOWN_JOB'
-  | 'DUPLICATE_USE'
-  | 'TWO_PRODUCERS'
-  | 'CYCLE'
   | 'DUPLICATE_SITE'
   | 'UNKNOWN_SITE'
   | 'NO_SCRATCH'
@@ -23,7 +20,6 @@ export type PlanProblemCode =
   | 'UNKNOWN_CONTAINER'
   | 'CONTAINER_NOT_SUPPORTED'
   | 'NO_REPLICA'
-  | 'BAD_REGEX'
   | 'NOTHING_WANTED'
   | 'BAD_CLUSTERING'
   | 'NO_RUNTIME'
@@ -83,6 +79,13 @@ export class PlanProblems {
 
   warning(code: PlanProblemCode, message: string, facts: PlanProblemFacts = {}): void {
     this.#add({ code, severity: 'warning', message, ...facts })
+  }
+
+  /** Takes over a problem of the workflow document. */
+  take(problem: Problem): void {
+    const { code, severity, message, path, found, allowed, suggestion } = problem
+    if (severity === 'error') this.#errorCount++
+    this.#add({ code, severity, message, where: path, found, allowed, remedy: suggestion })
   }
 
   /** An error about a word that is not in a list, with a near miss when there is one. */

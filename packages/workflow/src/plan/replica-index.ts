@@ -1,5 +1,6 @@
 import { metadataSizeBytes } from '../model/metadata.ts'
 import type { Replica, ReplicaCatalog, ReplicaLocation } from '../model/replica-catalog.ts'
+import { compileReplicaPattern, fillPattern } from '../read/replica-pattern.ts'
 import type { PlanProblems } from './problem.ts'
 
 /** Where a file exists, from the highest-ranking source that knows it. */
@@ -84,17 +85,18 @@ function indexSource(source: ReplicaSource, problems: PlanProblems): SourceIndex
 }
 
 function compilePattern(text: string, problems: PlanProblems): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${text})$`)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    problems.error('BAD_REGEX', `a pattern of the replica catalog is not a regular expression (${reason})`, {
+  const result = compileReplicaPattern(text)
+  if (result.ok) return result.regex
+  problems.error(
+    'BAD_REGEX',
+    `a pattern of the replica catalog is not a regular expression (${result.reason})`,
+    {
       where: `replica ${text}`,
       found: text,
       remedy: 'escape marks such as ( and [ with a backslash',
-    })
-    return undefined
-  }
+    },
+  )
+  return undefined
 }
 
 function findIn(index: SourceIndex, lfn: string): KnownFile | undefined {
@@ -105,7 +107,7 @@ function findIn(index: SourceIndex, lfn: string): KnownFile | undefined {
     if (match === null) continue
     const locations = replica.locations.map(({ site, pfn }) => ({
       site,
-      pfn: pfn.replaceAll(/\[(\d{1,2})\]/g, (whole, group: string) => match[Number(group)] ?? whole),
+      pfn: fillPattern(pfn, match),
     }))
     return knownFile(replica, locations, index.source.name)
   }

@@ -26,8 +26,8 @@ export const REPLICA_SELECTORS = ['Default', 'Local', 'Regex', 'Restricted'] as 
 /** Way of ranking the replicas of a file. */
 export type ReplicaSelector = (typeof REPLICA_SELECTORS)[number]
 
-/** Ways of dealing transfers over nodes. `Basic` makes one node per job and direction, `Empty` none. */
-export const TRANSFER_REFINERS = ['BalancedCluster', 'Basic', 'Empty'] as const
+/** Ways of dealing transfers over nodes; `Empty` makes no nodes: the jobs find their files in place. */
+export const TRANSFER_REFINERS = ['BalancedCluster', 'Empty'] as const
 /** Way of dealing transfers over nodes. */
 export type TransferRefiner = (typeof TRANSFER_REFINERS)[number]
 

@@ -7,8 +7,8 @@ import type {
 } from '../model/transformation-catalog.ts'
 import { nearMiss } from '../problem/near-miss.ts'
 import type { PlanProblems } from './problem.ts'
-import { LOCAL_SITE, type PlanSite } from './site-index.ts'
 import type { TransformationSelector } from './settings.ts'
+import { LOCAL_SITE, type PlanSite } from './site-index.ts'
 
 /** One way of running a transformation on a site. */
 export interface UsableEntry {
@@ -29,11 +29,18 @@ export class TransformationIndex {
       for (const transformation of catalog?.transformations ?? []) {
         const id = transformationId(transformation)
         const before = this.#transformations.get(id)
-        this.#transformations.set(id, seen.has(id) && before !== undefined ? merged(before, transformation) : transformation)
+        this.#transformations.set(
+          id,
+          seen.has(id) && before !== undefined ? merged(before, transformation) : transformation,
+        )
         if (seen.has(id)) {
-          problems.warning('DUPLICATE_TRANSFORMATION', 'a transformation is listed twice; the sites of both entries are used', {
-            where: `transformation ${id}`,
-          })
+          problems.warning(
+            'DUPLICATE_TRANSFORMATION',
+            'a transformation is listed twice; the sites of both entries are used',
+            {
+              where: `transformation ${id}`,
+            },
+          )
         }
         seen.add(id)
       }
@@ -79,9 +86,15 @@ export class TransformationIndex {
       }
       for (const { container } of transformation.sites) {
         if (container === undefined || this.#containers.has(container)) continue
-        problems.unknownWord('UNKNOWN_CONTAINER', 'a container is in no transformation catalog', container, [...this.#containers.keys()], {
-          where: `transformation ${id}`,
-        })
+        problems.unknownWord(
+          'UNKNOWN_CONTAINER',
+          'a container is in no transformation catalog',
+          container,
+          [...this.#containers.keys()],
+          {
+            where: `transformation ${id}`,
+          },
+        )
       }
     }
   }
@@ -117,7 +130,8 @@ export function usableEntries(
 ): readonly TransformationSite[] {
   const usable = transformation.sites.filter((entry) => {
     if (!platformFits(entry, site)) return false
-    if (entry.type === 'installed') return entry.name === site.name && (selector === 'Random' || selector === 'Installed')
+    if (entry.type === 'installed')
+      return entry.name === site.name && (selector === 'Random' || selector === 'Installed')
     if (selector === 'Submit') return entry.name === LOCAL_SITE
     return selector === 'Random' || selector === 'Staged'
   })

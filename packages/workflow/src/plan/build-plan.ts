@@ -1,0 +1,154 @@
+import { assignTasks, checkDataConfigurations } from './assign/assign.ts'
+import { addInPlaceCleanup } from './cleanup/in-place.ts'
+import { addLeafCleanup } from './cleanup/leaf.ts'
+import { clusterTasks } from './cluster/cluster-tasks.ts'
+import type { PlanContext } from './context.ts'
+import { addCreateDirs, scratchSites } from './create-dirs.ts'
+import { emptyGraph, extendGraph, type NodeGraph } from './node-graph.ts'
+import { DATA_CONFIGURATIONS, type PlanRequest } from './options.ts'
+import type { PlanProblems } from './problem.ts'
+import { ReplicaIndex, type ReplicaSource } from './replica-index.ts'
+import { reuseOutputs } from './reuse.ts'
+import { type PlanSettings, resolveSettings } from './settings.ts'
+import {
+  checkServers,
+  executionSites,
+  indexSites,
+  outputSites,
+  reportUnknownSite,
+  type SiteIndex,
+} from './site-index.ts'
+import { compileTasks } from './task-table.ts'
+import { addTransfers } from './transfer/add-transfers.ts'
+import { TransformationIndex } from './transformation-index.ts'
+import { buildUnits } from './unit-table.ts'
+
+/** What the passes made of a request. */
+export interface BuiltPlan {
+  readonly context: PlanContext
+  readonly graph: NodeGraph
+  /** How each entry of `context.units.inputs` arrives: a value of `ARRIVAL`. */
+  readonly arrival: Uint8Array
+}
+
+/** Runs all passes in their order; `undefined` when there is no plan, the reasons are in `problems`. */
+export function buildPlan(request: PlanRequest, problems: PlanProblems): BuiltPlan | undefined {
+  const { workflow, options = {} } = request
+  const settings = resolveSettings(workflow.name, options, request.properties, problems)
+  const sites = indexSites([request.sites, workflow.siteCatalog], settings, problems)
+  const executing = executionSites(sites, settings, problems)
+  const targets = outputSites(sites, settings, problems)
+  checkStagingSites(sites, settings, problems)
+  const transformations = new TransformationIndex(
+    [request.transformations, workflow.transformationCatalog],
+    problems,
+  )
+  const replicas = new ReplicaIndex(replicaSources(request, settings), problems)
+  const tasks = compileTasks(workflow, settings.infersDependencies, problems)
+  if (tasks === undefined || problems.errorCount > 0) return undefined
+  const reuse = reuseOutputs(tasks, replicas, settings, problems)
+  const assignInput = { tasks, reuse, sites, executionSites: executing, transformations, settings }
+  checkDataConfigurations(assignInput, problems)
+  const assignment = assignTasks(assignInput, problems)
+  if (problems.errorCount > 0) return undefined
+  const clusterInput = { tasks, reuse, assignment, sites, settings, predictSeconds: options.predictSeconds }
+  const clustering = clusterTasks(clusterInput, problems)
+  if (problems.errorCount > 0) return undefined
+  const context: PlanContext = {
+    settings,
+    sites,
+    outputSites: targets,
+    replicas,
+    outputLocations: new ReplicaIndex(
+      request.outputLocations === undefined
+        ? []
+        : [{ name: 'output locations', catalog: request.outputLocations, isMerged: false }],
+      problems,
+    ),
+    transformations,
+    tasks,
+    reuse,
+    assignment,
+    units: buildUnits(clusterInput, clustering),
+    problems,
+  }
+  checkUse(context)
+  if (problems.errorCount > 0) return undefined
+  return addNodes(context)
+}
+
+function addNodes(context: PlanContext): BuiltPlan | undefined {
+  const { settings, problems } = context
+  const moved = addTransfers(context)
+  if (problems.errorCount > 0) return undefined
+  let graph = addCreateDirs(moved.graph, context)
+  if (settings.cleanup === 'inplace') graph = addInPlaceCleanup(graph, context, moved.arrival)
+  if (settings.cleanup !== 'none') graph = addLeafCleanup(graph, context)
+  if (problems.errorCount > 0) return undefined
+  return { context, graph: graph.nodes.count === 0 ? noopGraph(context) : graph, arrival: moved.arrival }
+}
+
+/** A DAG needs a node: when everything is reused it has one that does nothing. */
+function noopGraph(context: PlanContext): NodeGraph {
+  const builder = extendGraph(emptyGraph())
+  const site = context.sites.local.index
+  builder.addNode('noop', { site, dirSite: -1, level: -1, number: 0, unit: -1, isRemote: false })
+  return builder.finish()
+}
+
+function replicaSources(request: PlanRequest, settings: PlanSettings): readonly ReplicaSource[] {
+  const sources: ReplicaSource[] = []
+  const add = (name: string, catalog: ReplicaSource['catalog'] | undefined, isMerged: boolean): void => {
+    if (catalog !== undefined) sources.push({ name, catalog, isMerged })
+  }
+  add('cache', request.cache, settings.mergesCache)
+  add('input directory', request.inputListing, false)
+  add('workflow', request.workflow.replicaCatalog, settings.mergesInlineReplicas)
+  add('parent workflow', request.inheritedReplicas, false)
+  for (const catalog of request.earlierRuns ?? []) add('earlier run', catalog, false)
+  add('replica catalog', request.replicas, false)
+  return sources
+}
+
+function checkStagingSites(sites: SiteIndex, settings: PlanSettings, problems: PlanProblems): void {
+  const { stagingSites } = settings
+  if (stagingSites === undefined) return
+  const names = typeof stagingSites === 'string' ? [stagingSites] : [...stagingSites.values()]
+  for (const name of new Set(names)) {
+    if (sites.get(name) === undefined) reportUnknownSite(sites, name, 'staging', problems)
+  }
+}
+
+/** Checks what only shows when jobs have sites: scratch directories, addresses of servers, containers. */
+function checkUse(context: PlanContext): void {
+  const { problems, sites, units, assignment } = context
+  for (const number of scratchSites(context)) {
+    const site = sites.at(number)
+    checkServers(site, problems)
+    if (site.scratchPut !== undefined) continue
+    problems.error('NO_SCRATCH', 'the staging site has no scratch directory that can be written', {
+      where: `site ${site.name}`,
+      allowed: 'a sharedScratch directory with a file server for put or all',
+      remedy: 'add one in the site catalog, choose a staging site, or use the data configuration condorio',
+    })
+  }
+  for (const site of context.outputSites) checkServers(site, problems)
+  const refused = new Set<number>()
+  for (let unit = 0; unit < units.unitCount; unit++) {
+    const configuration = DATA_CONFIGURATIONS[units.configurationOf[unit]!] ?? 'condorio'
+    if (configuration !== 'sharedfs' && configuration !== 'memory') continue
+    const task = units.tasks[units.taskStart[unit]!]!
+    const executable = assignment.executables[assignment.executableOf[task]!]
+    if (executable?.container === undefined || refused.has(executable.index)) continue
+    refused.add(executable.index)
+    problems.error(
+      'CONTAINER_NOT_SUPPORTED',
+      `containers need wrapped jobs, which the data configuration ${configuration} has not`,
+      {
+        where: `transformation ${executable.transformationId}`,
+        found: `container ${executable.container.name}`,
+        allowed: 'nonsharedfs, condorio',
+      },
+    )
+  }
+}

@@ -1,0 +1,99 @@
+import { topologicalOrder } from '../graph/order.ts'
+import type { PlanContext } from './context.ts'
+import { ACTION, extendGraph, KIND, type NodeGraph } from './node-graph.ts'
+import { DATA_CONFIGURATIONS } from './options.ts'
+
+/** Staging sites whose scratch directory units use: those that get a create-dir and, with cleanup, a leaf cleanup node. */
+export function scratchSites(context: PlanContext): readonly number[] {
+  const { units, sites } = context
+  const isUsed = new Uint8Array(sites.sites.length)
+  for (let unit = 0; unit < units.unitCount; unit++) {
+    if (DATA_CONFIGURATIONS[units.configurationOf[unit]!] !== 'memory') isUsed[units.stagingOf[unit]!] = 1
+  }
+  return [...isUsed.keys()].filter((site) => isUsed[site] === 1)
+}
+
+/** Adds a create-dir node per scratch site. `Minimal` joins it to the first nodes of each path that use the site. */
+export function addCreateDirs(graph: NodeGraph, context: PlanContext): NodeGraph {
+  const sites = scratchSites(context)
+  if (sites.length === 0) return graph
+  const builder = extendGraph(graph)
+  const nodeOf = new Map<number, number>()
+  for (const site of sites) {
+    const runsAt = context.sites.at(site).isVisible ? context.sites.local.index : site
+    const node = builder.addNode('create_dir', {
+      site: runsAt,
+      dirSite: site,
+      level: -1,
+      number: 0,
+      unit: -1,
+      isRemote: runsAt === site,
+    })
+    builder.addEntry(node, ACTION.makeDir, -1, -1, site)
+    nodeOf.set(site, node)
+  }
+  const join = (node: number, site: number): void => {
+    const parent = nodeOf.get(site)
+    if (parent !== undefined) builder.addEdge(parent, node)
+  }
+  switch (context.settings.createDirStrategy) {
+    case 'Minimal':
+      joinMinimal(graph, sites, join)
+      break
+    case 'Tentacles':
+      for (let node = 0; node < graph.nodes.count; node++)
+        if (usesDirectory(graph, node)) join(node, graph.nodes.dirSite[node]!)
+      break
+    case 'HourGlass': {
+      const local = context.sites.local.index
+      const neck = builder.addNode('noop', {
+        site: local,
+        dirSite: -1,
+        level: -1,
+        number: 0,
+        unit: -1,
+        isRemote: false,
+      })
+      for (const node of nodeOf.values()) builder.addEdge(node, neck)
+      for (let node = 0; node < graph.nodes.count; node++) {
+        const { parentStart } = graph.digraph
+        if (parentStart[node] === parentStart[node + 1]) builder.addEdge(neck, node)
+      }
+    }
+  }
+  return builder.finish()
+}
+
+/** True for nodes that read or write a scratch directory; stage-outs without a parent only read replicas. */
+export function usesDirectory(graph: NodeGraph, node: number): boolean {
+  const { kind, dirSite } = graph.nodes
+  if (dirSite[node]! < 0 || kind[node] === KIND.registration || kind[node] === KIND.create_dir) return false
+  const { parentStart } = graph.digraph
+  return kind[node] !== KIND.stage_out || parentStart[node] !== parentStart[node + 1]
+}
+
+/** Sites that fit into one mask. */
+const SITES_PER_PASS = 31
+
+/** Joins a create-dir node to every node that uses its site and has no ancestor that is joined to it. */
+function joinMinimal(
+  graph: NodeGraph,
+  sites: readonly number[],
+  join: (node: number, site: number) => void,
+): void {
+  const order = topologicalOrder(graph.digraph)
+  for (let first = 0; first < sites.length; first += SITES_PER_PASS) {
+    const bitOf = new Map(sites.slice(first, first + SITES_PER_PASS).map((site, k) => [site, 1 << k]))
+    const mask = new Int32Array(graph.nodes.count)
+    for (const node of order) {
+      let seen = 0
+      const { parentStart, parents } = graph.digraph
+      const end = parentStart[node + 1]!
+      for (let i = parentStart[node]!; i < end; i++) seen |= mask[parents[i]!]!
+      const site = graph.nodes.dirSite[node]!
+      const bit = usesDirectory(graph, node) ? (bitOf.get(site) ?? 0) : 0
+      if (bit !== 0 && (seen & bit) === 0) join(node, site)
+      mask[node] = seen | bit
+    }
+  }
+}

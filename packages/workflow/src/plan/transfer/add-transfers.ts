@@ -1,0 +1,72 @@
+import type { PlanContext } from '../context.ts'
+import { emptyGraph, extendGraph, type NodeGraph, type NodeKind } from '../node-graph.ts'
+import { hashText } from '../reference-order.ts'
+import { UNIT } from '../unit-table.ts'
+import { addInterSite } from './inter-site.ts'
+import { StageIn } from './stage-in.ts'
+import { StageOut } from './stage-out.ts'
+import type { TransferState } from './transfer-state.ts'
+import { orderedUses, walkUnits } from './walk.ts'
+
+/** A graph with the nodes that run units and move files. */
+export interface TransferResult {
+  readonly graph: NodeGraph
+  /** How each entry of `units.inputs` arrives: a value of `ARRIVAL`. */
+  readonly arrival: Uint8Array
+}
+
+/** Adds a node for every unit, and stage-in, inter-site, stage-out, registration and chmod nodes by the balanced rules. */
+export function addTransfers(context: PlanContext): TransferResult {
+  const { units, settings } = context
+  const builder = extendGraph(emptyGraph())
+  const unitNode = new Int32Array(units.unitCount)
+  for (let unit = 0; unit < units.unitCount; unit++) {
+    unitNode[unit] = builder.addNode(kindOf(units.kind[unit]!), {
+      site: units.siteOf[unit]!,
+      dirSite: units.stagingOf[unit]!,
+      level: units.level[unit]!,
+      number: 0,
+      unit,
+      isRemote: false,
+    })
+  }
+  for (let unit = 0; unit < units.unitCount; unit++) {
+    for (let i = units.graph.childStart[unit]!; i < units.graph.childStart[unit + 1]!; i++) {
+      builder.addEdge(unitNode[unit]!, unitNode[units.graph.children[i]!]!)
+    }
+  }
+  const unitsOnLevel = new Uint32Array(units.levelCount)
+  for (const level of units.level) unitsOnLevel[level]!++
+  const fileHashes = Int32Array.from(units.files.lfns, (lfn) => hashText(lfn))
+  const state: TransferState = {
+    context,
+    inputOrder: orderedUses(units.inputs, fileHashes),
+    outputOrder: orderedUses(units.outputs, fileHashes),
+    builder,
+    unitNode,
+    arrival: new Uint8Array(units.inputs.file.length),
+    broughtBy: [],
+    unitsOnLevel,
+    edgeMarks: [],
+  }
+  if (settings.refiner !== 'Empty') dealTransfers(state)
+  return { graph: builder.finish(), arrival: state.arrival }
+}
+
+function dealTransfers(state: TransferState): void {
+  const { context } = state
+  const stageIn = new StageIn(state)
+  const stageOut = new StageOut(state)
+  const hasOutputSite = context.outputSites.length > 0
+  for (const unit of walkUnits(context)) {
+    addInterSite(state, unit)
+    stageIn.add(unit)
+    if (hasOutputSite) stageOut.add(unit)
+  }
+  if (hasOutputSite) stageOut.addReused()
+}
+
+function kindOf(unitKind: number): NodeKind {
+  if (unitKind === UNIT.subWorkflow) return 'sub_workflow'
+  return unitKind === UNIT.subDag ? 'sub_dag' : 'compute'
+}

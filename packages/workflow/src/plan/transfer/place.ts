@@ -1,0 +1,51 @@
+import type { ReplicaLocation } from '../../model/replica-catalog.ts'
+import type { DataConfiguration } from '../options.ts'
+import { LOCAL_SITE, type PlanSite } from '../site-index.ts'
+import { asUrl, isFileUrl } from '../url.ts'
+import type { RankedReplica } from './rank-replicas.ts'
+
+/** True when transfers to and from the scratch directory of a site run on the submit host. */
+export function runsLocally(site: PlanSite): boolean {
+  return site.isVisible || site.scratchPut === undefined || !isFileUrl(site.scratchPut)
+}
+
+/**
+ * True when a stage-in belongs to the group `remote` of its staging site: it must run there, or its source is a file
+ * of the staging site itself and the site is not declared visible (the reference's rule, which also applies to `local`).
+ */
+export function isRemoteStageIn(locations: readonly ReplicaLocation[], staging: PlanSite): boolean {
+  if (!runsLocally(staging)) return true
+  if (staging.isDeclaredVisible) return false
+  // A plain path is not a URL in the reference's eyes: it stays in the group `local`.
+  return locations.some(({ site, pfn }) => site === staging.name && pfn.startsWith('file:'))
+}
+
+/** A node sees the files of its own site, and those of the submit host when both share a file system. */
+function seesFilesOf(execution: PlanSite, site: string): boolean {
+  return site === execution.name || (site === LOCAL_SITE && execution.isVisible)
+}
+
+/**
+ * Places from which the node itself can take a file, so that it need not go through the staging site. With HTCondor's
+ * file transfer a file of the submit host must have the logical name as its base name.
+ */
+export function directReplicas(
+  lfn: string,
+  locations: readonly ReplicaLocation[],
+  configuration: DataConfiguration,
+  execution: PlanSite,
+): readonly RankedReplica[] {
+  if (configuration === 'sharedfs') return []
+  const direct: RankedReplica[] = []
+  for (const { site, pfn } of locations) {
+    const url = asUrl(pfn)
+    if (isFileUrl(url)) {
+      const isReached =
+        configuration === 'nonsharedfs'
+          ? seesFilesOf(execution, site)
+          : site === LOCAL_SITE && url.endsWith(lfn)
+      if (isReached) direct.push({ site, url, priority: 100 })
+    } else direct.push({ site, url, priority: 10 })
+  }
+  return direct.sort((a, b) => b.priority - a.priority)
+}
