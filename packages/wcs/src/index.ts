@@ -33,7 +33,32 @@ export {
 export { type CornerPosition, evaluateMap, evaluateMapRow } from './map/evaluate-map.ts'
 export { type PixelMap, type PixelMapOptions, pixelMap } from './map/pixel-map.ts'
 export { PROJECTION_CODES, type ProjectionCode } from './projection/make-projection.ts'
+export { minimumBoundingBox, northUpBoundingBox, type SkyBox } from './sphere/bounding-box.ts'
+export {
+  boundingCircle,
+  type Cap,
+  circleAreaSr,
+  circleContains,
+  circlesOverlap,
+  type SkyCircle,
+} from './sphere/circle.ts'
+export { type Footprint, type FootprintOptions, footprint, MAX_ARCS_PER_SIDE } from './sphere/footprint.ts'
+export {
+  angularDistanceDeg,
+  distanceToArcDeg,
+  offsetPosition,
+  positionAngleDeg,
+} from './sphere/great-circle.ts'
+export { MAX_POLYGON_VERTICES, polygonContains, type SkyPolygon, skyPolygon } from './sphere/polygon.ts'
+export {
+  circleContainsPolygon,
+  circleOverlapsPolygon,
+  overlapAreaSr,
+  polygonContainsCircle,
+  polygonsOverlap,
+} from './sphere/polygon-overlap.ts'
 export type { SkyPosition } from './sphere/sky-position.ts'
+export { positionOf, type Vector3, vectorOf } from './sphere/vector3.ts'
 export { pixelAreaSr, pixelScaleDeg } from './wcs/pixel-scale.ts'
 export { type FitsPixel, pixelsToSky, pixelToSky, skyToPixel, skyToPixels } from './wcs/transform.ts'
 export type { SipInverse, Wcs, WcsWarning, WcsWarningCode } from './wcs/wcs.ts'

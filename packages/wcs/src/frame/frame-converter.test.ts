@@ -25,7 +25,7 @@ const anyFrame: fc.Arbitrary<CelestialFrame> = fc.record({
   equinoxYear: fc.integer({ min: 1850, max: 2100 }),
 })
 const anyPlace = fc.tuple(
-  fc.double({ min: 0, max: 360, noNaN: true }),
+  fc.double({ min: 0, max: 360, maxExcluded: true, noNaN: true }),
   fc.oneof(
     fc.double({ min: -90, max: 90, noNaN: true }),
     fc.constantFrom(-90, 90, 89.9999999, -89.9999999, 0),
