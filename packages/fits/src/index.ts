@@ -55,3 +55,8 @@ export {
 } from './image/read-image.ts'
 export type { PixelBox, PixelRegion } from './image/region.ts'
 export { type WritablePlane, type WriteImageOptions, writeImage } from './image/write-image.ts'
+
+// verify
+export { FINDINGS, type Finding, type FindingCode, type Severity } from './verify/finding.ts'
+export { type RepairReport, repairFits } from './verify/repair-fits.ts'
+export { type VerifiedHdu, type VerifyOptions, type VerifyReport, verifyFits } from './verify/verify-fits.ts'
