@@ -103,4 +103,14 @@ export { compileReplicaPattern, fillPattern, type PatternResult } from './read/r
 export { readSiteCatalog } from './read/site-catalog.ts'
 export { readTransformationCatalog } from './read/transformation-catalog.ts'
 export { readWorkflow } from './read/workflow.ts'
+export {
+  type WriteOptions,
+  type WriteReplicaOptions,
+  workflowChunks,
+  writeProperties,
+  writeReplicaCatalog,
+  writeSiteCatalog,
+  writeTransformationCatalog,
+  writeWorkflow,
+} from './write/write.ts'
 export { DEFAULT_YAML_LIMITS, type YamlLimits } from './yaml/node.ts'

@@ -130,7 +130,7 @@ function reportKey(
   key: string,
   message: string,
   found?: string,
-): undefined {
+): Job | undefined {
   context.problems.add(found === undefined ? 'MISSING_KEY' : 'UNKNOWN_KEY', message, {
     path: context.path(key),
     offset: node.offset,
