@@ -1,5 +1,15 @@
 // Each group of exports stands alone, sorted by folder.
 
+// compress
+export type { CompressedImageWriter } from './compress/compressed-image-writer.ts'
+export type { CompressionOptions, QuantizeOptions } from './compress/compression-options.ts'
+export type { TileMethod } from './compress/tile-layout.ts'
+export { uncompressedHeader } from './compress/uncompressed-header.ts'
+export {
+  beginCompressedImage,
+  type WriteCompressedImageOptions,
+  writeCompressedImage,
+} from './compress/write-compressed-image.ts'
 export {
   FITS_ERRORS,
   FitsError,
@@ -17,7 +27,9 @@ export {
   readGroups,
 } from './groups/read-groups.ts'
 // gzip
+export type { DeflateTile } from './gzip/deflate-tile.ts'
 export type { Gunzip } from './gzip/inflate.ts'
+export type { InflateTile } from './gzip/inflate-tile.ts'
 // hdu
 export { FitsFile, type FitsFileOptions, type HduSelector } from './hdu/fits-file.ts'
 export { FitsWriter, type FitsWriterOptions } from './hdu/fits-writer.ts'

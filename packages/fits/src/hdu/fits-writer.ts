@@ -27,6 +27,11 @@ export class FitsWriter {
     this.#options = options
   }
 
+  /** Name of the sink, for messages. */
+  get name(): string {
+    return this.#sink.name
+  }
+
   /** Number of HDUs begun so far. */
   get hduCount(): number {
     return this.#hduCount

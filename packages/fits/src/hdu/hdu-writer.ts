@@ -1,6 +1,6 @@
 import type { ByteSink } from '@skyloom/base'
 import { reserveChecksum, setChecksum } from '../checksum/set-checksum.ts'
-import { Sum32 } from '../checksum/sum32.ts'
+import { addSums, Sum32 } from '../checksum/sum32.ts'
 import { FitsError } from '../errors.ts'
 import { BLOCK_BYTES, paddedBytes } from '../header/block.ts'
 import { formatHeader } from '../header/format-header.ts'
@@ -33,6 +33,7 @@ export class HduWriter {
   readonly #hasChecksum: boolean
   readonly #fillByte: number
   readonly #sum = new Sum32()
+  #filledSum = 0
   #headerBytes: Uint8Array = new Uint8Array(0)
   #dataBytes = 0
   #isOpen = false
@@ -66,6 +67,25 @@ export class HduWriter {
   }
 
   /**
+   * Puts bytes over zeros that were written before: for what is known only later, as the rows of a table whose heap was
+   * written meanwhile.
+   *
+   * @param offset in the data, a multiple of 4
+   */
+  async fillIn(bytes: Uint8Array, offset: number): Promise<void> {
+    this.#checkOpen()
+    if (offset % 4 !== 0 || offset < 0 || offset + bytes.length > this.#dataBytes) {
+      throw this.#outOfOrder(
+        'only what was written can be filled in',
+        `bytes ${offset} to ${offset + bytes.length}`,
+        `whole words within 0 to ${this.#dataBytes}`,
+      )
+    }
+    if (this.#hasChecksum) this.#filledSum = addSums(this.#filledSum, new Sum32().add(bytes).value)
+    await this.#place.sink.writeAt(bytes, this.#place.headerOffset + this.#headerBytes.length + offset)
+  }
+
+  /**
    * Fills the last block, computes the checksums and writes the final header over the first one.
    *
    * @throws FitsError `FITS_WRITE_ORDER` when the header has grown or shrunk by a block
@@ -78,7 +98,7 @@ export class HduWriter {
       await this.#place.sink.write(padding)
     }
     this.#isOpen = false
-    if (this.#hasChecksum) setChecksum(this.header, this.#sum.value)
+    if (this.#hasChecksum) setChecksum(this.header, addSums(this.#sum.value, this.#filledSum))
     await this.#rewriteHeader()
     const { headerOffset, onEnd } = this.#place
     onEnd(headerOffset + this.#headerBytes.length + paddedBytes(this.#dataBytes))

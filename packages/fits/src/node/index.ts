@@ -1,1 +1,2 @@
+export { nodeDeflateTile } from './deflate-tile.ts'
 export { type OpenFitsFileOptions, openFitsFile } from './open-fits-file.ts'

@@ -170,8 +170,10 @@ describe('WASM and plain conversions agree', () => {
               blank === undefined ? 0 : 1,
               blank ?? 0,
             )
-            const floats = isSingle ? kernels.f32 : kernels.f64
-            return floats(source + 1008, numbers.length).slice()
+            const target = source + 1008
+            return isSingle
+              ? kernels.f32(target, numbers.length).slice()
+              : kernels.f64(target, numbers.length).slice()
           })
           expect(results[1]).toEqual(results[0])
         },

@@ -13,12 +13,14 @@ export interface NoiseEstimate {
  * The smallest of three estimates is taken, from differences of second, third and fifth order; each is the median
  * over rows of the median of a row.
  *
- * @param cols length of a row; pixels that are NaN or infinite are left out, as if the row were shorter
+ * @param cols length of a row; rows too short for an estimate are joined to one. Pixels that are NaN or infinite are left
+ *   out, as if the row were shorter
  *
  * Source: Stoehr et al. 2007, ST-ECF Newsletter 42, p. 4 (the factors make a Gaussian's deviation of each median);
  * Pence, Seaman & White 2009, PASP 121, 414, section 3 (third order).
  */
 export function estimateNoise(values: Float32Array | Float64Array, cols: number): NoiseEstimate {
+  if (cols < MIN_NOISE_PIXELS && cols < values.length) return estimateNoise(values, values.length)
   const line = new Float64Array(cols)
   const order2: number[] = []
   const order3: number[] = []
