@@ -689,7 +689,8 @@ function rowMean(at: usize, x0: f64, x1: f64): f64 {
     return g + (load<f64>(p, 8) - g) * (0.5 * ((low - lowCell) + (high - lowCell)))
   }
   // First part of a cell, whole cells, last part of a cell.
-  const first = 1 - (low - lowCell)
+  // In this order it is never 0.
+  const first = lowCell + 1 - low
   const last = high - highCell
   const cells = <i32>(highCell - lowCell)
   let g = load<f64>(p, 8)
