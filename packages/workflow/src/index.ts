@@ -95,6 +95,36 @@ export {
   type ProducerConflict,
   type WorkflowIndex,
 } from './model/workflow-index.ts'
+export { NODE_KINDS, type NodeKind } from './plan/node-graph.ts'
+export {
+  CLEANUP_STRATEGIES,
+  CLUSTER_STYLES,
+  type CleanupStrategy,
+  type ClusterStyle,
+  DATA_CONFIGURATIONS,
+  type DataConfiguration,
+  type PlanOptions,
+  type PlanRequest,
+} from './plan/options.ts'
+export type {
+  Plan,
+  PlanCluster,
+  PlanCounts,
+  PlanExecutable,
+  PlanInput,
+  PlanJob,
+  PlanOutput,
+  PlanPlace,
+  PlanRegistration,
+  PlanRemoval,
+  PlanTask,
+  PlanTransfer,
+  TaskCounts,
+  TransferCounts,
+} from './plan/plan.ts'
+export { type PlanResult, planWorkflow } from './plan/plan-workflow.ts'
+export { formatPlanProblem, type PlanProblem, type PlanProblemCode } from './plan/problem.ts'
+export type { RankedReplica } from './plan/transfer/rank-replicas.ts'
 export { formatProblem, type Problem, type ProblemCode, type ReadResult } from './problem/problem.ts'
 export type { ReadOptions } from './read/document.ts'
 export { readProperties } from './read/properties.ts'

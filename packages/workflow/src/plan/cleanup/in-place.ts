@@ -178,8 +178,9 @@ class RemovalPlan {
           this.#removedBy[file] = remover
           builder.addEntry(node, ACTION.removeFile, file, -1, site)
         }
-        this.#wait(remover, user)
       }
+      // As in the reference, every further user of the group is waited for, also one whose files others remove.
+      if (node >= 0) this.#wait(remover, user)
     }
     return node >= 0
   }

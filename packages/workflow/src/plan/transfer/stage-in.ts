@@ -7,6 +7,7 @@ import { isCompanion, UNIT } from '../unit-table.ts'
 import { asUrl } from '../url.ts'
 import { transferNodeCount } from './capacity.ts'
 import { TransferDealer } from './dealer.ts'
+import { knownFile } from './known-file.ts'
 import { directReplicas, isRemoteStageIn, runsLocally } from './place.ts'
 import { rankReplicas } from './rank-replicas.ts'
 import { ARRIVAL, broughtTo, linkOnce, type TransferState } from './transfer-state.ts'
@@ -67,7 +68,7 @@ export class StageIn {
       this.#linkChmod(unit, flags, staging, file)
       return
     }
-    const known = this.#find(file, lfn)
+    const known = knownFile(this.#state.context, file)
     if (known === undefined) {
       arrival[place] = ARRIVAL.absent
       if ((flags & (USE.optional | USE.checkpoint)) === 0) this.#reportMissing(unit, lfn)
@@ -109,21 +110,13 @@ export class StageIn {
     return job?.type === 'pegasusWorkflow' && job.file === lfn
   }
 
-  #find(file: number, lfn: string): KnownFile | undefined {
-    const { units, replicas } = this.#state.context
-    const companion = units.files.companions[file - units.files.workflowFileCount]
-    if (companion === undefined) return replicas.find(lfn)
-    const { source, sha256 } = companion
-    return { locations: [source], sha256, sizeBytes: undefined, source: 'transformation catalog' }
-  }
-
   #goesDirect(unit: number, flags: number, lfn: string, file: number): boolean {
     const { context } = this.#state
     const configuration = configurationOf(context, unit)
     const isAsked =
       context.settings.bypassesStaging || (flags & USE.bypass) !== 0 || configuration === 'memory'
     if (!isAsked || context.units.kind[unit] !== UNIT.compute) return false
-    const known = this.#find(file, lfn)
+    const known = knownFile(this.#state.context, file)
     const execution = context.sites.at(context.units.siteOf[unit]!)
     return known !== undefined && directReplicas(lfn, known.locations, configuration, execution).length > 0
   }
