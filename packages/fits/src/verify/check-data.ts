@@ -1,5 +1,6 @@
 import { type ByteSource, readExactly, throwIfAborted } from '@skyloom/base'
-import { Sum32 } from '../checksum/sum32.ts'
+import { sumBytes } from '../checksum/sum-bytes.ts'
+import { addSums } from '../checksum/sum32.ts'
 import type { HduLayout } from '../hdu/layout.ts'
 import { paddedBytes } from '../header/block.ts'
 import type { Header } from '../header/header.ts'
@@ -54,18 +55,20 @@ async function checkSums(hdu: CheckedHdu): Promise<Finding[]> {
   const checksum = header.card('CHECKSUM')?.value
   const datasum = header.card('DATASUM')?.value
   if (!isGiven(checksum) && !isGiven(datasum)) return []
-  const data = await sumRange(hdu, dataOffset, dataOffset + paddedBytes(hdu.layout.dataBytes))
+  const data = await sumBytes(
+    hdu.source,
+    dataOffset,
+    dataOffset + paddedBytes(hdu.layout.dataBytes),
+    hdu.signal,
+  )
   const findings: Finding[] = []
   if (isGiven(datasum) && Number(datasum) !== data) {
     const message = `DATASUM is '${datasum}', but the data sum up to ${data}`
     findings.push(finding('DATASUM_WRONG', header.locate('DATASUM'), message, true))
   }
   if (isGiven(checksum)) {
-    const whole = new Sum32().add(
-      await readExactly(hdu.source, headerOffset, dataOffset - headerOffset),
-    ).value
-    const total = (whole + data) % 0xffffffff
-    if (total !== 0) {
+    const total = addSums(data, await sumBytes(hdu.source, headerOffset, dataOffset, hdu.signal))
+    if (total % 0xffffffff !== 0) {
       const message = `CHECKSUM is '${checksum}', but header and data do not sum up to zero`
       findings.push(finding('CHECKSUM_WRONG', header.locate('CHECKSUM'), message, true))
     }
@@ -76,24 +79,6 @@ async function checkSums(hdu: CheckedHdu): Promise<Finding[]> {
 /** An empty string says that the sum is not known (section 4.4.2.7). */
 function isGiven(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-async function sumRange(hdu: CheckedHdu, start: number, end: number): Promise<number> {
-  const { source, signal } = hdu
-  const last = Math.min(end, source.sizeBytes)
-  const sum = new Sum32()
-  const buffer = new Uint8Array(Math.max(0, Math.min(PIECE_BYTES, last - start)))
-  for (let offset = start; offset < last; offset += buffer.length) {
-    throwIfAborted(signal)
-    const count = await source.readInto(
-      buffer.subarray(0, Math.min(buffer.length, last - offset)),
-      offset,
-      signal,
-    )
-    if (count === 0) break
-    sum.add(buffer.subarray(0, count))
-  }
-  return sum.value
 }
 
 /** Section 7.3.5: every descriptor of a variable-length array must point into the heap. The first bad one of a column is told. */
