@@ -1,3 +1,9 @@
+export type { LookupDistortion, LookupPair, LookupTable } from './distortion/lookup.ts'
+export type { PlateSolution } from './distortion/plate-solution.ts'
+export type { Sip, SipTerms } from './distortion/sip.ts'
+export type { Surface, SurfaceBasis } from './distortion/surface.ts'
+export type { Tnx } from './distortion/tnx.ts'
+export type { Tpv } from './distortion/tpv.ts'
 export { WcsError, type WcsErrorCode } from './errors.ts'
 export {
   CELESTIAL_SYSTEMS,
@@ -23,6 +29,11 @@ export {
   montageFrameConverter,
 } from './frame/montage-frame-converter.ts'
 export type { KeywordSource, KeywordValue } from './keywords/keyword-reader.ts'
+export {
+  type LookupReference,
+  lookupReferences,
+  lookupTableFromKeywords,
+} from './keywords/lookup-keywords.ts'
 export type { HeaderRules } from './keywords/rules.ts'
 export {
   type ApproximateMap,

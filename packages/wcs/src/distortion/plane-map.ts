@@ -31,8 +31,8 @@ export interface InverseOptions {
   readonly origin: readonly [number, number]
   /** A Newton step below this size counts as settled; one more is done. In the units of the plane. */
   readonly settled: number
-  /** Replaces a target by a better first guess, in place; default the target itself. */
-  readonly start?: (point: Float64Array) => void
+  /** Step that replaces a target by a better first guess; default the target itself. */
+  readonly start?: Stage
 }
 
 /**
@@ -41,7 +41,8 @@ export interface InverseOptions {
  */
 export function inverseStage(map: PlaneMap, options: InverseOptions): Stage {
   const out = new Float64Array(6)
-  const guess = new Float64Array(2)
+  const guessX = new Float64Array(1)
+  const guessY = new Float64Array(1)
   const { evaluate } = map
   const { settled, start } = options
   evaluate(options.origin[0], options.origin[1], out)
@@ -50,11 +51,11 @@ export function inverseStage(map: PlaneMap, options: InverseOptions): Stage {
     for (let i = 0; i < count; i++) {
       const f = p[i]!
       const g = q[i]!
-      guess[0] = f
-      guess[1] = g
-      if (start !== undefined) start(guess)
-      let x = guess[0]
-      let y = guess[1]
+      guessX[0] = f
+      guessY[0] = g
+      if (start !== undefined) start(guessX, guessY, guessX, 1)
+      let x = guessX[0]
+      let y = guessY[0]
       let det = 0
       let isLast = false
       let isGood = false
@@ -78,4 +79,34 @@ export function inverseStage(map: PlaneMap, options: InverseOptions): Stage {
       q[i] = seen ? y : Number.NaN
     }
   }
+}
+
+/** Largest sum of coordinate changes that counts as settled in {@link solvePlaneMap}. */
+const SOLVED = 1e-9
+
+/** The point that a plane map takes to (f, g), by Newton's method from a guess; undefined when it does not settle. */
+export function solvePlaneMap(
+  map: PlaneMap,
+  f: number,
+  g: number,
+  guessX: number,
+  guessY: number,
+): readonly [number, number] | undefined {
+  const out = new Float64Array(6)
+  let x = guessX
+  let y = guessY
+  for (let step = 0; step < MAX_STEPS; step++) {
+    map.evaluate(x, y, out)
+    const rf = out[0]! - f
+    const rg = out[1]! - g
+    const det = out[2]! * out[5]! - out[3]! * out[4]!
+    const dx = (out[5]! * rf - out[3]! * rg) / det
+    const dy = (out[2]! * rg - out[4]! * rf) / det
+    x -= dx
+    y -= dy
+    const moved = Math.abs(dx) + Math.abs(dy)
+    if (moved <= SOLVED * (1 + Math.abs(x) + Math.abs(y))) return [x, y]
+    if (!Number.isFinite(moved)) return undefined
+  }
+  return undefined
 }

@@ -1,5 +1,4 @@
-import type { Stage } from '../projection/projection.ts'
-import { forwardStage, inverseStage, type PlaneMap } from './plane-map.ts'
+import type { PlaneMap } from './plane-map.ts'
 
 /** Terms of a SIP polynomial: `[power of u, power of v, coefficient]`. */
 export type SipTerms = readonly (readonly [number, number, number])[]
@@ -81,22 +80,7 @@ export function sipMap(sip: Pick<Sip, 'a' | 'b'>): PlaneMap {
   }
 }
 
-/**
- * Step from undistorted to distorted pixels, both from CRPIX.
- *
- * @param isExact true: Newton's method on A and B, started with AP and BP where the header has them. false: AP and BP alone, which
- *   the convention allows to be off by some hundredths of a pixel; absent ones count as zero
- */
-export function sipInverseStage(sip: Sip, isExact: boolean, settledPx: number): Stage {
-  const approximate = sipMap({ a: sip.ap ?? [], b: sip.bp ?? [] })
-  if (!isExact) return forwardStage(approximate)
-  const options = { origin: [0, 0], settled: settledPx } as const
-  if (sip.ap === undefined && sip.bp === undefined) return inverseStage(sipMap(sip), options)
-  const out = new Float64Array(6)
-  const start = (point: Float64Array): void => {
-    approximate.evaluate(point[0]!, point[1]!, out)
-    point[0] = out[0]!
-    point[1] = out[1]!
-  }
-  return inverseStage(sipMap(sip), { ...options, start })
+/** The AP and BP polynomials of a header as a map of undistorted to distorted pixels; absent ones count as zero. */
+export function sipInverseMap(sip: Sip): PlaneMap {
+  return sipMap({ a: sip.ap ?? [], b: sip.bp ?? [] })
 }

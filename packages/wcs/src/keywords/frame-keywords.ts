@@ -101,3 +101,12 @@ function equinoxOf(header: KeywordReader, keyword: string): number | undefined {
   }
   return header.number(keyword)
 }
+
+/**
+ * The frame of a plate solution: RADESYS when given, else FK5 of EQUINOX or 2000. EPOCH is there the date of the plate, not an
+ * equinox.
+ */
+export function equatorialFrameOfPlate(header: KeywordReader): CelestialFrame {
+  if (header.has('RADESYS') || header.has('RADECSYS')) return standardFrame(header, '')
+  return { system: 'fk5', equinoxYear: equinoxOf(header, 'EQUINOX') ?? 2000 }
+}

@@ -18,7 +18,7 @@ export interface LinearPart {
 }
 
 /** The way a header writes its matrix. */
-export type MatrixForm = 'cd' | 'pc' | 'crota' | 'cdelt'
+export type MatrixForm = 'cd' | 'pc' | 'crota' | 'cdelt' | 'plate'
 
 /** Position on pixel axes that are not celestial, by axis number; needed only where axes are coupled. */
 export type OtherPixels = ReadonlyMap<number, number>
@@ -28,7 +28,7 @@ export type OtherPixels = ReadonlyMap<number, number>
  *
  * A header should give one form. Of several, PC with CDELT counts first (missing PC elements are those of the identity
  * matrix), then CD (missing elements are 0), then CROTA with CDELT, then CDELT; by the rules of Montage CD comes before PC.
- * The old spellings PC001001 and CD001001 are read.
+ * The old spellings PC001001 (which yields to CD) and CD001001 are read.
  *
  * @throws {WcsError} `WCS_NO_SCALE` without CD and CDELT or with a CDELT of zero; `WCS_SINGULAR_MATRIX`;
  *   `WCS_NOT_SEPARABLE` when the celestial axes turn with a third axis that is longer than one pixel
@@ -103,6 +103,13 @@ export function hasMatrix(
   return false
 }
 
+/** True for PCi_j in its modern spelling. */
+export function hasModernPc(header: KeywordReader, axes: CelestialAxes, alternate: string): boolean {
+  return [axes.lonAxis, axes.latAxis].some((i) =>
+    [axes.lonAxis, axes.latAxis].some((j) => header.has(`PC${i}_${j}${alternate}`)),
+  )
+}
+
 function matrixElements(
   header: KeywordReader,
   axes: CelestialAxes,
@@ -110,7 +117,8 @@ function matrixElements(
   rules: HeaderRules,
 ): MatrixElements {
   const hasPc = hasMatrix(header, 'PC', axes, alternate)
-  if (hasMatrix(header, 'CD', axes, alternate) && !(hasPc && rules === 'fits')) {
+  const isModernPc = rules === 'fits' && hasModernPc(header, axes, alternate)
+  if (hasMatrix(header, 'CD', axes, alternate) && !isModernPc) {
     return { form: 'cd', at: (i, j) => element(header, 'CD', i, j, alternate) ?? 0 }
   }
   if (hasPc) {

@@ -7,11 +7,14 @@ import {
   vectorToNativeAnglesStage,
   vectorToSkyStage,
 } from '../celestial/sphere-stages.ts'
-import { forwardStage, inverseStage } from '../distortion/plane-map.ts'
-import { sipInverseStage, sipMap } from '../distortion/sip.ts'
-import { tpvMap } from '../distortion/tpv.ts'
+import { pixelDistortionMap } from '../distortion/pixel-distortion.ts'
+import { forwardStage, inverseStage, type PlaneMap } from '../distortion/plane-map.ts'
+import { plateMap } from '../distortion/plate-solution.ts'
+import { sipInverseMap } from '../distortion/sip.ts'
+import { type Tnx, tnxMap } from '../distortion/tnx.ts'
+import { type Tpv, tpvMap } from '../distortion/tpv.ts'
 import { WcsError } from '../errors.ts'
-import { invert2, pixelToPlaneStage, planeToPixelStage } from '../linear/linear.ts'
+import { invert2, type Matrix2, pixelToPlaneStage, planeToPixelStage } from '../linear/linear.ts'
 import { makeProjection } from '../projection/make-projection.ts'
 import type { Stage } from '../projection/projection.ts'
 import type { Wcs } from './wcs.ts'
@@ -68,41 +71,70 @@ const SETTLED_PX = 1e-7
 const SETTLED_DEG = 1e-9
 
 function pixelToPlane(wcs: Wcs): Stage[] {
-  const { sip, planeDistortion, crpix, cd, planeOffset } = wcs
-  const stages: Stage[] = []
-  if (sip !== undefined) {
-    // SIP works on pixels from CRPIX.
-    stages.push(shiftStage(-crpix[0], -crpix[1]), forwardStage(sipMap(sip)), pixelToPlaneStage([0, 0], cd))
-  } else stages.push(pixelToPlaneStage(crpix, cd))
-  if (planeDistortion !== undefined) stages.push(forwardStage(tpvMap(planeDistortion)))
+  const { plate, planeDistortion, planeOffset } = wcs
+  const stages = plate === undefined ? pixelToIntermediate(wcs) : [forwardStage(plateMap(plate))]
+  if (planeDistortion !== undefined) stages.push(forwardStage(planeMapOf(planeDistortion)))
   if (planeOffset[0] !== 0 || planeOffset[1] !== 0) stages.push(shiftStage(planeOffset[0], planeOffset[1]))
   return stages
 }
 
 function planeToPixel(wcs: Wcs): Stage[] {
-  const { sip, planeDistortion, crpix, cd, planeOffset } = wcs
+  const { plate, planeDistortion, planeOffset } = wcs
   const stages: Stage[] = []
   if (planeOffset[0] !== 0 || planeOffset[1] !== 0) stages.push(shiftStage(-planeOffset[0], -planeOffset[1]))
   if (planeDistortion !== undefined) {
-    stages.push(inverseStage(tpvMap(planeDistortion), { origin: [0, 0], settled: SETTLED_DEG }))
+    stages.push(inverseStage(planeMapOf(planeDistortion), { origin: [0, 0], settled: SETTLED_DEG }))
   }
-  const inverse = invert2(cd)
-  if (inverse === undefined) {
-    throw new WcsError('WCS_SINGULAR_MATRIX', 'matrix from pixels to degrees has no inverse', {
-      where: wcs.name === undefined ? ['cd'] : [wcs.name, 'cd'],
-      found: `[${cd.join(', ')}]`,
-      allowed: 'a matrix whose rows are not parallel',
-    })
-  }
-  if (sip === undefined) stages.push(planeToPixelStage(crpix, inverse))
+  const inverse = invert2(wcs.cd)
+  if (inverse === undefined) throw singularMatrix(wcs)
+  if (plate === undefined) stages.push(...intermediateToPixel(wcs, inverse))
   else {
-    stages.push(
-      planeToPixelStage([0, 0], inverse),
-      sipInverseStage(sip, wcs.sipInverse === 'exact', SETTLED_PX),
-      shiftStage(crpix[0], crpix[1]),
-    )
+    const linear = planeToPixelStage(wcs.crpix, inverse)
+    stages.push(inverseStage(plateMap(plate), { origin: wcs.crpix, settled: SETTLED_PX, start: linear }))
   }
   return stages
+}
+
+function planeMapOf(distortion: Tpv | Tnx): PlaneMap {
+  return distortion.kind === 'tpv' ? tpvMap(distortion) : tnxMap(distortion)
+}
+
+/** Pixels to intermediate world coordinates (Paper I): distortion in pixels from CRPIX, then the matrix. */
+function pixelToIntermediate(wcs: Wcs): Stage[] {
+  const { sip, lookup, crpix, cd } = wcs
+  if (sip === undefined && lookup === undefined) return [pixelToPlaneStage(crpix, cd)]
+  return [
+    shiftStage(-crpix[0], -crpix[1]),
+    forwardStage(pixelDistortionMap(sip, lookup, crpix)),
+    pixelToPlaneStage([0, 0], cd),
+  ]
+}
+
+function intermediateToPixel(wcs: Wcs, inverse: Matrix2): Stage[] {
+  const { sip, lookup, crpix } = wcs
+  if (sip === undefined && lookup === undefined) return [planeToPixelStage(crpix, inverse)]
+  return [planeToPixelStage([0, 0], inverse), undistortStage(wcs), shiftStage(crpix[0], crpix[1])]
+}
+
+/** Undistorted to distorted pixels, both from CRPIX. */
+function undistortStage(wcs: Wcs): Stage {
+  const { sip, lookup, crpix } = wcs
+  const hasInverse = sip?.ap !== undefined || sip?.bp !== undefined
+  const approximate = sip === undefined ? undefined : forwardStage(sipInverseMap(sip))
+  if (wcs.sipInverse === 'coefficients' && approximate !== undefined) return approximate
+  return inverseStage(pixelDistortionMap(sip, lookup, crpix), {
+    origin: [0, 0],
+    settled: SETTLED_PX,
+    ...(hasInverse && approximate !== undefined ? { start: approximate } : {}),
+  })
+}
+
+function singularMatrix(wcs: Wcs): WcsError {
+  return new WcsError('WCS_SINGULAR_MATRIX', 'matrix from pixels to degrees has no inverse', {
+    where: wcs.name === undefined ? ['cd'] : [wcs.name, 'cd'],
+    found: `[${wcs.cd.join(', ')}]`,
+    allowed: 'a matrix whose rows are not parallel',
+  })
 }
 
 function shiftStage(dx: number, dy: number): Stage {

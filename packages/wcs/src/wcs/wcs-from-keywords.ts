@@ -1,11 +1,13 @@
 import { cotDeg } from '../celestial/angles.ts'
+import { checkTable, type LookupDistortion } from '../distortion/lookup.ts'
 import { WcsError } from '../errors.ts'
 import type { CelestialFrame } from '../frame/frame.ts'
 import { type CelestialAxes, findCelestialAxes } from '../keywords/axes.ts'
 import { readPv } from '../keywords/distortion-keywords.ts'
 import { frameOf } from '../keywords/frame-keywords.ts'
 import { type KeywordReader, type KeywordSource, keywordReader } from '../keywords/keyword-reader.ts'
-import { hasMatrix, type OtherPixels, readLinearPart } from '../keywords/linear-keywords.ts'
+import { hasMatrix, hasModernPc, type OtherPixels, readLinearPart } from '../keywords/linear-keywords.ts'
+import { hasPlateSolution } from '../keywords/plate-keywords.ts'
 import type { HeaderRules } from '../keywords/rules.ts'
 import { unitDeg } from '../keywords/unit.ts'
 import {
@@ -15,9 +17,12 @@ import {
   type ProjectionCode,
 } from '../projection/make-projection.ts'
 import type { ProjectionParameters } from '../projection/projection.ts'
+import { imageLongitude } from './image-longitude.ts'
 import { type LongitudeParameters, placePole, readLongitudeParameters } from './place-pole.ts'
 import { readDistortion } from './read-distortion.ts'
+import { readLength } from './read-length.ts'
 import type { SipInverse, Wcs, WcsWarning } from './wcs.ts'
+import { wcsFromPlate } from './wcs-from-plate.ts'
 
 /** How to read a coordinate system from keywords. */
 export interface WcsOptions {
@@ -33,6 +38,18 @@ export interface WcsOptions {
   readonly rules?: HeaderRules
   /** How sky to pixel undoes SIP; default `exact`. */
   readonly sipInverse?: SipInverse
+  /** Tables of a lookup-table distortion, read from the extensions that {@link lookupReferences} names. */
+  readonly lookup?: LookupDistortion
+  /**
+   * Whether the plate solution of a Digitized Sky Survey image counts before its projection keywords, which approximate it.
+   * Default `use`, as wcslib and Montage do.
+   */
+  readonly plateSolution?: 'use' | 'ignore'
+  /**
+   * Native longitudes of cylindrical projections. `native` (default): -180 to 180 degrees, as Paper II and wcslib have it; pixels beyond
+   * have no sky. `image`: within 180 degrees of the middle of the image, for maps laid out beyond the seam.
+   */
+  readonly longitudeRange?: 'native' | 'image'
   /** Pixels on axes that are neither fitsX nor fitsY, by axis number; default 1. Only matters where axes are coupled. */
   readonly otherPixels?: OtherPixels
 }
@@ -40,6 +57,8 @@ export interface WcsOptions {
 /** Codes that stand for another projection with a distortion or with fixed parameters. */
 const ALIASES: ReadonlyMap<string, ProjectionCode> = new Map<string, ProjectionCode>([
   ['TPV', 'TAN'],
+  ['TNX', 'TAN'],
+  ['ZPX', 'ZPN'],
   ['GLS', 'SFL'],
   ['NCP', 'SIN'],
 ])
@@ -59,6 +78,10 @@ const LAST_PV = 29
 export function wcsFromKeywords(get: KeywordSource, options: WcsOptions = {}): Wcs {
   const header = keywordReader(get, options.name)
   const alternate = checkedAlternate(options.alternate ?? '')
+  checkLookup(options.lookup)
+  if (alternate === '' && options.plateSolution !== 'ignore' && hasPlateSolution(header)) {
+    return wcsFromPlate(header, options)
+  }
   const rules = options.rules ?? 'fits'
   const axes = findCelestialAxes(header, alternate)
   const projection = projectionOf(header, axes, alternate)
@@ -76,21 +99,22 @@ export function wcsFromKeywords(get: KeywordSource, options: WcsOptions = {}): W
     (header.number(`CRVAL${axes.lonAxis}${alternate}`) ?? 0) * lonUnit,
     readLatitude(header, `CRVAL${axes.latAxis}${alternate}`, latUnit),
   ] as const
-  const { sip, planeDistortion, warnings } = readDistortion(header, axes, alternate)
-  const usesPv = planeDistortion === undefined
-  const pv = usesPv ? projectionParameters(header, axes, alternate, crval[1]) : []
-  const phiCentreDeg = 0
-  const spherical = makeProjection(projection, pv, { centreDeg: phiCentreDeg })
+  const { sip, planeDistortion, projp, warnings } = readDistortion(header, axes, alternate, options.lookup)
+  const usesPv = planeDistortion?.kind !== 'tpv'
+  const pv = projp ?? (usesPv ? projectionParameters(header, axes, alternate, crval[1]) : [])
+  const spherical = makeProjection(projection, pv, { centreDeg: 0 })
   const parameters = longitudeParameters(header, axes, alternate, usesPv, crval[1], rules)
   const { pole, planeOffset } = placePole(spherical, crval, parameters)
   const [xAxis, yAxis] = linear.pixelAxes
-  return {
+  const width = readLength(header, xAxis, options.naxis)
+  const height = readLength(header, yAxis, options.naxis)
+  const wcs: Wcs = {
     name: options.name,
     projection,
     ctype: [axes.lonType, axes.latType],
     frame: options.frame ?? frameOf(header, axes, alternate, rules),
-    width: readLength(header, xAxis, options.naxis),
-    height: readLength(header, yAxis, options.naxis),
+    width,
+    height,
     pixelAxes: linear.pixelAxes,
     isLatFirst: axes.latAxis < axes.lonAxis,
     crpix: linear.crpix,
@@ -100,12 +124,15 @@ export function wcsFromKeywords(get: KeywordSource, options: WcsOptions = {}): W
     pv,
     pole,
     planeOffset,
-    phiCentreDeg,
+    phiCentreDeg: 0,
     sip,
+    lookup: options.lookup,
     planeDistortion,
+    plate: undefined,
     sipInverse: options.sipInverse ?? 'exact',
     warnings: [...matrixWarnings(header, axes, alternate, rules), ...warnings],
   }
+  return options.longitudeRange === 'image' ? { ...wcs, phiCentreDeg: imageLongitude(wcs) } : wcs
 }
 
 function checkedAlternate(alternate: string): string {
@@ -172,14 +199,15 @@ function longitudeParameters(
   return { ...parameters, isOffset: true, phi0Deg: 0, theta0Deg: latDeg }
 }
 
-/** Length of a pixel axis; for a compressed image that of the image, not of its table. */
-function readLength(
-  header: KeywordReader,
-  axis: number,
-  given: readonly number[] | undefined,
-): number | undefined {
-  const length = header.number(`ZNAXIS${axis}`) ?? header.number(`NAXIS${axis}`) ?? given?.[axis - 1]
-  return length !== undefined && Number.isSafeInteger(length) && length > 0 ? length : undefined
+function checkLookup(lookup: LookupDistortion | undefined): void {
+  for (const [place, pair] of [
+    ['lookup.detector', lookup?.detector],
+    ['lookup.prior', lookup?.prior],
+  ] as const) {
+    pair?.forEach((table, axis) => {
+      if (table !== undefined) checkTable(table, [`${place}[${axis}]`])
+    })
+  }
 }
 
 function matrixWarnings(

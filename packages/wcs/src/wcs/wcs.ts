@@ -1,5 +1,8 @@
 import type { CelestialPole } from '../celestial/pole.ts'
+import type { LookupDistortion } from '../distortion/lookup.ts'
+import type { PlateSolution } from '../distortion/plate-solution.ts'
 import type { Sip } from '../distortion/sip.ts'
+import type { Tnx } from '../distortion/tnx.ts'
 import type { Tpv } from '../distortion/tpv.ts'
 import type { CelestialFrame } from '../frame/frame.ts'
 import type { MatrixForm } from '../keywords/linear-keywords.ts'
@@ -23,8 +26,12 @@ export type WcsWarningCode =
   | 'sip-without-suffix'
   /** SIP coefficients not used because CTYPE names another distortion. */
   | 'sip-ignored'
-  /** CTYPE ends in -SIP and there are no coefficients. */
-  | 'sip-missing'
+  /** CTYPE names a distortion and its coefficients are not there. */
+  | 'distortion-missing'
+  /** A distortion of Paper IV that is not a lookup table. */
+  | 'distortion-unknown'
+  /** A plate solution counts and the projection keywords beside it do not, or the other way round. */
+  | 'plate-solution'
   /** A suffix of CTYPE that names no known distortion. */
   | 'suffix-unknown'
   /** Both PC and CD. */
@@ -69,10 +76,14 @@ export interface Wcs {
   readonly planeOffset: readonly [number, number]
   /** Centre of the native longitudes of cylindrical projections. */
   readonly phiCentreDeg: number
-  /** Distortion in pixels. */
+  /** Polynomial distortion in pixels. */
   readonly sip: Sip | undefined
+  /** Lookup-table distortion in pixels. */
+  readonly lookup: LookupDistortion | undefined
   /** Distortion of the projection plane. */
-  readonly planeDistortion: Tpv | undefined
+  readonly planeDistortion: Tpv | Tnx | undefined
+  /** Plate solution from pixels to the plane; `crpix` and `cd` are then its linear part at the plate's centre. */
+  readonly plate: PlateSolution | undefined
   /** How sky to pixel undoes SIP. */
   readonly sipInverse: SipInverse
   readonly warnings: readonly WcsWarning[]
