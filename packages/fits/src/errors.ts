@@ -1,4 +1,4 @@
-import { type ErrorDetail, SkyloomError } from '@skyloom/base'
+import { type ErrorDetail, SkyloomError, shorten } from '@skyloom/base'
 
 /** Every code of {@link FitsError} with its meaning; the error pages of the manual are made from it. */
 export const FITS_ERRORS = {
@@ -27,6 +27,14 @@ export const FITS_ERRORS = {
   FITS_UNKNOWN_COMPRESSION: 'the method of a compressed image or table is not known',
   FITS_BAD_COMPRESSION: 'the keywords and columns of a compressed image or table do not fit together',
   FITS_BAD_TILE: 'the bytes of a tile cannot be decoded',
+  // tables
+  FITS_NOT_A_TABLE: 'the HDU holds no table',
+  FITS_BAD_TABLE: 'the keywords of a table contradict each other, or a column format is not understood',
+  FITS_BAD_DESCRIPTOR: 'the place of a variable-length array is outside the heap of its table',
+  FITS_BAD_FIELD: 'a field of an ASCII table does not hold what its format says',
+  FITS_NO_SUCH_COLUMN: 'no column of the table has this name or number',
+  FITS_BAD_ROWS: 'the rows that were asked for are not in the table',
+  FITS_UNWRITABLE_COLUMN: 'a column cannot be expressed in a FITS table',
   // writing
   FITS_WRITE_ORDER: 'the calls of a writer came in the wrong order, or with too few or too many data',
   // random groups
@@ -47,6 +55,10 @@ export interface FitsLocation {
   /** HDU, 0 = primary. */
   readonly hdu?: number | undefined
   readonly keyword?: string | undefined
+  /** Column of a table: its name, or its number from 1. */
+  readonly column?: string | number | undefined
+  /** Row of a table, from 1. */
+  readonly row?: number | undefined
   /** Number of the 80-character record in its header, from 1. */
   readonly card?: number | undefined
   /** Line of a text file, from 1. */
@@ -87,16 +99,21 @@ export type FitsWarningCode =
   | 'FITS_UNPADDED' // the last block is not filled up
   | 'FITS_DATA_CUT' // the data of the last HDU end early; its header is readable
   | 'FITS_BLANK_IGNORED' // BLANK in a floating-point image, or outside the range of BITPIX
+  | 'FITS_ROW_GAP' // the columns of a table fill less than its rows
+  | 'FITS_DUPLICATE_COLUMN' // two columns of a table have one name
+  | 'FITS_TABLE_KEYWORD_IGNORED' // TDIMn, TNULLn, TSCALn or TZEROn that its column cannot have
 
 /** Parts of a place, outermost first: `['m51.fits', 'HDU 1', 'BITPIX (card 2)']`. */
 export function formatLocation(location: FitsLocation): string[] {
-  const { file, hdu, keyword, card, line, byteOffset } = location
+  const { file, hdu, keyword, column, row, card, line, byteOffset } = location
   const where: string[] = []
   if (file !== undefined) where.push(file)
   if (hdu !== undefined) where.push(`HDU ${hdu}`)
   const position = card !== undefined ? `card ${card}` : line !== undefined ? `line ${line}` : ''
   if (keyword !== undefined) where.push(position === '' ? keyword : `${keyword} (${position})`)
   else if (position !== '') where.push(position)
+  if (column !== undefined) where.push(`column ${shorten(String(column), 40)}`)
+  if (row !== undefined) where.push(`row ${row}`)
   if (byteOffset !== undefined) where.push(`byte ${byteOffset}`)
   return where
 }

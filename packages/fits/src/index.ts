@@ -68,6 +68,15 @@ export {
 export type { PixelBox, PixelRegion } from './image/region.ts'
 export { type WritablePlane, type WriteImageOptions, writeImage } from './image/write-image.ts'
 
+// table
+export type { AsciiFormat } from './table/ascii-format.ts'
+export type { BinaryFormat, ElementCode } from './table/binary-format.ts'
+export type { PlanOptions } from './table/column-plan.ts'
+export type { AsciiColumn, BinaryColumn, ColumnScaling, FitsColumn } from './table/fits-column.ts'
+export { type FitsTableReading, type ReadFitsTableOptions, readFitsTable } from './table/read-table.ts'
+export { type FitsTableLayout, fitsTableLayout } from './table/table-layout.ts'
+export { type BeginFitsTableOptions, beginFitsTable, type FitsTableWriter } from './table/table-writer.ts'
+export { type WriteFitsTableOptions, writeFitsTable } from './table/write-table.ts'
 // verify
 export { FINDINGS, type Finding, type FindingCode, type Severity } from './verify/finding.ts'
 export { type RepairReport, repairFits } from './verify/repair-fits.ts'
