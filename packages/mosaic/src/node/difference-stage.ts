@@ -12,14 +12,13 @@ export async function fitOverlaps(
   run: MosaicRun,
   images: readonly ProjectedImage[],
   template: Template,
-  isLevelOnly: boolean,
 ): Promise<readonly FittedPair[]> {
   const pairs = findOverlaps(images.map(({ extent }) => extent.region))
   const progress = startStage(run.onProgress, 'difference', pairs.length, 'pairs', run.clock)
   const fits: FittedPair[] = []
   await run.runner.runAll(
     pairs,
-    async (pair) => await prepareFit(run, pair, template, isLevelOnly),
+    async (pair) => await prepareFit(run, pair, template),
     (fit, { plus, minus, window }) => {
       progress.advance()
       if (fit !== undefined) fits.push({ plus, minus, window, fit })
@@ -33,7 +32,6 @@ async function prepareFit(
   run: MosaicRun,
   { plus, minus, window }: OverlapPair,
   template: Template,
-  isLevelOnly: boolean,
 ): Promise<{ run(): Promise<PlaneFit | undefined> }> {
   const first = await run.store.window(plus, window)
   const second = await run.store.window(minus, window)
@@ -44,7 +42,7 @@ async function prepareFit(
     coverageAt,
     stride,
   })
-  const payload = { plus: side(first), minus: side(second), window, crpix, isLevelOnly, scratchAt }
+  const payload = { plus: side(first), minus: side(second), window, crpix, scratchAt }
   return {
     async run() {
       try {

@@ -26,7 +26,7 @@ import { type AddedMosaic, addImages } from './add-stage.ts'
 import { fitOverlaps } from './difference-stage.ts'
 import { createImageStore } from './image-store.ts'
 import { requireImages, templateOf } from './inputs.ts'
-import { prepareOutFolder } from './out-folder.ts'
+import { checkOutFolder, makeOutFolder } from './out-folder.ts'
 import { type ProjectedImage, projectImages } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
 import { scanImages } from './scan-images.ts'
@@ -50,7 +50,7 @@ export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary>
   const startMs = settings.clock.monotonicMs()
   const startCpu = process.cpuUsage()
   const meter = createStageMeter(settings.clock)
-  await prepareOutFolder(options.outDir, settings.overwrite)
+  await checkOutFolder(options.outDir, settings.overwrite)
   const scan = await meter.measure('scan', async () => await scanImages(options.imagesDir, { hdu: settings.hdu, onProgress: options.onProgress, signal: options.signal }))
   let images = scan.images
   let damaged: readonly RejectedImage[] = []
@@ -103,6 +103,7 @@ async function withRun<T>(
   images: readonly ImageRecord[],
   work: (run: MosaicRun) => Promise<T>,
 ): Promise<T> {
+  await makeOutFolder(options.outDir)
   const limitBytes = pixelMemoryBytes(settings, images)
   const memory = createPixelMemory({ maximumBytes: limitBytes })
   const runner = createTaskRunner(settings.threads)
@@ -143,10 +144,7 @@ async function finishMosaic(
   template: Template,
   images: readonly ProjectedImage[],
 ): Promise<FinishedMosaic> {
-  const fits = await meter.measure(
-    'difference',
-    async () => await fitOverlaps(run, images, template, settings.background === 'level'),
-  )
+  const fits = await meter.measure('difference', async () => await fitOverlaps(run, images, template))
   const rejectReasons = rejectFits(
     fits,
     images.map(({ extent }) => extent.region),
@@ -243,7 +241,7 @@ function historyLines(
     `${PROGRAM} ${VERSION} mosaic make`,
     `method ${settings.method}, background ${settings.background}, combine ${settings.combine}`,
     `template ${template}`,
-    ...images.map(({ image, sha256 }) => `input ${image.name} hdu ${image.hdu} sha256 ${sha256}`),
+    ...images.flatMap(({ image, sha256 }) => [`input ${image.name} hdu ${image.hdu}`, `sha256 ${sha256}`]),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { access, constants, mkdir, readdir, rm, statfs } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PARTIAL_MARK } from '@skyloom/base/node'
 import { MosaicError } from '../errors.ts'
@@ -17,20 +17,14 @@ export const PRODUCT_NAMES = [
 ] as const
 
 /**
- * Makes the folder ready for products: present, writable, and empty but for hidden remains of interrupted runs, which are removed.
+ * Checks that a folder can take products: it is not there yet, or empty but for hidden remains of interrupted runs.
  *
- * @param overwrite allows the products of an earlier run to be there; they are replaced one by one when the new ones are ready
+ * @param overwrite allows other content: products of an earlier run are replaced one by one when the new ones are ready
  * @throws MosaicError `MOSAIC_OUT_NOT_EMPTY`, `MOSAIC_OUT_UNUSABLE`
  */
-export async function prepareOutFolder(folder: string, overwrite: boolean): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw unusable(folder, cause)
-  })
-  const names = await readdir(folder).catch((cause: unknown) => {
-    throw unusable(folder, cause)
-  })
-  const remains = names.filter((name) => name.startsWith('.') && name.includes(PARTIAL_MARK))
-  const found = names.filter((name) => !remains.includes(name))
+export async function checkOutFolder(folder: string, overwrite: boolean): Promise<void> {
+  const names = await namesIn(folder)
+  const found = names.filter((name) => !isRemain(name))
   if (found.length > 0 && !overwrite) {
     throw new MosaicError('MOSAIC_OUT_NOT_EMPTY', 'the output folder is not empty', {
       where: [folder],
@@ -38,16 +32,32 @@ export async function prepareOutFolder(folder: string, overwrite: boolean): Prom
       remedy: 'choose another --out, or allow --overwrite to replace the products in it',
     })
   }
-  await access(folder, constants.W_OK).catch((cause: unknown) => {
-    throw unusable(folder, cause)
-  })
-  for (const name of remains) await rm(join(folder, name), { force: true, recursive: true })
 }
 
-/** Bytes that are free where the folder is; undefined when the system does not tell. */
-export async function freeBytes(folder: string): Promise<number | undefined> {
-  const stat = await statfs(folder).catch(() => undefined)
-  return stat === undefined ? undefined : stat.bavail * stat.bsize
+/**
+ * Makes the folder if it is missing and removes what interrupted runs left in it.
+ *
+ * @throws MosaicError `MOSAIC_OUT_UNUSABLE`
+ */
+export async function makeOutFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+    for (const name of await namesIn(folder)) if (isRemain(name)) await rm(join(folder, name), { force: true })
+  } catch (cause) {
+    throw unusable(folder, cause)
+  }
+}
+
+function isRemain(name: string): boolean {
+  return name.startsWith('.') && name.includes(PARTIAL_MARK)
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return await readdir(folder).catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
+    throw unusable(folder, cause)
+  })
 }
 
 function unusable(folder: string, cause: unknown): MosaicError {

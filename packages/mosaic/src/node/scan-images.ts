@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSkyloomError, type ProgressListener, startStage, throwIfAborted } from '@skyloom/base'
 import type { Hdu } from '@skyloom/fits'
@@ -73,14 +73,15 @@ async function scanFile(
   rejected: RejectedImage[],
 ): Promise<readonly ImageRecord[]> {
   const file = await openFitsFile(path, { blocking: true })
+  const sizeBytes = (await stat(path)).size
   try {
-    if (choice !== 'first' && choice !== 'all') return [imageRecord(path, name, await file.hdu(choice), file.source.sizeBytes)]
+    if (choice !== 'first' && choice !== 'all') return [imageRecord(path, name, await file.hdu(choice), sizeBytes)]
     const found: ImageRecord[] = []
     let firstFailure: unknown
     for await (const hdu of file.hdus()) {
       if (!isImage(hdu)) continue
       try {
-        found.push(imageRecord(path, name, hdu, file.source.sizeBytes))
+        found.push(imageRecord(path, name, hdu, sizeBytes))
         if (choice === 'first') return found
       } catch (error) {
         firstFailure ??= error
@@ -94,8 +95,9 @@ async function scanFile(
   }
 }
 
+/** Images of two axes or more, also those without pixels, which are refused with a reason of their own. */
 function isImage(hdu: Hdu): boolean {
-  return (hdu.type === 'image' || hdu.type === 'compressed-image') && hdu.shape.length >= 2
+  return ['image', 'compressed-image', 'empty'].includes(hdu.type) && hdu.shape.length >= 2
 }
 
 function imageRecord(path: string, name: string, hdu: Hdu, sizeBytes: number): ImageRecord {

@@ -52,7 +52,6 @@ export interface FitPayload {
   readonly minus: OverlapSide
   readonly window: Region
   readonly crpix: Reference
-  readonly isLevelOnly: boolean
   readonly scratchAt: number
 }
 
@@ -154,8 +153,8 @@ function tooWide(path: string, region: Region): MosaicError {
 }
 
 function fit({ memory, kernels }: TaskContext, payload: FitPayload): PlaneFit | undefined {
-  const { plus, minus, window, crpix, isLevelOnly, scratchAt } = payload
-  return fitDifference(memory, kernels, plus, minus, window, crpix, scratchAt, { isLevelOnly })
+  const { plus, minus, window, crpix, scratchAt } = payload
+  return fitDifference(memory, kernels, plus, minus, window, crpix, scratchAt)
 }
 
 function add({ memory, kernels, scratch }: TaskContext, payload: AddPayload): AddResult {

@@ -21,7 +21,8 @@ export interface InheritedCard {
 /**
  * What a mosaic can truthfully say of its inputs' metadata.
  *
- * - Cards with the same value in every input are kept, save those that belong to one image alone.
+ * - Cards with the same value in every input are kept, save those that belong to one image alone and those with characters that
+ *   FITS does not allow.
  * - DATE-OBS, DATE-BEG, MJD-OBS, MJD-BEG: the earliest. DATE-END, MJD-END: the latest.
  * - EXPTIME: the mean (a mean or median has the scale of one exposure); TEXPTIME: the sum.
  * - SATURATE: the least. GAIN: left out unless there is one image, because it changes with the number of
@@ -38,9 +39,15 @@ export function inheritCards(headers: readonly Header[], combine: CombineMethod)
     seen.add(keyword)
     if (keyword === '' || OWN_TO_ONE_IMAGE.test(keyword) || COMBINED.some((name) => name === keyword)) continue
     if (combine === 'count' && keyword === 'BUNIT') continue
+    if (!isPrintable(comment) || (typeof value === 'string' && !isPrintable(value))) continue
     if (headers.every((header) => sameValue(header.card(keyword)?.value, value))) cards.push({ keyword, value, comment })
   }
   return combine === 'count' ? cards : [...cards, ...combinedCards(headers)]
+}
+
+/** Only printable ASCII can be written into a header (FITS Standard 4.0, section 3.2). */
+function isPrintable(text: string): boolean {
+  return /^[ -~]*$/.test(text)
 }
 
 function sameValue(a: CardValue, b: CardValue): boolean {

@@ -37,10 +37,11 @@ export function productHeader(input: ProductHeaderInput): Header {
   }
   shiftReferencePixel(header, input.window)
   setUnit(header, input)
-  header.set('NIMAGES', input.imageHeaders.length, 'images combined')
+  header.set('NCOMBINE', input.imageHeaders.length, 'images combined')
   header.set('COMBINE', input.kind === 'area' ? 'sum' : input.combine, 'how overlapping values became one')
   header.set('CREATOR', `${input.making.program} ${input.making.version}`, 'program that made this file')
-  for (const { keyword, value, comment } of inheritCards(input.imageHeaders, input.combine)) {
+  const method = input.kind === 'area' ? 'count' : input.combine
+  for (const { keyword, value, comment } of inheritCards(input.imageHeaders, method)) {
     if (!header.has(keyword)) header.append(keyword, value, comment)
   }
   for (const line of input.making.history) header.addHistory(line)

@@ -26,12 +26,12 @@ export function graticule(template: Template, window: Region): readonly Graticul
   for (let lon = lonStep * Math.ceil(range.lonMin / lonStep); lon <= range.lonMax; lon += lonStep) {
     const label = isEquatorial ? shortRa(lon) : `${Number((((lon % 360) + 360) % 360).toFixed(4))}°`
     const points = sample(range.latMin, range.latMax, (lat) => place(wcs, window, lon, lat))
-    if (points.length > 1) lines.push({ label, points })
+    if (points.length > 1) lines.push({ label, labelAt: extreme(points, ({ y }) => y), points })
   }
   for (let lat = latStep * Math.ceil(range.latMin / latStep); lat <= range.latMax; lat += latStep) {
     const label = isEquatorial ? shortDec(lat) : `${Number(lat.toFixed(4))}°`
     const points = sample(range.lonMin, range.lonMax, (lon) => place(wcs, window, lon, lat))
-    if (points.length > 1) lines.push({ label, points })
+    if (points.length > 1) lines.push({ label, labelAt: extreme(points, ({ x }) => x), points })
   }
   return lines
 }
@@ -75,6 +75,11 @@ function sample(from: number, to: number, at: (value: number) => MosaicPoint | u
     if (point !== undefined) points.push(point)
   }
   return points
+}
+
+/** The point with the least value. */
+function extreme(points: readonly MosaicPoint[], value: (point: MosaicPoint) => number): MosaicPoint {
+  return points.reduce((best, point) => (value(point) < value(best) ? point : best))
 }
 
 /** Place in the window; undefined outside of it. */

@@ -74,7 +74,7 @@ function residuals(summary: MosaicSummary): string {
     formatNumber(pair.rmsBefore, 4),
     formatNumber(pair.rmsAfter, 4),
     `<span style="display:block;text-align:left">${bar(pair.rmsBefore, 'before')}<br>${bar(pair.rmsAfter, 'after')}</span>`,
-    pair.rejected ?? 'yes',
+    pair.rejected === undefined ? 'yes' : `no: ${pair.rejected.replaceAll('-', ' ')}`,
   ]
   if (summary.pairs.length === 0) return '<h2>Overlaps</h2><p>No two images overlap.</p>'
   return `<h2>Overlaps</h2><p class="legend">Difference of each pair over the pixels of its plane fit, before <i class="bar before" style="width:24px"></i> and after <i class="bar after" style="width:24px"></i> correction.</p>

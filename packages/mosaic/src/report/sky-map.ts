@@ -4,6 +4,8 @@ import { escapeHtml, formatNumber } from './html.ts'
 /** One line of constant longitude or latitude, in mosaic corner coordinates. */
 export interface GraticuleLine {
   readonly label: string
+  /** The lowest point of a line of longitude, the leftmost one of a line of latitude. */
+  readonly labelAt: MosaicPoint
   readonly points: readonly MosaicPoint[]
 }
 
@@ -22,11 +24,10 @@ export function skyMap(summary: MosaicSummary, picture: SkyPicture): string {
     return `<polygon class="outline" tabindex="0" points="${svgPoints(image.outline, height)}"><title>${escapeHtml(title)}</title></polygon>`
   })
   const lines = picture.graticule.map((line) => {
-    const anchor = line.points[Math.floor(line.points.length / 2)]
-    const text =
-      anchor === undefined
-        ? ''
-        : `<text x="${anchor.x.toFixed(1)}" y="${(height - anchor.y).toFixed(1)}" font-size="${fontSize.toFixed(1)}" stroke-width="${(fontSize / 6).toFixed(1)}">${escapeHtml(line.label)}</text>`
+    const anchor = line.labelAt
+    const x = Math.min(anchor.x + fontSize / 3, width - fontSize * 6).toFixed(1)
+    const y = Math.max(height - anchor.y - fontSize / 3, fontSize).toFixed(1)
+    const text = `<text x="${x}" y="${y}" font-size="${fontSize.toFixed(1)}" stroke-width="${(fontSize / 6).toFixed(1)}">${escapeHtml(line.label)}</text>`
     return `<polyline class="graticule" points="${svgPoints(line.points, height)}"/>${text}`
   })
   const base64 = toBase64(picture.png)

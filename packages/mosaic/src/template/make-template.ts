@@ -128,13 +128,13 @@ interface Grid {
   readonly frame: CelestialFrame
 }
 
-/** Decimals that keep positions to 1e-5 milliarcsecond. */
-const ANGLE_DECIMALS = 12
+/** Digits that keep positions to a microarcsecond. */
+const ANGLE_DIGITS = 12
 
 function gridHeader(grid: Grid, width: number, height: number, crpix1: number, crpix2: number): Header {
   const header = new Header({ file: 'template' })
   const [lonName, latName] = axisNames(grid.frame)
-  const round = (value: number): number => Number(value.toFixed(ANGLE_DECIMALS))
+  const round = (value: number): number => Number(value.toPrecision(ANGLE_DIGITS))
   header.set('NAXIS', 2).set('NAXIS1', width).set('NAXIS2', height)
   header.set('CTYPE1', `${lonName.padEnd(5 - 1, '-')}-${grid.projection}`)
   header.set('CTYPE2', `${latName.padEnd(5 - 1, '-')}-${grid.projection}`)
