@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import { parseAngles, parseBytes, parseCount, parseHdu, parsePositive, parseRotation, parseSize } from '../terminal/values.ts'
 import type { MakeFlags } from './mosaic-make.ts'
 
@@ -9,8 +9,8 @@ Examples:
   skyloom mosaic make --images raw --out m42
   skyloom mosaic make --images raw --out m42 --center "83.8 -5.4" --size 0.5
 
-Exit codes: 0 done, 1 failed, 2 wrong use, 3 done without some images, 4 refused,
-130 interrupted.`
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 done without some images,
+4 refused, 130 interrupted.`
 
 /** `skyloom mosaic ...` */
 export function addMosaicCommand(program: Command): void {
@@ -41,9 +41,9 @@ export function addMosaicCommand(program: Command): void {
     .option('--overwrite', 'replace the products of an earlier run')
     .option('--json', 'print the summary as one JSON document; progress as JSON lines on standard error')
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: MakeFlags) => {
+    .action(async (flags: MakeFlags, command: Command) => {
       if ((flags.center === undefined) !== (flags.size === undefined)) {
-        throw new InvalidArgumentError('--center and --size go together')
+        command.error('error: --center and --size go together')
       }
       const { runMosaicMake } = await import('./mosaic-make.ts')
       process.exitCode = await runMosaicMake(flags)

@@ -58,7 +58,7 @@ function workerRunner(
   taskModule: string,
   scratchBytes: number,
 ): SlotRunner {
-  const slots = createSlots(memory, scratchBytes)
+  const slots = createSlots(memory, threads, scratchBytes)
   let workers: Piscina<WorkerJob, WorkerReply> | undefined
   const start = (): Piscina<WorkerJob, WorkerReply> => {
     const workerData: WorkerStart = { memory: memory.memory, taskModule, scratchBytes }

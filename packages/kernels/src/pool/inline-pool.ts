@@ -24,7 +24,7 @@ export interface InlinePoolOptions<Tasks extends TaskTable> {
 /** A pool without threads: tasks run here, one after another, with the same context and errors as in workers. */
 export function inlinePool<Tasks extends TaskTable>(options: InlinePoolOptions<Tasks>): TaskPool<Tasks> {
   const { memory, tasks, scratchBytes = DEFAULT_SCRATCH_BYTES } = options
-  const slots = createSlots(memory, scratchBytes)
+  const slots = createSlots(memory, 1, scratchBytes)
   let kernels = options.kernels
   let loaded: TaskTable | undefined
   let lastYieldMs = performance.now()

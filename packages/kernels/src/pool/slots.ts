@@ -9,7 +9,7 @@ export const DEFAULT_SCRATCH_BYTES: number = 4 * 1024 * 1024
 /** The abort flag (one 32-bit integer) stands before the scratch, in its own cache line. */
 const CONTROL_BYTES = 64
 
-/** Blocks of pixel memory of the slots of a pool, made at first use. */
+/** Blocks of pixel memory of the slots of a pool. All are made at once, so that later users of the memory cannot take their place. */
 export interface Slots {
   /** Byte offset of the slot's block. */
   blockOf(slot: number): number
@@ -17,14 +17,12 @@ export interface Slots {
   free(): void
 }
 
-/** Slots over the memory of the pool's owner. */
-export function createSlots(memory: PixelMemory, scratchBytes: number): Slots {
-  const blocks = new Map<number, number>()
+/** `count` slots over the memory of the pool's owner. */
+export function createSlots(memory: PixelMemory, count: number, scratchBytes: number): Slots {
+  let blocks = Array.from({ length: count }, () => memory.alloc(CONTROL_BYTES + scratchBytes))
   const blockOf = (slot: number): number => {
-    const known = blocks.get(slot)
-    if (known !== undefined) return known
-    const block = memory.alloc(CONTROL_BYTES + scratchBytes)
-    blocks.set(slot, block)
+    const block = blocks[slot]
+    if (block === undefined) throw new RangeError(`the pool has no slot ${slot}`)
     return block
   }
   return {
@@ -33,8 +31,8 @@ export function createSlots(memory: PixelMemory, scratchBytes: number): Slots {
       Atomics.store(memory.i32(blockOf(slot), 1), 0, isAborted ? 1 : 0)
     },
     free() {
-      for (const block of blocks.values()) memory.free(block)
-      blocks.clear()
+      for (const block of blocks) memory.free(block)
+      blocks = []
     },
   }
 }

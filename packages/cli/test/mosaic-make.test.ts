@@ -1,0 +1,136 @@
+import { execFile, spawn } from 'node:child_process'
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+
+const ROOT = new URL('../../../', import.meta.url)
+const SKYLOOM = fileURLToPath(new URL('packages/cli/bin/skyloom.js', ROOT))
+const DEMO = fileURLToPath(new URL('demo/images', ROOT))
+
+interface Answer {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function skyloom(...args: readonly string[]): Promise<Answer> {
+  return await new Promise((resolve) => {
+    execFile(process.execPath, [SKYLOOM, ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr })
+    })
+  })
+}
+
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'skyloom-cli-'))
+  onTestFinished(async () => await rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('makes the mosaic of the demo and says what it made and where to look', async () => {
+  const out = join(await freshFolder(), 'out')
+  const { code, stdout, stderr } = await skyloom('mosaic', 'make', '--images', DEMO, '--out', out)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^mosaic +\d+ x \d+ pixels of 1\.000 arcsec, TAN/)
+  expect(stdout).toMatch(/images +10 of 10, 17 overlapping pairs/)
+  expect(stdout).toMatch(/residual +rms \d/)
+  expect(stdout).toContain(`${out}/report.html`)
+  // Without a terminal: plain lines, no control characters.
+  expect(stderr).toMatch(/project: 10 images done in /)
+  expect(stderr).not.toMatch(/[\u001b\r]/)
+  expect((await readdir(out)).length).toBe(9)
+})
+
+test('--json prints one document on standard output and JSON lines of progress on standard error', async () => {
+  const out = join(await freshFolder(), 'out')
+  const { code, stdout, stderr } = await skyloom('mosaic', 'make', '--images', DEMO, '--out', out, '--json')
+  expect(code).toBe(0)
+  const summary = JSON.parse(stdout) as { status: string; images: unknown[]; pairs: unknown[] }
+  expect(summary.status).toBe('complete')
+  expect(summary.images.length).toBe(10)
+  expect(summary.pairs.length).toBe(17)
+  const events = stderr.trim().split('\n').map((line) => JSON.parse(line) as { type: string; stage: string })
+  expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['progress']))
+  expect([...new Set(events.map(({ stage }) => stage))]).toEqual(['scan', 'project', 'difference', 'add'])
+})
+
+test('--dry-run writes nothing', async () => {
+  const folder = await freshFolder()
+  const { code, stdout } = await skyloom('mosaic', 'make', '--images', DEMO, '--out', join(folder, 'out'), '--dry-run')
+  expect(code).toBe(0)
+  expect(stdout).toContain('10 images')
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('a bad image among good ones: exit 3 and its reason', async () => {
+  const folder = await freshFolder()
+  await mkdir(join(folder, 'in'))
+  const [first = '', second = ''] = (await readdir(DEMO)).filter((name) => name.endsWith('.gz')).sort()
+  for (const name of [first, second]) await copyFile(join(DEMO, name), join(folder, 'in', name))
+  await writeFile(join(folder, 'in', 'broken.fits'), 'this is no FITS file')
+  const { code, stdout } = await skyloom('mosaic', 'make', '--images', join(folder, 'in'), '--out', join(folder, 'out'))
+  expect(code).toBe(3)
+  expect(stdout).toMatch(/left out .*broken\.fits: the file is not a FITS file/)
+})
+
+test.for([
+  { name: 'an unknown option', args: ['--imagse', 'x'], code: 2, text: 'unknown option' },
+  { name: 'a missing option', args: ['--out', 'x'], code: 2, text: '--images' },
+  { name: 'an unknown method', args: ['--method', 'magic'], code: 2, text: 'allowed area' },
+  { name: 'a centre without a size', args: ['--center', '1 2'], code: 2, text: '--size' },
+  { name: 'a bad size of memory', args: ['--memory', 'lots'], code: 2, text: '512M' },
+  { name: 'a latitude beyond the pole', args: ['--center', '1 95', '--size', '1'], code: 2, text: '-90 and 90' },
+])('$name is wrong use', async ({ args, code, text }) => {
+  const base = args[0] === '--out' ? [] : ['--images', DEMO, '--out', join(await freshFolder(), 'out')]
+  const answer = await skyloom('mosaic', 'make', ...base, ...args)
+  expect(answer.code).toBe(code)
+  expect(answer.stderr).toContain(text)
+  expect(answer.stdout).toBe('')
+})
+
+test('no usable image: exit 1 and the reason', async () => {
+  const folder = await freshFolder()
+  await mkdir(join(folder, 'in'))
+  await writeFile(join(folder, 'in', 'broken.fits'), 'this is no FITS file')
+  const { code, stderr } = await skyloom('mosaic', 'make', '--images', join(folder, 'in'), '--out', join(folder, 'out'))
+  expect(code).toBe(1)
+  expect(stderr).toContain('broken.fits')
+})
+
+test('an output folder that is not empty is refused with exit 4', async () => {
+  const folder = await freshFolder()
+  await writeFile(join(folder, 'x'), '')
+  const { code, stderr } = await skyloom('mosaic', 'make', '--images', DEMO, '--out', folder)
+  expect(code).toBe(4)
+  expect(stderr).toContain('--overwrite')
+})
+
+test('Ctrl-C stops at once, leaves nothing under a final name and says how to go on', async () => {
+  const out = join(await freshFolder(), 'out')
+  const child = spawn(process.execPath, [SKYLOOM, 'mosaic', 'make', '--images', DEMO, '--out', out], { stdio: 'pipe' })
+  let stderr = ''
+  let stoppedAt = 0
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+    if (stderr.includes('project: 10 images\n') && stoppedAt === 0) {
+      stoppedAt = performance.now()
+      child.kill('SIGINT')
+    }
+  })
+  const code = await new Promise((resolve) => child.on('exit', resolve))
+  expect(code).toBe(130)
+  expect(performance.now() - stoppedAt).toBeLessThan(2000)
+  expect(stderr).toContain('next:')
+  expect(await readdir(out)).toEqual([])
+})
+
+test('help of every command has an example and fits 80 columns', async () => {
+  for (const args of [['--help'], ['mosaic', '--help'], ['mosaic', 'make', '--help']]) {
+    const { code, stdout } = await skyloom(...args)
+    expect(code).toBe(0)
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+  }
+  expect((await skyloom('mosaic', 'make', '--help')).stdout).toContain('skyloom mosaic make --images raw --out m42')
+})
