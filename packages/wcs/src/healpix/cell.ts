@@ -46,9 +46,8 @@ export type CellPlace = Int32Array
  *
  * Source: Gorski et al. 2005, section 5; the polar caps by half the polar distance, which keeps all digits at the poles.
  */
-export function locate(order: number, lonDeg: number, latDeg: number, out: CellPlace): boolean {
+export function locate(nside: number, lonDeg: number, latDeg: number, out: CellPlace): boolean {
   if (!(latDeg >= -90 && latDeg <= 90)) return false
-  const nside = 2 ** order
   const last = nside - 1
   // Quarter turns in [0, 4).
   const turns = lonDeg / 90
@@ -90,7 +89,7 @@ export function locate(order: number, lonDeg: number, latDeg: number, out: CellP
 export function healpixCellAt(order: number, lonDeg: number, latDeg: number): HealpixCell | undefined {
   checkedOrder(order)
   const place = new Int32Array(3)
-  if (!locate(order, lonDeg, latDeg, place)) return undefined
+  if (!locate(2 ** order, lonDeg, latDeg, place)) return undefined
   return { order, face: place[0]!, x: place[1]!, y: place[2]! }
 }
 

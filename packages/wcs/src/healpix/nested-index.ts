@@ -6,16 +6,16 @@ import { gatherBits, interleaveHigh, interleaveLow } from './interleave.ts'
 /** 2^32, the weight of the high word of an index. */
 const WORD = 4294967296
 
-/** Nested index from face, x and y for orders up to 24, unchecked. */
-export function nestedFrom(order: number, face: number, x: number, y: number): number {
-  return face * 4 ** order + interleaveHigh(x, y) * WORD + interleaveLow(x, y)
+/** Nested index from face, x and y for orders up to 24, unchecked; `faceSize` is 4^order. */
+export function nestedFrom(faceSize: number, face: number, x: number, y: number): number {
+  return face * faceSize + interleaveHigh(x, y) * WORD + interleaveLow(x, y)
 }
 
 /** Index of a cell in the nested scheme, for orders up to 24. @throws {WcsError} `WCS_BAD_HEALPIX` */
 export function nestedIndex(cell: HealpixCell): number {
   checkedOrder(cell.order, MAX_NUMBER_ORDER)
   const { order, face, x, y } = checkedCell(cell)
-  return nestedFrom(order, face, x, y)
+  return nestedFrom(4 ** order, face, x, y)
 }
 
 /** Index of a cell in the nested scheme, for every order. @throws {WcsError} `WCS_BAD_HEALPIX` */
