@@ -128,10 +128,10 @@ export type { RankedReplica } from './plan/transfer/rank-replicas.ts'
 export { formatProblem, type Problem, type ProblemCode, type ReadResult } from './problem/problem.ts'
 export type { ReadOptions } from './read/document.ts'
 export { readProperties } from './read/properties.ts'
-export { readReplicaCatalog } from './read/replica-catalog.ts'
+export { type ReadReplicaOptions, readReplicaCatalog } from './read/replica-catalog.ts'
 export { compileReplicaPattern, fillPattern, type PatternResult } from './read/replica-pattern.ts'
 export { readSiteCatalog } from './read/site-catalog.ts'
-export { readTransformationCatalog } from './read/transformation-catalog.ts'
+export { type ReadTransformationOptions, readTransformationCatalog } from './read/transformation-catalog.ts'
 export { readWorkflow } from './read/workflow.ts'
 export {
   type WriteOptions,

@@ -10,6 +10,7 @@ import { valueOf, type YamlNode } from '../yaml/node.ts'
 import { type ReadOptions, readDocument } from './document.ts'
 import { compileReplicaPattern } from './replica-pattern.ts'
 import { replica } from './replica-schema.ts'
+import { readReplicaText } from './replica-text.ts'
 
 const checkedReplica: Schema<Replica> = mapped(replica, checkPattern)
 
@@ -37,13 +38,22 @@ export const inlineReplicaCatalog: Schema<
   ),
 )
 
+/** Options of {@link readReplicaCatalog}. */
+export interface ReadReplicaOptions extends ReadOptions {
+  /** `text` for the format with one location per line, of files and of patterns. Default `yaml`, which includes JSON. */
+  readonly format?: 'yaml' | 'text'
+}
+
 /**
- * Reads a replica catalog from YAML or JSON text. Entries of one name in several places are allowed; who looks up a
- * name puts them together.
+ * Reads a replica catalog. Entries of one name in several places are allowed; who looks up a name puts them together.
  *
  * @returns the catalog with warnings, or all problems with line, column and path
  */
-export function readReplicaCatalog(text: string, options: ReadOptions = {}): ReadResult<ReplicaCatalog> {
+export function readReplicaCatalog(
+  text: string,
+  options: ReadReplicaOptions = {},
+): ReadResult<ReplicaCatalog> {
+  if (options.format === 'text') return readReplicaText(text, options.name ?? 'rc.txt')
   return readDocument(text, options.name ?? 'replicas.yml', options, (context) => {
     const replicas = streamed({ key: 'replicas', item: expanded(checkedReplica), least: 0 }, context)
     const schema = shape(

@@ -11,6 +11,7 @@ import { type ReadOptions, readDocument } from './document.ts'
 import { reportDoubles } from './doubles.ts'
 import { checkTransformationReferences } from './transformation-references.ts'
 import { container, transformation } from './transformation-schema.ts'
+import { readTransformationText } from './transformation-text.ts'
 
 /** Keys of both kinds of catalogs; an empty list is allowed, a plan that needs more says so. */
 const listFields = {
@@ -55,16 +56,23 @@ function checked<T extends Omit<TransformationCatalog, 'pegasus'>>(
   return catalog
 }
 
+/** Options of {@link readTransformationCatalog}. */
+export interface ReadTransformationOptions extends ReadOptions {
+  /** `text` for the old format with `tr` and `cont`. Default `yaml`, which includes JSON. */
+  readonly format?: 'yaml' | 'text'
+}
+
 /**
- * Reads a transformation catalog from YAML or JSON text. Unknown containers and unknown `requires` are errors, a
+ * Reads a transformation catalog. Unknown containers and unknown `requires` are errors, a
  * transformation that stands twice is a warning.
  *
  * @returns the catalog with warnings, or all problems with line, column and path
  */
 export function readTransformationCatalog(
   text: string,
-  options: ReadOptions = {},
+  options: ReadTransformationOptions = {},
 ): ReadResult<TransformationCatalog> {
+  if (options.format === 'text') return readTransformationText(text, options.name ?? 'tc.txt')
   return readDocument(text, options.name ?? 'transformations.yml', options, (context) => ({
     read: (root) => transformationCatalog.read(root, context),
   }))
