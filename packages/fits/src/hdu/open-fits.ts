@@ -6,13 +6,18 @@ import { fileKind, MAGIC_BYTES, notFits } from './magic.ts'
 
 /** How a file is opened. */
 export interface OpenFitsOptions extends FitsFileOptions {
-  /** Largest size to which a gzip stream may unpack; default 4 GiB. It is kept in memory. */
+  /**
+   * Largest size to which a gzip stream may unpack; it is kept in memory. Default: 96 MiB, or 64 times the packed size when that
+   * is more, and never above 4 GiB; images pack 2 to 10 times, so what exceeds this is most likely a bomb.
+   */
   readonly maxInflatedBytes?: number | undefined
   /** Default: the `DecompressionStream` of the platform. */
   readonly gunzip?: Gunzip | undefined
 }
 
-const DEFAULT_MAX_INFLATED_BYTES = 4 * 1024 ** 3
+const HARMLESS_BYTES = 96 * 1024 ** 2
+const PLAUSIBLE_RATIO = 64
+const MOST_BYTES = 4 * 1024 ** 3
 
 /**
  * Opens a FITS file on any source of bytes. A gzip stream is recognised by its first bytes, whatever its name, and
@@ -39,7 +44,8 @@ async function readHead(source: ByteSource, options: OpenFitsOptions): Promise<U
 
 async function inflated(source: ByteSource, options: OpenFitsOptions): Promise<ByteSource> {
   const { name } = source
-  const maxBytes = options.maxInflatedBytes ?? DEFAULT_MAX_INFLATED_BYTES
+  const plausibleBytes = Math.max(HARMLESS_BYTES, PLAUSIBLE_RATIO * source.sizeBytes)
+  const maxBytes = options.maxInflatedBytes ?? Math.min(MOST_BYTES, plausibleBytes)
   if (source.sizeBytes > maxBytes) {
     throw new FitsError(
       'FITS_TOO_LARGE',
