@@ -33,6 +33,8 @@ export class CompressedImageWriter {
   #written = 0
   #tile = 0
   #heapBytes = 0
+  /** Elements of the longest array in each of the two columns of tiles. */
+  readonly #longest = { compressed: 0, gzip: 0 }
 
   constructor(hdu: HduWriter, plan: CompressionPlan, file: string) {
     this.#hdu = hdu
@@ -88,8 +90,17 @@ export class CompressedImageWriter {
     const { header } = this.#hdu
     await this.#hdu.fillIn(new Uint8Array(this.#rows.buffer), 0)
     header.set('PCOUNT', this.#heapBytes)
+    this.#putLongest('TFORM1', this.#longest.compressed)
+    if (this.#plan.quantize !== undefined) this.#putLongest('TFORM2', this.#longest.gzip)
     if (header.has('ZDITHER0')) header.set('ZDITHER0', this.#encoding?.quantize?.ditherStart ?? 1)
     await this.#hdu.end()
+  }
+
+  /** The longest array belongs into TFORM: `1PB(1234)` (FITS Standard 4.0, section 7.3.5). */
+  #putLongest(keyword: string, count: number): void {
+    const { header } = this.#hdu
+    const form = /^[^(]*/.exec(header.string(keyword))?.[0] ?? ''
+    header.set(keyword, `${form}(${count})`)
   }
 
   /** The axis along which bands follow each other: the last one with tiles of more than one pixel. */
@@ -163,6 +174,7 @@ export class CompressedImageWriter {
     const row = this.#tile * this.#rowBytes
     const at = row + (encoded.store === 'gzip' ? descriptorBytes : 0)
     const count = encoded.bytes.length / (method === 'PLIO_1' ? 2 : 1)
+    this.#longest[encoded.store] = Math.max(this.#longest[encoded.store], count)
     if (isLong) {
       this.#rows.setBigUint64(at, BigInt(count))
       this.#rows.setBigUint64(at + 8, BigInt(this.#heapBytes))

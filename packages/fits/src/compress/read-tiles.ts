@@ -221,18 +221,20 @@ async function readBatches(
     await load(batch.offset, batch.end - batch.offset)
     for (const record of batch.records) {
       const part = tilePart(selection, record.tile)
-      decodeTile(
-        decoding,
+      const { count, from, end } = part
+      const task = {
         kernels,
-        record,
-        streams + record.offset - batch.offset,
         memory,
-        part.count,
-        part.wanted,
-      )
+        record,
+        source: streams + record.offset - batch.offset,
+        count,
+        from,
+        end,
+      }
+      decodeTile(decoding, task)
       if (record.mask !== undefined) {
         await load(record.mask.offset, record.mask.sizeBytes)
-        applyMask(decoding, kernels, record, streams, memory, part.count)
+        applyMask(decoding, { ...task, source: streams })
         await load(batch.offset, batch.end - batch.offset)
       }
       putTile(kernels, decode, memory, part, out, Math.abs(decoding.coding.bitpix) / 8)
@@ -252,8 +254,8 @@ function shortRead(hdu: Hdu, neededBytes: number): FitsError {
 /** What a box needs of one tile: rows of `runLength` pixels, `outer` of them along the further axes. */
 interface TilePart {
   readonly count: number
-  /** Pixels up to the last one that is needed. */
-  readonly wanted: number
+  /** The pixel behind the last one that is needed. */
+  readonly end: number
   readonly runLength: number
   /** First pixel in the tile and in the output. */
   readonly from: number
@@ -297,7 +299,7 @@ function tilePart(selection: TileSelection, tile: number): TilePart {
   }
   return {
     count,
-    wanted: last + 1,
+    end: last + 1,
     runLength,
     from,
     to,

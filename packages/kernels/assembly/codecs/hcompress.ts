@@ -192,19 +192,27 @@ function tree(rows: i32, cols: i32, levels: i32, first: usize, second: usize): u
     const swap = parents
     parents = quads
     quads = swap
+    memory.fill(quads, 0, quadRows * quadCols)
     for (let row = quadRows - 1; row >= 0; row--) {
       const parentRow = parents + <usize>((row >> 1) * parentCols)
-      const rowBit = (row & 1) == 0 ? 2 : 0
+      const shift = (row & 1) == 0 ? 2 : 0
       const base = quads + <usize>(row * quadCols)
-      for (let col = quadCols - 1; col >= 0; col--) {
-        let quad: i32 = 0
-        if (((<i32>load<u8>(parentRow + (col >> 1)) >> (rowBit + 1 - (col & 1))) & 1) != 0) {
-          if (at >= endBit) return 0
+      for (let parent = parentCols - 1; parent >= 0; parent--) {
+        const bits = (<i32>load<u8>(parentRow + parent) >> shift) & 3
+        if (bits == 0) continue
+        if (at >= endBit) return 0
+        const child = base + 2 * parent
+        // A bit beyond an odd edge has no code.
+        if ((bits & 1) != 0 && 2 * parent + 1 < quadCols) {
           const entry = <i32>load<u8>(quadTable + (peek(at) >> 26))
           at += entry & 7
-          quad = entry >> 3
+          store<u8>(child, <u8>(entry >> 3), 1)
         }
-        store<u8>(base + col, <u8>quad)
+        if ((bits & 2) != 0) {
+          const entry = <i32>load<u8>(quadTable + (peek(at) >> 26))
+          at += entry & 7
+          store<u8>(child, <u8>(entry >> 3))
+        }
       }
     }
   }
@@ -212,21 +220,36 @@ function tree(rows: i32, cols: i32, levels: i32, first: usize, second: usize): u
   return at > endBit ? 0 : quads
 }
 
-/** Adds `unit` to each coefficient whose bit is set in the quads. */
+/** Adds `unit` to each coefficient whose bit is set in the quads. Bits beyond odd edges mean nothing. */
 function addPlane<T>(quads: usize, rows: i32, cols: i32, unit: T, coefficients: usize, stride: i32): void {
+  const quadRows = (rows + 1) >> 1
   const quadCols = (cols + 1) >> 1
-  for (let row = 0; row < rows; row++) {
-    let at = coefficients + <usize>(row * stride) * sizeof<T>()
-    const quadRow = quads + <usize>((row >> 1) * quadCols)
-    const shift = (row & 1) == 0 ? 2 : 0
-    for (let col = 0; col < quadCols; col++) {
-      const bits = (<i32>load<u8>(quadRow + col) >> shift) & 3
-      if (bits != 0) {
-        if ((bits & 2) != 0) store<T>(at, load<T>(at) + unit)
-        // A bit beyond an odd edge means nothing.
-        if ((bits & 1) != 0 && 2 * col + 1 < cols) store<T>(at, load<T>(at, sizeof<T>()) + unit, sizeof<T>())
+  const fullCols = cols >> 1
+  const below = <usize>stride * sizeof<T>()
+  for (let row = 0; row < quadRows; row++) {
+    const top = coefficients + 2 * <usize>row * below
+    const quadRow = quads + <usize>(row * quadCols)
+    const hasBelow = 2 * row + 1 < rows
+    let col = 0
+    if (hasBelow) {
+      for (; col < fullCols; col++) {
+        const quad = <T>load<u8>(quadRow + col)
+        if (quad == 0) continue
+        const at = top + 2 * <usize>col * sizeof<T>()
+        // All bits of unit are set where that of the quad is.
+        store<T>(at, load<T>(at) + (-(quad >> 3) & unit))
+        store<T>(at, load<T>(at, sizeof<T>()) + (-((quad >> 2) & 1) & unit), sizeof<T>())
+        const next = at + below
+        store<T>(next, load<T>(next) + (-((quad >> 1) & 1) & unit))
+        store<T>(next, load<T>(next, sizeof<T>()) + (-(quad & 1) & unit), sizeof<T>())
       }
-      at += 2 * sizeof<T>()
+    }
+    for (; col < quadCols; col++) {
+      const quad = <i32>load<u8>(quadRow + col)
+      const at = top + 2 * <usize>col * sizeof<T>()
+      if ((quad & 8) != 0) store<T>(at, load<T>(at) + unit)
+      if ((quad & 4) != 0 && col < fullCols) store<T>(at, load<T>(at, sizeof<T>()) + unit, sizeof<T>())
+      if ((quad & 2) != 0 && hasBelow) store<T>(at + below, load<T>(at + below) + unit)
     }
   }
 }

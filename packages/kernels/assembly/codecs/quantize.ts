@@ -20,9 +20,11 @@ function offsetOf(seed: i32): i32 {
   return <i32>(load<f32>(random + ((<usize>seed) << 2)) * <f32>500)
 }
 
+/** Values `first` to `count - 1` of a tile; those before stay as they are. */
 export function dequantizeF32(
   source: usize,
   target: usize,
+  first: i32,
   count: i32,
   scale: f64,
   zero: f64,
@@ -31,12 +33,14 @@ export function dequantizeF32(
   hasBlank: i32,
   blank: i32,
 ): void {
-  dequantize<f32>(source, target, count, scale, zero, dithering, seed, hasBlank, blank)
+  dequantize<f32>(source, target, first, count, scale, zero, dithering, seed, hasBlank, blank)
 }
 
+/** As `dequantizeF32`, in double precision. */
 export function dequantizeF64(
   source: usize,
   target: usize,
+  first: i32,
   count: i32,
   scale: f64,
   zero: f64,
@@ -45,7 +49,7 @@ export function dequantizeF64(
   hasBlank: i32,
   blank: i32,
 ): void {
-  dequantize<f64>(source, target, count, scale, zero, dithering, seed, hasBlank, blank)
+  dequantize<f64>(source, target, first, count, scale, zero, dithering, seed, hasBlank, blank)
 }
 
 // @ts-ignore: decorator
@@ -53,6 +57,7 @@ export function dequantizeF64(
 function dequantize<T>(
   source: usize,
   target: usize,
+  first: i32,
   count: i32,
   scale: f64,
   zero: f64,
@@ -62,8 +67,8 @@ function dequantize<T>(
   blank: i32,
 ): void {
   if (dithering == 0) {
-    // -0 and 0.5 in the sum would change nothing, but plain values are not shifted at all.
-    run<T>(source, target, count, 0, scale, zero, 0, hasBlank, blank)
+    const start = <usize>first
+    run<T>(source + (start << 2), target + start * sizeof<T>(), count - first, 0, scale, zero, 0, hasBlank, blank)
     return
   }
   if (!hasRandom) fillRandom()
@@ -71,11 +76,13 @@ function dequantize<T>(
   let next = offsetOf(walk)
   for (let i = 0; i < count; ) {
     const length = min(count - i, DITHER_COUNT - next)
+    const skipped = min(length, max(0, first - i))
+    const start = <usize>(i + skipped)
     run<T>(
-      source + ((<usize>i) << 2),
-      target + <usize>i * sizeof<T>(),
-      length,
-      random + ((<usize>next) << 2),
+      source + (start << 2),
+      target + start * sizeof<T>(),
+      length - skipped,
+      random + ((<usize>(next + skipped)) << 2),
       scale,
       zero,
       dithering,

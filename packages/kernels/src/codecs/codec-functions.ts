@@ -25,12 +25,13 @@ export type DecodeFloats = (
 ) => void
 
 /**
- * Turns `count` quantized int32 into floats as `Quantization` says; `dithering` is 0 for none, 1 and 2 for the
+ * Turns quantized int32 from `first` to `count - 1` of a tile into floats as `Quantization` says; `dithering` is 0 for none, 1 and 2 for the
  * methods of these numbers. Blocks must not overlap.
  */
 export type DequantizeFloats = (
   source: number,
   target: number,
+  first: number,
   count: number,
   scale: number,
   zero: number,

@@ -52,7 +52,7 @@ function plainDequantize(
   memory: WebAssembly.Memory,
   floats: (offset: number, count: number) => Float32Array | Float64Array,
 ): DequantizeFloats {
-  return (source, target, count, scale, zero, dithering, seed, hasBlank, blank) => {
+  return (source, target, first, count, scale, zero, dithering, seed, hasBlank, blank) => {
     dequantize(
       new Int32Array(memory.buffer, source, count),
       {
@@ -63,6 +63,7 @@ function plainDequantize(
         blank: hasBlank === 0 ? undefined : blank,
       },
       floats(target, count),
+      first,
     )
   }
 }

@@ -17,7 +17,9 @@ export interface Quantization {
 }
 
 /**
- * Floats of quantized integers; `out` is single or double precision.
+ * Floats of the quantized integers of a tile; `out` is single or double precision.
+ *
+ * @param first values before this index stay as they are
  *
  * Values are computed in float64 and rounded once, so they are the same in every reader that follows the standard.
  * Source: FITS Standard 4.0, sections 10.2.1 and 10.2.2, equation 13; Pence, White & Seaman 2010, section 4.
@@ -26,13 +28,14 @@ export function dequantize(
   integers: Int32Array,
   quantization: Quantization,
   out: Float32Array | Float64Array,
+  first: number = 0,
 ): void {
   const { scale, zero, dithering } = quantization
   // No int32 equals NaN, so tiles without blanks need no second loop.
   const blank = quantization.blank ?? NaN
   const count = Math.min(integers.length, out.length)
   if (dithering === 'NO_DITHER') {
-    for (let i = 0; i < count; i++) {
+    for (let i = first; i < count; i++) {
       const value = integers[i]!
       out[i] = value === blank ? NaN : value * scale + zero
     }
@@ -44,7 +47,9 @@ export function dequantize(
   let next = ditherOffset(seed)
   for (let i = 0; i < count; i++) {
     const value = integers[i]!
-    if (value === blank) out[i] = NaN
+    if (i < first) {
+      // Only its random number is used up.
+    } else if (value === blank) out[i] = NaN
     else if (value === exactZero) out[i] = 0
     else out[i] = (value - random[next]! + 0.5) * scale + zero
     next++
