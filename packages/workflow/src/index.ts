@@ -95,6 +95,12 @@ export {
   type ProducerConflict,
   type WorkflowIndex,
 } from './model/workflow-index.ts'
+export { pictureDot } from './picture/dot.ts'
+export { type GraphLayout, type LayoutOptions, layoutGraph } from './picture/layout.ts'
+export { pictureMermaid } from './picture/mermaid.ts'
+export type { Picture, PictureNode, PictureNodeKind } from './picture/picture.ts'
+export { pictureSvg, type SvgOptions } from './picture/svg.ts'
+export { type JobLabel, type WorkflowPictureOptions, workflowPicture } from './picture/workflow-picture.ts'
 export { NODE_KINDS, type NodeKind } from './plan/node-graph.ts'
 export {
   CLEANUP_STRATEGIES,
