@@ -2,7 +2,10 @@ import { readExactly } from '@skyloom/base'
 import { FitsError } from '../errors.ts'
 import type { Hdu } from '../hdu/hdu.ts'
 import { hduLocation } from '../image/region.ts'
-import { readDescriptor, rowBytes, type TileColumn, tileColumns } from './tile-columns.ts'
+import { CODE_BYTES } from '../table/binary-format.ts'
+import type { BinaryColumn } from '../table/fits-column.ts'
+import { fitsTableLayout } from '../table/table-layout.ts'
+import { readDescriptor } from './descriptor.ts'
 
 /** Where the bytes of a tile come from. */
 export type TileStore = 'compressed' | 'gzip' | 'raw'
@@ -32,13 +35,13 @@ export interface TileTable {
   /** Offset of the heap in the file, and of its end. */
   readonly heapOffset: number
   readonly heapEnd: number
-  readonly data: TileColumn | undefined
-  readonly gzipData: TileColumn | undefined
-  readonly rawData: TileColumn | undefined
-  readonly mask: TileColumn | undefined
-  readonly scale: TileColumn | undefined
-  readonly zero: TileColumn | undefined
-  readonly blank: TileColumn | undefined
+  readonly data: BinaryColumn | undefined
+  readonly gzipData: BinaryColumn | undefined
+  readonly rawData: BinaryColumn | undefined
+  readonly mask: BinaryColumn | undefined
+  readonly scale: BinaryColumn | undefined
+  readonly zero: BinaryColumn | undefined
+  readonly blank: BinaryColumn | undefined
   /** Values of keywords that stand for columns. */
   readonly fixedScale: number | undefined
   readonly fixedZero: number
@@ -54,28 +57,15 @@ export interface TileTable {
  */
 export function readTileTable(hdu: Hdu): TileTable {
   const { header } = hdu
-  const columns = tileColumns(header)
-  const width = header.integer('NAXIS1')
-  const rows = header.integer('NAXIS2')
-  const needed = columns.reduce((sum, column) => sum + rowBytes(column), 0)
-  if (needed > width) {
-    throw new FitsError(
-      'FITS_BAD_COMPRESSION',
-      header.locate('NAXIS1'),
-      'the columns do not fit into a row',
-      {
-        found: `${width} bytes`,
-        allowed: `at least ${needed} bytes`,
-      },
-    )
-  }
-  const find = (name: string): TileColumn | undefined => columns.find((column) => column.name === name)
-  const array = (name: string): TileColumn | undefined => variableColumn(hdu, find(name))
+  const layout = fitsTableLayout(hdu)
+  const columns = layout.columns.filter((column) => column.kind === 'binary')
+  const find = (name: string): BinaryColumn | undefined => columns.find((column) => column.name.toUpperCase() === name)
+  const array = (name: string): BinaryColumn | undefined => variableColumn(hdu, find(name))
   const table: TileTable = {
-    rowBytes: width,
+    rowBytes: layout.rowBytes,
     offset: hdu.dataOffset,
-    heapOffset: hdu.dataOffset + header.integer('THEAP', width * rows),
-    heapEnd: hdu.dataOffset + hdu.dataBytes,
+    heapOffset: hdu.dataOffset + layout.heapOffset,
+    heapEnd: hdu.dataOffset + layout.heapOffset + layout.heapBytes,
     data: array('COMPRESSED_DATA'),
     gzipData: array('GZIP_COMPRESSED_DATA'),
     rawData: array('UNCOMPRESSED_DATA'),
@@ -94,19 +84,20 @@ export function readTileTable(hdu: Hdu): TileTable {
   })
 }
 
-function variableColumn(hdu: Hdu, column: TileColumn | undefined): TileColumn | undefined {
-  if (column === undefined || column.descriptorBytes > 0 || column.repeat === 0) return column
+function variableColumn(hdu: Hdu, column: BinaryColumn | undefined): BinaryColumn | undefined {
+  if (column === undefined || column.parsed.descriptor !== undefined || column.parsed.repeat === 0) return column
   throw wrongColumn(hdu, column, 'a variable-length array (1P or 1Q)')
 }
 
-function numberColumn(hdu: Hdu, column: TileColumn | undefined): TileColumn | undefined {
+function numberColumn(hdu: Hdu, column: BinaryColumn | undefined): BinaryColumn | undefined {
   if (column === undefined) return undefined
-  if (column.descriptorBytes === 0 && column.repeat === 1 && 'BIJKED'.includes(column.type)) return column
+  const { descriptor, repeat, element } = column.parsed
+  if (descriptor === undefined && repeat === 1 && 'BIJKED'.includes(element)) return column
   throw wrongColumn(hdu, column, 'one number (B, I, J, K, E or D)')
 }
 
-function wrongColumn(hdu: Hdu, column: TileColumn, allowed: string): FitsError {
-  const keyword = `TFORM${column.number}`
+function wrongColumn(hdu: Hdu, column: BinaryColumn, allowed: string): FitsError {
+  const keyword = `TFORM${column.index}`
   const { header } = hdu
   return new FitsError('FITS_BAD_COMPRESSION', header.locate(keyword), `${column.name} has another type`, {
     found: header.string(keyword),
@@ -158,7 +149,7 @@ function joins(previous: number, next: number, first: number, bytesPerRow: numbe
 }
 
 function readRecord(hdu: Hdu, table: TileTable, view: DataView, row: number, tile: number): TileRecord {
-  const stores: readonly (readonly [TileStore, TileColumn | undefined])[] = [
+  const stores: readonly (readonly [TileStore, BinaryColumn | undefined])[] = [
     ['compressed', table.data],
     ['gzip', table.gzipData],
     ['raw', table.rawData],
@@ -186,13 +177,14 @@ function readArray(
   table: TileTable,
   view: DataView,
   row: number,
-  column: TileColumn | undefined,
+  column: BinaryColumn | undefined,
   tile: number,
 ): { readonly offset: number; readonly sizeBytes: number } | undefined {
-  if (column === undefined || column.descriptorBytes === 0) return undefined
-  const descriptor = readDescriptor(view, row + column.offset, column.descriptorBytes)
+  const kind = column?.parsed.descriptor
+  if (column === undefined || kind === undefined || column.parsed.repeat === 0) return undefined
+  const descriptor = readDescriptor(view, row + column.byteOffset, kind)
   if (descriptor.count === 0) return undefined
-  const sizeBytes = descriptor.count * column.elementBytes
+  const sizeBytes = descriptor.count * CODE_BYTES[column.parsed.element]
   const offset = table.heapOffset + descriptor.offset
   if (offset + sizeBytes > table.heapEnd) {
     const location = tileLocation(hdu, table, tile)
@@ -225,10 +217,10 @@ export function tileLocation(
   return { file: hdu.source.name, hdu: hdu.index, byteOffset: table.offset + tile * table.rowBytes }
 }
 
-function numberAt(view: DataView, row: number, column: TileColumn | undefined): number | undefined {
+function numberAt(view: DataView, row: number, column: BinaryColumn | undefined): number | undefined {
   if (column === undefined) return undefined
-  const at = row + column.offset
-  switch (column.type) {
+  const at = row + column.byteOffset
+  switch (column.parsed.element) {
     case 'B':
       return view.getUint8(at)
     case 'I':
