@@ -10,7 +10,7 @@ import type { StoredWindow } from './image-store.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
 import type { ByteCount } from './stage-meter.ts'
-import type { AddResult } from './tasks.ts'
+import { type AddResult, previewBytes } from './tasks.ts'
 
 /** What is added and where it goes. */
 export interface AddRequest {
@@ -128,6 +128,7 @@ async function prepareStrip(
   const count = strip.width * strip.height
   const valueAt = await run.store.allocate((isFloat64 ? 8 : PIXEL_BYTES) * count)
   const areaAt = await run.store.allocate(PIXEL_BYTES * count)
+  const previewAt = await run.store.allocate(previewBytes(strip, previewFactor))
   const scratchBytes = Math.max(stripScratchBytes(strip.width, inStrip.length), isFloat64 ? PIXEL_BYTES * count : 0)
   const scratchAt = await run.store.allocate(scratchBytes)
   const payload = {
@@ -147,6 +148,7 @@ async function prepareStrip(
     areaAt,
     scratchAt,
     previewFactor,
+    previewAt,
   }
   const planes = {
     valueAt,
@@ -163,6 +165,7 @@ async function prepareStrip(
         return { result, planes }
       } finally {
         run.store.release(scratchAt)
+        run.store.release(previewAt)
         for (const window of windows) window.release()
       }
     },

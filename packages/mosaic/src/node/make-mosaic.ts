@@ -30,7 +30,7 @@ import { checkOutFolder, makeOutFolder } from './out-folder.ts'
 import { type ProjectedImage, projectImages } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
 import { scanImages } from './scan-images.ts'
-import { type MosaicSettings, pixelMemoryBytes, resolveSettings } from './settings.ts'
+import { type MosaicSettings, pixelMemoryBytes, resolveSettings, usefulThreads } from './settings.ts'
 import { createStageMeter, type StageMeter } from './stage-meter.ts'
 import { summarize } from './summarize.ts'
 import { createTaskRunner } from './task-runner.ts'
@@ -46,12 +46,13 @@ import { sha256OfFile, TASK_SCRATCH_BYTES, type tasks } from './tasks.ts'
  * @throws MosaicError, FitsError, WcsError, BaseError when nothing can be made; no product is left half-written then
  */
 export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary> {
-  const settings = resolveSettings(options)
+  let settings = resolveSettings(options)
   const startMs = settings.clock.monotonicMs()
   const startCpu = process.cpuUsage()
   const meter = createStageMeter(settings.clock)
   await checkOutFolder(options.outDir, settings.overwrite)
   const scan = await meter.measure('scan', async () => await scanImages(options.imagesDir, { hdu: settings.hdu, onProgress: options.onProgress, signal: options.signal }))
+  settings = { ...settings, threads: usefulThreads(options, settings, scan.images) }
   let images = scan.images
   let damaged: readonly RejectedImage[] = []
   for (;;) {

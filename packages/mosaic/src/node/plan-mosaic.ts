@@ -9,7 +9,7 @@ import { projectRegion } from '../project/project-region.ts'
 import { isEmptyRegion, type Region, uniteRegions } from '../region.ts'
 import { requireImages, templateOf } from './inputs.ts'
 import { scanImages } from './scan-images.ts'
-import { pixelMemoryBytes, resolveSettings } from './settings.ts'
+import { pixelMemoryBytes, resolveSettings, usefulThreads } from './settings.ts'
 
 /** Scans the images and says what `makeMosaic` would do with the same options. Nothing is written. */
 export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
@@ -34,7 +34,7 @@ export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
     pairPixels: pixelsOf(pairs.map(({ window }) => window)),
     mosaicPixels: mosaic.width * mosaic.height,
     compressedBytes: images.reduce((sum, { name, sizeBytes }) => sum + (/\.(gz|fz)$/i.test(name) ? sizeBytes : 0), 0),
-    threads: Math.min(settings.threads, availableParallelism()),
+    threads: Math.min(usefulThreads(options, settings, images), availableParallelism()),
   })
   return {
     template: {

@@ -43,7 +43,7 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
     combine: options.combine ?? 'mean',
     isExactSize: options.isExactSize ?? false,
     isFloat64: options.isFloat64 ?? false,
-    threads: options.threads ?? availableParallelism(),
+    threads: options.threads ?? Math.min(MAX_THREADS, availableParallelism()),
     memoryBytes: options.memoryBytes ?? Math.floor(totalmem() / 2),
     overwrite: options.overwrite ?? false,
     template: options.template ?? {},
@@ -71,6 +71,16 @@ function badOption(name: string, found: string, allowed: string): MosaicError {
     found,
     allowed,
   })
+}
+
+/** A worker thread costs about as much as the reprojection of so many pixels. */
+const PIXELS_PER_THREAD = 4_000_000
+
+/** Threads that pay for these images: all that were asked for, else as many as have enough to do. */
+export function usefulThreads(options: MosaicOptions, settings: MosaicSettings, images: readonly ImageRecord[]): number {
+  if (options.threads !== undefined) return settings.threads
+  const pixels = images.reduce((sum, image) => sum + image.width * image.height, 0)
+  return Math.max(1, Math.min(settings.threads, Math.floor(pixels / PIXELS_PER_THREAD)))
 }
 
 /** Reading an image needs its file and its pixels in plain memory beside the pixel memory. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { readImage } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
-import { readStatistics, type Statistics, type TaskContext } from '@skyloom/kernels'
+import { type PixelKernels, type PixelViews, readStatistics, type Statistics, type TaskContext } from '@skyloom/kernels'
 import { approximateMap, pixelMap, type Wcs } from '@skyloom/wcs'
 import { addStrip, type StripImage } from '../add/add-strip.ts'
 import type { CombineMethod } from '../add/combine.ts'
@@ -12,6 +12,7 @@ import { MosaicError } from '../errors.ts'
 import { type CoverageExtent, coverageExtent } from '../project/coverage-extent.ts'
 import { AREA_SCRATCH_BYTES, CORNER_BYTES, gridScratchBytes, projectImage } from '../project/project-image.ts'
 import { scaleBySolidAngle, solidAngles } from '../project/solid-angle.ts'
+import { PIXEL_BYTES } from '../pixel-plane.ts'
 import type { Region } from '../region.ts'
 
 /** Reference pixel of the template. */
@@ -68,6 +69,8 @@ export interface AddPayload {
   readonly scratchAt: number
   /** Shrink factor of the preview; the strip starts at a multiple of it, counted from `firstRow`. */
   readonly previewFactor: number
+  /** `previewBytes` for it. */
+  readonly previewAt: number
 }
 
 /** What is known of a strip. */
@@ -170,26 +173,40 @@ function add({ memory, kernels, scratch }: TaskContext, payload: AddPayload): Ad
   if (isFloat64) memory.f32(singleAt, count).set(memory.f64(valueAt, count))
   kernels.statistics(singleAt, region.width, region.width, region.height, scratch.at)
   const statistics = readStatistics(memory, scratch.at)
-  return { statistics, preview: shrinkStrip(memory.f32(singleAt, count), region, payload.previewFactor) }
+  return { statistics, preview: shrinkStrip(memory, kernels, singleAt, payload) }
 }
 
-/** Means of squares of `factor` pixels, pixels without data left out. */
-function shrinkStrip(values: Float32Array, region: Region, factor: number): Float32Array {
-  const width = Math.ceil(region.width / factor)
-  const height = Math.ceil(region.height / factor)
-  const sums = new Float64Array(width * height)
-  const counts = new Uint32Array(width * height)
-  for (let row = 0; row < region.height; row++) {
-    const target = Math.floor(row / factor) * width
-    for (let col = 0; col < region.width; col++) {
-      const value = values[row * region.width + col]!
-      if (Number.isNaN(value)) continue
-      const at = target + Math.floor(col / factor)
-      sums[at]! += value
-      counts[at]! += 1
-    }
-  }
-  return Float32Array.from(sums, (sum, i) => sum / counts[i]!)
+/** Box means of the strip, which starts at a whole row of the preview. */
+function shrinkStrip(
+  memory: PixelViews,
+  kernels: PixelKernels,
+  valueAt: number,
+  { region, previewFactor, previewAt }: AddPayload,
+): Float32Array {
+  const width = Math.ceil(region.width / previewFactor)
+  const height = Math.ceil(region.height / previewFactor)
+  const scratchAt = previewAt + 16 * Math.ceil((PIXEL_BYTES * width * height) / 16)
+  kernels.shrinkRows(
+    valueAt,
+    region.width,
+    region.width,
+    0,
+    region.height,
+    previewFactor,
+    previewAt,
+    width,
+    width,
+    0,
+    height,
+    scratchAt,
+  )
+  return memory.f32(previewAt, width * height).slice()
+}
+
+/** Bytes that the preview of a strip needs, its scratch included. */
+export function previewBytes(region: Region, factor: number): number {
+  const pixels = Math.ceil(region.width / factor) * Math.ceil(region.height / factor)
+  return 16 * Math.ceil((PIXEL_BYTES * pixels) / 16) + 16 * region.width
 }
 
 /** The tasks of a mosaic, for a worker pool. */

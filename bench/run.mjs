@@ -1,0 +1,16 @@
+// Runs the whole-program benchmarks: `npm run bench` all of them, `npm run bench -- mosaic` one.
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+
+const all = readdirSync('bench', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'support' && entry.name !== 'out')
+  .map((entry) => entry.name)
+const [name, ...rest] = process.argv.slice(2)
+if (name !== undefined && !all.includes(name)) {
+  console.error(`there is no benchmark ${name}; there are: ${all.join(', ')}`)
+  process.exit(2)
+}
+for (const bench of name === undefined ? all : [name]) {
+  const { status } = spawnSync(process.execPath, [`bench/${bench}/run.mjs`, ...rest], { stdio: 'inherit' })
+  if (status !== 0) process.exitCode = 1
+}
