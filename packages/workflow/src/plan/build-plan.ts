@@ -1,4 +1,5 @@
 import { assignTasks, checkDataConfigurations } from './assign/assign.ts'
+import { addConstraintCleanup } from './cleanup/constraint.ts'
 import { addInPlaceCleanup } from './cleanup/in-place.ts'
 import { addLeafCleanup } from './cleanup/leaf.ts'
 import { clusterTasks } from './cluster/cluster-tasks.ts'
@@ -14,7 +15,9 @@ import {
   checkServers,
   executionSites,
   indexSites,
+  LOCAL_SITE,
   outputSites,
+  type PlanSite,
   reportUnknownSite,
   type SiteIndex,
 } from './site-index.ts'
@@ -39,6 +42,7 @@ export function buildPlan(request: PlanRequest, problems: PlanProblems): BuiltPl
   const executing = executionSites(sites, settings, problems)
   const targets = outputSites(sites, settings, problems)
   checkStagingSites(sites, settings, problems)
+  checkMemorySites(executing, settings, problems)
   const transformations = new TransformationIndex(
     [request.transformations, workflow.transformationCatalog],
     problems,
@@ -82,6 +86,7 @@ function addNodes(context: PlanContext): BuiltPlan | undefined {
   const moved = addTransfers(context)
   if (problems.errorCount > 0) return undefined
   let graph = addCreateDirs(moved.graph, context)
+  if (settings.cleanup === 'constraint') graph = addConstraintCleanup(graph, context, moved.arrival)
   if (settings.cleanup === 'inplace') graph = addInPlaceCleanup(graph, context, moved.arrival)
   if (settings.cleanup !== 'none') graph = addLeafCleanup(graph, context)
   if (problems.errorCount > 0) return undefined
@@ -117,6 +122,21 @@ function checkStagingSites(sites: SiteIndex, settings: PlanSettings, problems: P
   for (const name of new Set(names)) {
     if (sites.get(name) === undefined) reportUnknownSite(sites, name, 'staging', problems)
   }
+}
+
+/** Memory is shared by the jobs of one machine only. */
+function checkMemorySites(
+  executing: readonly PlanSite[],
+  settings: PlanSettings,
+  problems: PlanProblems,
+): void {
+  const remote = executing.filter((site) => site.name !== LOCAL_SITE)
+  if (settings.dataConfiguration !== 'memory' || remote.length === 0) return
+  problems.error('BAD_OPTION', 'jobs with the data configuration memory run on the submit host only', {
+    found: remote.map((site) => site.name).join(', '),
+    allowed: LOCAL_SITE,
+    remedy: 'plan for site local, or choose another data configuration',
+  })
 }
 
 /** Checks what only shows when jobs have sites: scratch directories, addresses of servers, containers. */

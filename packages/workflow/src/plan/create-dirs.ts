@@ -1,21 +1,25 @@
 import { topologicalOrder } from '../graph/order.ts'
 import type { PlanContext } from './context.ts'
 import { ACTION, extendGraph, KIND, type NodeGraph } from './node-graph.ts'
-import { DATA_CONFIGURATIONS } from './options.ts'
 
-/** Staging sites whose scratch directory units use: those that get a create-dir and, with cleanup, a leaf cleanup node. */
-export function scratchSites(context: PlanContext): readonly number[] {
-  const { units, sites } = context
-  const isUsed = new Uint8Array(sites.sites.length)
-  for (let unit = 0; unit < units.unitCount; unit++) {
-    if (DATA_CONFIGURATIONS[units.configurationOf[unit]!] !== 'memory') isUsed[units.stagingOf[unit]!] = 1
+/**
+ * Staging sites whose scratch directory jobs use: those that get a create-dir and, with cleanup, a leaf cleanup node.
+ * With the data configuration `memory` that is `local` when something is staged in, else none.
+ */
+export function scratchSites(context: PlanContext, graph?: NodeGraph): readonly number[] {
+  const { units, sites, settings } = context
+  if (settings.dataConfiguration === 'memory') {
+    const hasStageIn = graph?.nodes.kind.includes(KIND.stage_in) === true
+    return hasStageIn ? [sites.local.index] : []
   }
+  const isUsed = new Uint8Array(sites.sites.length)
+  for (let unit = 0; unit < units.unitCount; unit++) isUsed[units.stagingOf[unit]!] = 1
   return [...isUsed.keys()].filter((site) => isUsed[site] === 1)
 }
 
 /** Adds a create-dir node per scratch site. `Minimal` joins it to the first nodes of each path that use the site. */
 export function addCreateDirs(graph: NodeGraph, context: PlanContext): NodeGraph {
-  const sites = scratchSites(context)
+  const sites = scratchSites(context, graph)
   if (sites.length === 0) return graph
   const builder = extendGraph(graph)
   const nodeOf = new Map<number, number>()

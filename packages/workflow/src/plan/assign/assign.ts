@@ -1,3 +1,4 @@
+import type { Job } from '../../model/job.ts'
 import { profileValue } from '../../model/profile.ts'
 import { DATA_CONFIGURATIONS, type DataConfiguration } from '../options.ts'
 import type { PlanProblems } from '../problem.ts'
@@ -90,8 +91,8 @@ function placePinned(
     const pinned = pinnedSite(job)
     if (pinned !== undefined) {
       const site = sites.get(pinned)
-      if (site === undefined)
-        reportUnknownSite(sites, pinned, `profile of ${taskTitle(job)} names a site that`, problems)
+      if (site === undefined) reportUnknownSite(sites, pinned, `pinned (${taskTitle(job)})`, problems)
+      else if (!executionSites.includes(site)) reportForeignPin(job, pinned, executionSites, problems)
       else if (pinnedPfn(job) !== undefined || isCandidate(candidates, site)) siteOf[task] = site.index
       else reportNoSite(job, candidates, [site], problems)
       return
@@ -109,6 +110,20 @@ function placePinned(
     } else reportNoSite(job, candidates, executionSites, problems)
   })
   return open.slice(0, openCount)
+}
+
+function reportForeignPin(
+  job: Job,
+  pinned: string,
+  executionSites: readonly PlanSite[],
+  problems: PlanProblems,
+): void {
+  problems.error('UNKNOWN_SITE', 'a profile pins the job to a site that the plan does not use', {
+    where: taskTitle(job),
+    found: pinned,
+    allowed: executionSites.map((site) => site.name).join(', '),
+    remedy: `plan with site ${pinned}, or remove the profile selector execution.site`,
+  })
 }
 
 function isCandidate(candidates: Candidates, site: PlanSite): boolean {
@@ -165,7 +180,8 @@ function decide(
 }
 
 function configurationFor(profile: string | undefined, settings: PlanSettings): DataConfiguration {
-  if (profile === undefined) return settings.dataConfiguration
+  // Memory is a property of the whole run.
+  if (profile === undefined || settings.dataConfiguration === 'memory') return settings.dataConfiguration
   return DATA_CONFIGURATIONS.find((known) => known === profile.toLowerCase()) ?? settings.dataConfiguration
 }
 
@@ -182,11 +198,16 @@ function stagingSite(
   return (name === undefined ? undefined : sites.get(name)) ?? site
 }
 
+/** Data configurations that a profile can give to a job or site. */
+const PROFILE_CONFIGURATIONS = DATA_CONFIGURATIONS.filter((known) => known !== 'memory')
+
 /** Checks profiles that decide the plan: a bad word is an error, not a silent default. */
 export function checkDataConfigurations(input: AssignInput, problems: PlanProblems): void {
   const check = (value: string | undefined, where: string): void => {
-    if (value === undefined || DATA_CONFIGURATIONS.some((known) => known === value.toLowerCase())) return
-    problems.unknownWord('BAD_PROFILE', 'unknown data configuration', value, DATA_CONFIGURATIONS, { where })
+    if (value === undefined || PROFILE_CONFIGURATIONS.some((known) => known === value.toLowerCase())) return
+    problems.unknownWord('BAD_PROFILE', 'unknown data configuration', value, PROFILE_CONFIGURATIONS, {
+      where,
+    })
   }
   for (const site of input.sites.sites) {
     check(profileValue(site.site.profiles, 'pegasus', 'data.configuration'), `site ${site.name}`)

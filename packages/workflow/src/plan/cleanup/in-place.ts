@@ -1,5 +1,6 @@
 import { topologicalLevels } from '../../graph/order.ts'
 import type { PlanContext } from '../context.ts'
+import { scratchSites } from '../create-dirs.ts'
 import { ACTION, extendGraph, type GraphBuilder, KIND, type NodeGraph } from '../node-graph.ts'
 import { nodeName } from '../node-name.ts'
 import { hashText, tablePlace, tableSize } from '../reference-order.ts'
@@ -17,7 +18,8 @@ export function addInPlaceCleanup(graph: NodeGraph, context: PlanContext, arriva
   const builder = extendGraph(graph)
   const files = removableFiles(graph, context, arrival)
   const { level } = topologicalLevels(graph.digraph)
-  const bySite = nodesBySite(graph, files)
+  const cleaned = new Set(scratchSites(context, graph))
+  const bySite = [...nodesBySite(graph, files)].filter(([site]) => cleaned.has(site))
   const setSizes = countSets(graph, context, level)
   for (const [site, nodes] of bySite)
     cleanSite({ graph, context, builder, files, level, setSizes, site }, nodes)

@@ -11,7 +11,7 @@ const SITES_PER_PASS = 31
  * site and has no descendant that it waits for, and for all sub-workflows, which may use any site.
  */
 export function addLeafCleanup(graph: NodeGraph, context: PlanContext): NodeGraph {
-  const sites = scratchSites(context)
+  const sites = scratchSites(context, graph)
   if (sites.length === 0) return graph
   const builder = extendGraph(graph)
   const nodeOf = new Map<number, number>()

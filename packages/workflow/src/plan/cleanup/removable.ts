@@ -65,10 +65,17 @@ function addUnitFiles(
   }
 }
 
-/** Results that stay in scratch because no stage-out node follows the job that writes them. */
+/**
+ * Files that are never removed: results that stay in scratch because no stage-out node follows the job that writes
+ * them, and, with the data configuration `memory`, everything that jobs write, which is in no directory.
+ */
 function keptResults(graph: NodeGraph, context: PlanContext): Uint8Array {
   const { units } = context
   const isKept = new Uint8Array(units.files.lfns.length)
+  if (context.settings.dataConfiguration === 'memory') {
+    for (let file = 0; file < isKept.length; file++) if (units.producer[file]! >= 0) isKept[file] = 1
+    return isKept
+  }
   const { kind, unit } = graph.nodes
   const { childStart, children } = graph.digraph
   for (let node = 0; node < graph.nodes.count; node++) {

@@ -27,7 +27,8 @@ function seesFilesOf(execution: PlanSite, site: string): boolean {
 
 /**
  * Places from which the node itself can take a file, so that it need not go through the staging site. With HTCondor's
- * file transfer a file of the submit host must have the logical name as its base name.
+ * file transfer a file of the submit host must have the logical name as its base name. With `memory` jobs read files
+ * of the submit host where they lie; what comes over the network is staged in.
  */
 export function directReplicas(
   lfn: string,
@@ -35,17 +36,33 @@ export function directReplicas(
   configuration: DataConfiguration,
   execution: PlanSite,
 ): readonly RankedReplica[] {
-  if (configuration === 'sharedfs') return []
   const direct: RankedReplica[] = []
   for (const { site, pfn } of locations) {
     const url = asUrl(pfn)
-    if (isFileUrl(url)) {
-      const isReached =
-        configuration === 'nonsharedfs'
-          ? seesFilesOf(execution, site)
-          : site === LOCAL_SITE && url.endsWith(lfn)
-      if (isReached) direct.push({ site, url, priority: 100 })
-    } else direct.push({ site, url, priority: 10 })
+    const isFile = isFileUrl(url)
+    if (isReachedByNode(url, isFile, site, lfn, configuration, execution)) {
+      direct.push({ site, url, priority: isFile ? 100 : 10 })
+    }
   }
   return direct.sort((a, b) => b.priority - a.priority)
+}
+
+function isReachedByNode(
+  url: string,
+  isFile: boolean,
+  site: string,
+  lfn: string,
+  configuration: DataConfiguration,
+  execution: PlanSite,
+): boolean {
+  switch (configuration) {
+    case 'sharedfs':
+      return false
+    case 'nonsharedfs':
+      return !isFile || seesFilesOf(execution, site)
+    case 'condorio':
+      return !isFile || (site === LOCAL_SITE && url.endsWith(lfn))
+    case 'memory':
+      return isFile && site === LOCAL_SITE
+  }
 }

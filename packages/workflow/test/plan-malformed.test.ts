@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import {
+  formatPlanProblem,
+  formatProblem,
+  planWorkflow,
+  type ReadOptions,
+  type ReadResult,
+  readProperties,
+  readReplicaCatalog,
+  readSiteCatalog,
+  readTransformationCatalog,
+  readWorkflow,
+} from '../src/index.ts'
+import { planOptions } from './corpus-request.ts'
+import { corpusFolder, missingCorpus } from './shared-data.ts'
+
+interface Variant {
+  readonly name: string
+  readonly kind: string
+  readonly verdict: 'reject' | 'warn' | 'accept'
+  readonly mention: readonly string[]
+  readonly args: readonly string[]
+  readonly props: Readonly<Record<string, string>>
+}
+
+const missing = missingCorpus()
+const variants: readonly Variant[] =
+  missing === undefined
+    ? // The corpus is trusted: its README describes this shape.
+      (JSON.parse(readFileSync(`${corpusFolder}malformed/index.json`, 'utf8')) as Variant[])
+    : []
+
+describe.skipIf(missing !== undefined)('malformed variants get their verdict', () => {
+  test.for(variants.map((variant) => [variant.name, variant] as const))('%s', ([, variant]) => {
+    const { isPlanned, text } = judge(variant)
+    expect(isPlanned).toBe(variant.verdict !== 'reject')
+    if (variant.verdict !== 'accept') for (const word of variant.mention) expect(text).toContain(word)
+  })
+})
+
+/** Reads and plans a variant; the text is everything that was said about it. */
+function judge(variant: Variant): { readonly isPlanned: boolean; readonly text: string } {
+  const folder = `${corpusFolder}malformed/${variant.name}/`
+  const said: string[] = []
+  let isReadable = true
+  const read = <T>(
+    file: string,
+    reader: (text: string, options: ReadOptions) => ReadResult<T>,
+  ): T | undefined => {
+    if (!existsSync(folder + file)) return undefined
+    const result = reader(readFileSync(folder + file, 'utf8'), { name: file })
+    said.push(...(result.ok ? result.warnings : result.problems).map(formatProblem))
+    if (!result.ok) isReadable = false
+    return result.ok ? result.value : undefined
+  }
+  const workflow = read('workflow.yml', readWorkflow)
+  const sites = read('sites.yml', readSiteCatalog)
+  const transformations = read('transformations.yml', readTransformationCatalog)
+  const replicas = read('replicas.yml', readReplicaCatalog)
+  const properties = new Map([
+    ...(read('pegasus.properties', readProperties) ?? []),
+    ...Object.entries(variant.props),
+  ])
+  if (!isReadable || workflow === undefined) return { isPlanned: false, text: said.join('\n') }
+  const options = planOptions(variant.args)
+  const result = planWorkflow({ workflow, sites, transformations, replicas, properties, options })
+  said.push(...(result.ok ? result.plan.warnings : result.problems).map(formatPlanProblem))
+  return { isPlanned: result.ok, text: said.join('\n') }
+}
