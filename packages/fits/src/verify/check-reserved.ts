@@ -115,7 +115,8 @@ function checkPlaces(header: Header, isPrimary: boolean): Finding[] {
     const axes = /^WCSAXES([A-Z]?)$/.exec(card.keyword)
     if (axes !== null) wcsaxes.add(axes[1] ?? '')
     const wcs = /^(?:CTYPE|CUNIT|CRPIX|CRVAL|CDELT)[1-9]\d*([A-Z]?)$/.exec(card.keyword)
-    if (wcs !== null && !wcsaxes.has(wcs[1] ?? '')) early.set(wcs[1] ?? '', card.keyword)
+    const letter = wcs?.[1]
+    if (letter !== undefined && !wcsaxes.has(letter) && !early.has(letter)) early.set(letter, card.keyword)
   }
   for (const [letter, keyword] of early) {
     if (!wcsaxes.has(letter)) continue
