@@ -95,6 +95,13 @@ export {
   type ProducerConflict,
   type WorkflowIndex,
 } from './model/workflow-index.ts'
+export type { ImportedWorkflow, Loss } from './neighbour/imported.ts'
+export {
+  type ExportedWorkflow,
+  exportWfFormat,
+  type WfFormatExportOptions,
+} from './neighbour/wfformat/export.ts'
+export { importWfFormat, type WfFormatOptions } from './neighbour/wfformat/import.ts'
 export { pictureDot } from './picture/dot.ts'
 export { type GraphLayout, type LayoutOptions, layoutGraph } from './picture/layout.ts'
 export { pictureMermaid } from './picture/mermaid.ts'

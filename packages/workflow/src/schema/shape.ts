@@ -46,6 +46,8 @@ export interface ShapeOptions {
   readonly noun: string
   /** Keys that begin with `x-` are kept as extensions; else they are unknown keys. Default true. */
   readonly allowsExtensions?: boolean
+  /** All unknown keys are kept as extensions. Default false. */
+  readonly isOpen?: boolean
 }
 
 const NO_EXTENSIONS: readonly Extension[] = Object.freeze([])
@@ -55,7 +57,7 @@ const NO_EXTENSIONS: readonly Extension[] = Object.freeze([])
  * required key has one, so that later checks can go on after a small error.
  */
 export function shape<const F extends Fields>(fields: F, options: ShapeOptions): Schema<ShapeValue<F>> {
-  const { noun, allowsExtensions = true } = options
+  const { noun, allowsExtensions = true, isOpen = false } = options
   const known = new Map(Object.entries(fields))
   const requiredKeys = [...known].filter(([, field]) => field.isRequired).map(([key]) => key)
   return {
@@ -78,7 +80,7 @@ export function shape<const F extends Fields>(fields: F, options: ShapeOptions):
           context.enter(key)
           values[key] = field.schema.read(child, context)
           context.leave()
-        } else if (allowsExtensions && key.startsWith('x-')) {
+        } else if (isOpen || (allowsExtensions && key.startsWith('x-'))) {
           extensions ??= []
           extensions.push({ key, value: plainValue(child) })
         } else reportUnknownKey(node, i, noun, known, context)
@@ -94,7 +96,7 @@ export function shape<const F extends Fields>(fields: F, options: ShapeOptions):
       // The keys were read one by one by the schemas of `fields`: the record is what the type says.
       return values as ShapeValue<F>
     },
-    json: shapeJson(known, requiredKeys, allowsExtensions),
+    json: shapeJson(known, requiredKeys, { allowsExtensions, isOpen }),
   }
 }
 
@@ -131,13 +133,13 @@ function reportMissingKey(node: YamlNode, key: string, noun: string, context: Re
 function shapeJson(
   known: ReadonlyMap<string, Required<unknown> | Optional<unknown>>,
   requiredKeys: readonly string[],
-  allowsExtensions: boolean,
+  { allowsExtensions, isOpen }: { readonly allowsExtensions: boolean; readonly isOpen: boolean },
 ): JsonSchema {
   return {
     type: 'object',
     properties: Object.fromEntries([...known].map(([key, field]) => [key, field.schema.json])),
     ...(requiredKeys.length > 0 ? { required: requiredKeys } : {}),
     ...(allowsExtensions ? { patternProperties: { '^x-': {} } } : {}),
-    additionalProperties: false,
+    ...(isOpen ? {} : { additionalProperties: false }),
   }
 }
