@@ -2,6 +2,7 @@
 
 // compress
 export type { CompressedImageWriter } from './compress/compressed-image-writer.ts'
+export { isCompressedTable, uncompressedTable } from './compress/compressed-table.ts'
 export type { CompressionOptions, QuantizeOptions } from './compress/compression-options.ts'
 export type { TileMethod } from './compress/tile-layout.ts'
 export { uncompressedHeader } from './compress/uncompressed-header.ts'

@@ -59,7 +59,8 @@ export function readTileTable(hdu: Hdu): TileTable {
   const { header } = hdu
   const layout = fitsTableLayout(hdu)
   const columns = layout.columns.filter((column) => column.kind === 'binary')
-  const find = (name: string): BinaryColumn | undefined => columns.find((column) => column.name.toUpperCase() === name)
+  const find = (name: string): BinaryColumn | undefined =>
+    columns.find((column) => column.name.toUpperCase() === name)
   const array = (name: string): BinaryColumn | undefined => variableColumn(hdu, find(name))
   const table: TileTable = {
     rowBytes: layout.rowBytes,
@@ -85,7 +86,8 @@ export function readTileTable(hdu: Hdu): TileTable {
 }
 
 function variableColumn(hdu: Hdu, column: BinaryColumn | undefined): BinaryColumn | undefined {
-  if (column === undefined || column.parsed.descriptor !== undefined || column.parsed.repeat === 0) return column
+  if (column === undefined || column.parsed.descriptor !== undefined || column.parsed.repeat === 0)
+    return column
   throw wrongColumn(hdu, column, 'a variable-length array (1P or 1Q)')
 }
 
