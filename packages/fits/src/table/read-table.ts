@@ -1,4 +1,5 @@
 import { readExactly, throwIfAborted } from '@skyloom/base'
+import { isCompressedTable, uncompressedTable } from '../compress/compressed-table.ts'
 import { FitsError, type FitsWarning } from '../errors.ts'
 import type { Hdu } from '../hdu/hdu.ts'
 import { hduLocation } from '../image/region.ts'
@@ -34,17 +35,22 @@ const BLOCK_BYTES = 1024 * 1024
 const MIN_GAP_BYTES = 16 * 1024
 
 /**
- * Reads a binary or ASCII table, or some of its columns and rows, and only their bytes.
+ * Reads a binary or ASCII table, or some of its columns and rows, and only their bytes. Compressed tables are unpacked
+ * tile by tile.
  *
  * Types: L boolean, X bit, B uint8, I int16, J int32, K int64, E float32, D float64, C and M complex, A text; with the unsigned
  * conventions of TZERO int8, uint16, uint32, uint64; with other scales float64 (complex128). ASCII tables: A text, Iw int32
  * up to nine characters and int64 beyond, F E D float64. Cells without value (null): TNULL, NaN, logical 0, text that starts with a
- * zero byte; an array cell when all its elements are so. Keywords that do not describe the table become its notes.
+ * zero byte (empty text of many writers); an array cell when all its elements are so. Keywords that do not describe the table become its notes.
  *
  * @throws FitsError `FITS_NOT_A_TABLE`, `FITS_BAD_TABLE`, `FITS_NO_SUCH_COLUMN`, `FITS_BAD_ROWS`, `FITS_TRUNCATED`, `FITS_TOO_LARGE`,
  *   `FITS_BAD_DESCRIPTOR`, `FITS_BAD_FIELD`; sizes and descriptors are checked against the file before memory is allocated
  */
-export async function readFitsTable(hdu: Hdu, options: ReadFitsTableOptions = {}): Promise<FitsTableReading> {
+export async function readFitsTable(
+  given: Hdu,
+  options: ReadFitsTableOptions = {},
+): Promise<FitsTableReading> {
+  const hdu = isCompressedTable(given) ? uncompressedTable(given) : given
   const layout = fitsTableLayout(hdu)
   const columns = chooseColumns(hdu, layout, options.columns)
   const rows = chooseRows(hdu, layout, options)
