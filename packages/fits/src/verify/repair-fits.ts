@@ -41,7 +41,9 @@ export async function repairFits(
   }
   try {
     const left = await writeRepaired(file, scan, sink, options)
-    const kept = before.findings.filter((found) => left.some((other) => isSameFault(found, other)))
+    const kept = before.findings.filter(
+      (found) => found.code === 'HEAP_RANGE' || left.some((other) => isSameFault(found, other)),
+    )
     const repaired = before.findings.filter((found) => !kept.includes(found))
     return { repaired, left: kept }
   } catch (error) {
