@@ -2,10 +2,11 @@
 
 // compress
 export type { CompressedImageWriter } from './compress/compressed-image-writer.ts'
-export { isCompressedTable, uncompressedTable } from './compress/compressed-table.ts'
+export { isCompressedTable } from './compress/compressed-table-layout.ts'
 export type { CompressionOptions, QuantizeOptions } from './compress/compression-options.ts'
 export type { TileMethod } from './compress/tile-layout.ts'
 export { uncompressedHeader } from './compress/uncompressed-header.ts'
+export { uncompressedTable } from './compress/uncompressed-table.ts'
 export {
   beginCompressedImage,
   type WriteCompressedImageOptions,

@@ -3,7 +3,12 @@ import { codecKernels, codecStatus } from '@skyloom/kernels'
 import { FitsError } from '../errors.ts'
 import type { InflateTile } from '../gzip/inflate-tile.ts'
 import { CODE_BYTES } from '../table/binary-format.ts'
-import type { ColumnMethod, CompressedColumn, CompressedTable } from './compressed-table.ts'
+import {
+  type ColumnMethod,
+  type CompressedColumn,
+  type CompressedTable,
+  MAX_TABLE_RATIO,
+} from './compressed-table-layout.ts'
 import { type ArrayDescriptor, readDescriptor } from './descriptor.ts'
 
 /** A variable-length array: where it is in the heap of the plain table, and where its packed bytes are. */
@@ -18,8 +23,6 @@ interface PackedArray {
 /** Bytes of packed streams that are read at once, if they are next to each other. */
 const SPAN_BYTES = 4 * 1024 * 1024
 const MAX_GAP_BYTES = 4096
-/** Limit of deflate: bytes that one packed byte can become. */
-const MAX_RATIO = 1032
 /** Largest tile that is unpacked. */
 const MAX_TILE_BYTES = 2 ** 30
 
@@ -118,7 +121,7 @@ export class TableTileSource implements ByteSource {
   #checkPlausible(index: number, rows: number, cells: readonly ArrayDescriptor[]): void {
     const { columns, rowBytes } = this.#table
     const wrong = columns.find(
-      ({ plain }, position) => rows * plain.byteWidth > (cells[position]?.count ?? 0) * MAX_RATIO,
+      ({ plain }, position) => rows * plain.byteWidth > (cells[position]?.count ?? 0) * MAX_TABLE_RATIO,
     )
     const sizeBytes = rows * rowBytes
     if (wrong !== undefined) {
@@ -283,7 +286,7 @@ export class TableTileSource implements ByteSource {
       const isFine =
         plain.offset + sizeBytes <= heapBytes &&
         packedOffset + packed.count <= packedHeapEnd &&
-        sizeBytes <= packed.count * MAX_RATIO
+        sizeBytes <= packed.count * MAX_TABLE_RATIO
       if (!isFine) throw this.#badTile(index, column, `the array of its row ${row + 1} is not in the heap`)
       arrays.push({ offset: plain.offset, sizeBytes, packedOffset, packedBytes: packed.count, column })
     }

@@ -1,5 +1,6 @@
 import { readExactly, throwIfAborted } from '@skyloom/base'
-import { isCompressedTable, uncompressedTable } from '../compress/compressed-table.ts'
+import { isCompressedTable } from '../compress/compressed-table-layout.ts'
+import { uncompressedTable } from '../compress/uncompressed-table.ts'
 import { FitsError, type FitsWarning } from '../errors.ts'
 import type { Hdu } from '../hdu/hdu.ts'
 import { hduLocation } from '../image/region.ts'

@@ -1,11 +1,9 @@
 import { FitsError } from '../errors.ts'
-import { portableInflateTile } from '../gzip/inflate-tile.ts'
 import type { Hdu } from '../hdu/hdu.ts'
 import { Header } from '../header/header.ts'
 import { hduLocation } from '../image/region.ts'
 import type { BinaryColumn } from '../table/fits-column.ts'
 import { fitsTableLayout } from '../table/table-layout.ts'
-import { TableTileSource } from './table-tile-source.ts'
 
 /** Methods for the columns of a compressed table: the values of `ZCTYPn`. */
 export type ColumnMethod = 'RICE_1' | 'GZIP_1' | 'GZIP_2' | 'NOCOMPRESS'
@@ -47,19 +45,13 @@ export function isCompressedTable(hdu: Hdu): boolean {
 }
 
 /**
- * The table in a compressed table, as an HDU that is unpacked while it is read, tile by tile. Header and data are those of
- * the table before compression; offsets count from its first byte.
+ * Reads the keywords of a compressed table.
  *
- * Source: FITS Standard 4.0, section 10.3.
+ * Source: FITS Standard 4.0, section 10.3.1.
  *
  * @throws FitsError `FITS_NOT_A_TABLE` for other HDUs, `FITS_BAD_COMPRESSION`, `FITS_UNKNOWN_COMPRESSION`, and those of its keywords
  */
-export function uncompressedTable(hdu: Hdu): Hdu {
-  const table = readCompressedTable(hdu)
-  return { ...table.plain, source: new TableTileSource(table, hdu.inflateTile ?? portableInflateTile) }
-}
-
-function readCompressedTable(hdu: Hdu): CompressedTable {
+export function readCompressedTable(hdu: Hdu): CompressedTable {
   const { header } = hdu
   if (!isCompressedTable(hdu)) {
     throw new FitsError('FITS_NOT_A_TABLE', hduLocation(hdu), 'the HDU holds no compressed table', {
@@ -89,6 +81,7 @@ function readCompressedTable(hdu: Hdu): CompressedTable {
     dataBytes: rowCount * rowBytes + heapBytes,
   }
   const layout = fitsTableLayout(plain)
+  checkPlausible(plain, Math.min(hdu.source.sizeBytes - hdu.dataOffset, hdu.dataBytes), header)
   return {
     hdu,
     plain,
@@ -102,6 +95,19 @@ function readCompressedTable(hdu: Hdu): CompressedTable {
     packedHeapOffset: hdu.dataOffset + packed.heapOffset,
     packedHeapEnd: hdu.dataOffset + packed.heapOffset + packed.heapBytes,
   }
+}
+
+/** Bytes that one packed byte can become: the limit of deflate. */
+export const MAX_TABLE_RATIO = 1032
+
+/** Readers allocate by the size of the plain table, so it must be one that the packed bytes can become. */
+function checkPlausible(plain: Hdu, packedBytes: number, header: Header): void {
+  if (plain.dataBytes <= packedBytes * MAX_TABLE_RATIO) return
+  throw new FitsError('FITS_BAD_COMPRESSION', header.locate('ZNAXIS2'), 'the table cannot be so large', {
+    found: `${plain.dataBytes} bytes out of ${packedBytes}`,
+    allowed: `up to ${MAX_TABLE_RATIO} times as many`,
+    remedy: 'the file is damaged; fetch it again',
+  })
 }
 
 function count(header: Header, keyword: string): number {
