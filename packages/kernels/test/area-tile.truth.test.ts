@@ -228,6 +228,35 @@ describe.for(implementations)('areaTile, $name', ({ kernels }) => {
     expect(blanks.every((k) => Number.isNaN(value[k]))).toBe(true)
   })
 
+  test.for([
+    { name: 'a dented one is used', corners: [20, 20, 24, 20, 21, 21, 20, 24], value: 1 },
+    { name: 'a triangle is used', corners: [20, 20, 24, 20, 24, 20, 20, 24], value: 1 },
+    { name: 'crossing edges are blank', corners: [20, 20, 24, 20, 20, 24.5, 24, 24], value: NaN },
+    {
+      name: 'crossing edges across a block are blank',
+      corners: [62, 20, 66, 20, 62, 24.5, 66, 24],
+      value: NaN,
+    },
+    { name: 'crossing edges at the border are blank', corners: [-2, 20, 2, 20, -2, 24.5, 2, 24], value: NaN },
+  ])('quadrilaterals: $name', ({ corners, value }) => {
+    const [x0, y0, x1, y1, x2, y2, x3, y3] = corners as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
+    memory.f64(cornersX, 4).set([x0, x1, x3, x2])
+    memory.f64(cornersY, 4).set([y0, y1, y3, y2])
+    const tile = [cornersX, cornersY, 1, 1, values, coverages, 1, scratch, scratchBytes] as const
+    kernels.areaTile(image, 0, 0, SIDE, SIDE, SIDE, 0, ...tile)
+    expect(memory.f32(values, 1)[0]).toBe(value)
+    expect(memory.f32(coverages, 1)[0]).toBe(Number.isNaN(value) ? 0 : 1)
+  })
+
   test('a pixel much larger than the image holds the image', () => {
     paint((col) => col)
     mapCorners((u, v) => [(u - 24) * 10_000 - 3000, (v - 24) * 10_000 - 4000])

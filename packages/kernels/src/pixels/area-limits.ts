@@ -14,5 +14,8 @@ export const MIN_COVERAGE = 1e-9
  */
 export const MIN_SHAPE = 1e-10
 
-/** Relative difference of overlapped area and quadrilateral area that is rounding: such a pixel is fully covered. */
-export const FULL_COVERAGE_RTOL = 1e-10
+/**
+ * Opposite edges cross where, at two neighbouring corners, turn * (twice the area - turn) is below this fraction of (twice the area)
+ * squared. Slightly below 0, so that a triangle (two equal corners) stays in.
+ */
+export const MIN_FOLD = -1e-6

@@ -1,4 +1,4 @@
-/** Prefix sums start anew at every multiple of this many input columns (see assembly/pixels/area.ts). */
+/** Prefix sums start anew at every multiple of this many input columns (see assembly/pixels/area-box.ts). */
 export const AREA_BLOCK_COLS = 64
 
 /**
@@ -16,7 +16,7 @@ export function areaScratchBytes(
   weighted: boolean,
 ): number {
   const blocks = Math.ceil((boxWidth + 4) / AREA_BLOCK_COLS) + 1
-  const prefixBytes = (boxHeight + 4) * blocks * (AREA_BLOCK_COLS + 1) * 8 * (weighted ? 2 : 1)
+  const prefixBytes = (boxHeight + 4) * blocks * (AREA_BLOCK_COLS + 17) * 8 * (weighted ? 2 : 1)
   const cornerBytes = (tileWidth + 4) * 4 * 64 + Math.min(tileHeight, 1) * 64
   return prefixBytes + cornerBytes + 1024
 }

@@ -40,11 +40,14 @@ export interface PixelKernels {
    * brightness), coverage = overlapped area / area of the quadrilateral.
    *
    * Corner coordinates are absolute: input pixel (c, r) covers [c, c+1) x [r, r+1). The image in memory is the window that
-   * starts at pixel (windowCol, windowRow); what is outside counts as blank. Blank are NaN and infinite pixels and, with a
-   * weight plane, pixels whose weight is not a positive finite number. With weights value = sum(v w a) / sum(w a) and coverage =
-   * sum(w a) / area of the quadrilateral. A quadrilateral may be rotated or mirrored; it must be convex, its edges are
-   * straight. NaN corners and degenerate quadrilaterals give NaN and coverage 0, as does coverage below 1e-9. Coverage is exactly 1 where
-   * no blank pixel is touched. Each output pixel depends only on its own corners and on the input, not on the tile.
+   * starts at pixel (windowCol, windowRow), both at least 0; what is outside counts as blank. Blank are NaN and infinite
+   * pixels and, with a weight plane, pixels whose weight is not a positive finite number. With weights value =
+   * sum(v w a) / sum(w a) and coverage = sum(w a) / area of the quadrilateral. A quadrilateral may be rotated or mirrored; its
+   * edges are straight. NaN corners, quadrilaterals without area and those whose edges cross give NaN and coverage 0, as
+   * does coverage below 1e-9. Coverage is exactly 1 where no blank pixel is touched.
+   *
+   * Each output pixel depends only on its own corners and on the input, to the last bit, however the output is cut into tiles.
+   * Cut the input into windows only at columns that are multiples of 64, or leave out no column that a tile touches.
    *
    * @param weightAt float32 weight plane with the image's stride, 0 = none
    * @param cornersXAt float64, (tileWidth + 1) * (tileHeight + 1)

@@ -38,7 +38,7 @@ export function writeMedianEntry(
 
 /** Scratch that `medianRow` needs for a stack of `entryCount` planes. */
 export function medianScratchBytes(entryCount: number): number {
-  return 32 * Math.max(1, entryCount) + 64
+  return 40 * Math.max(1, entryCount) + 64
 }
 
 /**

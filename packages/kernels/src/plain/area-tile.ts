@@ -1,4 +1,4 @@
-import { MAX_CORNER, MIN_COVERAGE, MIN_SHAPE } from '../pixels/area-limits.ts'
+import { MAX_CORNER, MIN_COVERAGE, MIN_FOLD, MIN_SHAPE } from '../pixels/area-limits.ts'
 import type { PixelKernels } from '../pixels/pixel-kernels.ts'
 import type { WholeMemory } from './whole-memory.ts'
 
@@ -83,9 +83,15 @@ function quadArea(x: Float64Array, y: Float64Array): number {
   const dy1 = y[2]! - y[0]!
   const dx2 = x[3]! - x[1]!
   const dy2 = y[3]! - y[1]!
-  const area = 0.5 * (dx1 * dy2 - dx2 * dy1)
+  const twice = dx1 * dy2 - dx2 * dy1
   const size = (Math.abs(dx1) + Math.abs(dy1)) * (Math.abs(dx2) + Math.abs(dy2))
-  return Math.abs(area) > MIN_SHAPE * size ? area : 0
+  if (!(Math.abs(0.5 * twice) > MIN_SHAPE * size)) return 0
+  // The turns at corners 0-1-2 and 2-3-0 add up to twice the area, as do those at 1-2-3 and 3-0-1.
+  const turn1 = (x[1]! - x[0]!) * dy1 - (y[1]! - y[0]!) * dx1
+  const turn2 = (x[2]! - x[1]!) * dy2 - (y[2]! - y[1]!) * dx2
+  const limit = MIN_FOLD * (twice * twice)
+  const isFolded = turn1 * (twice - turn1) < limit && turn2 * (twice - turn2) < limit
+  return isFolded ? 0 : 0.5 * twice
 }
 
 /** Signed overlap of a quadrilateral with the unit square at (col, row): the integral of clamp(x - col, 0, 1) dy around it. */

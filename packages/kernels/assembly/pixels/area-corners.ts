@@ -1,0 +1,90 @@
+// Corners of one row of output pixels: where each lies in the prefix sums.
+import { BLOCK_PITCH, BLOCK_SHIFT, BLOCK_SURPLUS, block0, boxRow, pitch, winBottom, winLeft, winRight, winTop } from './area-box'
+
+/** 2^52 + 2^51: added to a whole number below 2^31 it leaves that number in the low word. */
+const TO_WORD: f64 = 6755399441055744.0
+
+/** Block numbers below this mark corners outside the window. */
+export const FIRST_BLOCK: i32 = -(1 << 29)
+
+// Arrays of one row of corners (byte offsets). Two sets are used in turn.
+export let cornerBytes: usize = 0
+// @ts-ignore: decorator
+@inline
+export function xOf(set: usize): usize { return set }
+// @ts-ignore: decorator
+@inline
+export function yOf(set: usize): usize { return set + cornerBytes }
+// @ts-ignore: decorator
+@inline
+export function fxOf(set: usize): usize { return set + 2 * cornerBytes }
+// @ts-ignore: decorator
+@inline
+export function fyOf(set: usize): usize { return set + 3 * cornerBytes }
+// @ts-ignore: decorator
+@inline
+export function edgeOf(set: usize): usize { return set + 4 * cornerBytes }
+// @ts-ignore: decorator
+@inline
+export function weightEdgeOf(set: usize): usize { return set + 5 * cornerBytes }
+// @ts-ignore: decorator
+@inline
+export function cellOf(set: usize): usize { return set + 6 * cornerBytes }
+// @ts-ignore: decorator
+@inline
+export function blockOf(set: usize): usize { return set + 6 * cornerBytes + (cornerBytes >> 1) }
+// @ts-ignore: decorator
+@inline
+export function rowOf(set: usize): usize { return set + 7 * cornerBytes }
+export const SET_ARRAYS: usize = 8
+
+/** Sets the size of the arrays for rows of `count` corners, with room for whole vectors. */
+export function setCornerCount(count: i32): void {
+  cornerBytes = ((<usize>count + 7) & ~3) << 3
+}
+
+/**
+ * Fills the arrays of a corner row: positions, index of the prefix sum at the cell's left border, fractions, row, block. Corners
+ * outside the window get a block number that no other corner of this row and the next has, below FIRST_BLOCK.
+ */
+export function locateCorners(xAt: usize, yAt: usize, count: i32, set: usize, cornerRow: i32): void {
+  const left = f64x2.splat(winLeft)
+  const right = f64x2.splat(winRight)
+  const above = f64x2.splat(winTop)
+  const below = f64x2.splat(winBottom)
+  const toWord = f64x2.splat(TO_WORD)
+  const factors = i32x4(1, 1, pitch, pitch)
+  const surplus = i32x4(BLOCK_SURPLUS, BLOCK_SURPLUS, 0, 0)
+  const base = i32x4.splat(boxRow * pitch + block0 * BLOCK_PITCH)
+  const lone = i32.MIN_VALUE + (cornerRow & 1) * count
+  let k = 0
+  while (true) {
+    const at = <usize>k << 3
+    const x = v128.load(xAt + at)
+    const y = v128.load(yAt + at)
+    const inside = v128.and(
+      v128.and(f64x2.ge(x, left), f64x2.lt(x, right)),
+      v128.and(f64x2.ge(y, above), f64x2.lt(y, below)),
+    )
+    const wholeX = f64x2.floor(x)
+    const wholeY = f64x2.floor(y)
+    v128.store(xOf(set) + at, x)
+    v128.store(yOf(set) + at, y)
+    v128.store(fxOf(set) + at, f64x2.sub(x, wholeX))
+    v128.store(fyOf(set) + at, f64x2.sub(y, wholeY))
+    // col, col, row, row
+    const cell = v128.shuffle<i32>(f64x2.add(wholeX, toWord), f64x2.add(wholeY, toWord), 0, 2, 4, 6)
+    const block = i32x4.shr_s(cell, BLOCK_SHIFT)
+    const scaled = i32x4.mul(cell, factors)
+    const colPart = i32x4.add(scaled, i32x4.mul(block, surplus))
+    const index = i32x4.sub(i32x4.add(colPart, v128.shuffle<i32>(scaled, scaled, 2, 3, 2, 3)), base)
+    const lanes = v128.shuffle<i32>(inside, inside, 0, 2, 0, 2)
+    const half = <usize>k << 2
+    v128.store64_lane(cellOf(set) + half, index, 0)
+    v128.store64_lane(rowOf(set) + half, cell, 1)
+    v128.store64_lane(blockOf(set) + half, v128.bitselect(block, i32x4(lone + k, lone + k + 1, 0, 0), lanes), 0)
+    if (k + 2 >= count) break
+    // An odd last corner is done together with the one before it.
+    k = min(k + 2, count - 2)
+  }
+}

@@ -1,0 +1,299 @@
+// Edge integrals: G dy from corner a to corner b, both in one block. T = f64 does it for the weights too, T = i32 does not.
+//
+// The usual edge touches one to three pixels and has its own formula; all others go row by row. Lengths are formed so that they
+// never cancel to 0: (1 - fa) + fb, not 1 + fb - fa.
+import { pitch, sumsAt, weightStep } from './area-box'
+import { blockOf, cellOf, cornerBytes, edgeOf, fxOf, fyOf, rowOf, weightEdgeOf } from './area-corners'
+
+/** Edges along a row of corners. */
+export function horizontalEdges<T>(set: usize, count: i32): void {
+  const fx = fxOf(set)
+  const fy = fyOf(set)
+  const cells = cellOf(set)
+  const blocks = blockOf(set)
+  const rows = rowOf(set)
+  const out = edgeOf(set)
+  const weightOut = weightEdgeOf(set)
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const i = k << 2
+    const d = k << 3
+    if (load<i32>(blocks + i) == load<i32>(blocks + i, 4)) {
+      edge<T>(
+        load<i32>(cells + i), load<f64>(fx + d), load<f64>(fy + d), rows + i,
+        load<i32>(cells + i, 4), load<f64>(fx + d, 8), load<f64>(fy + d, 8), rows + i + 4,
+        out + d, weightOut + d,
+      )
+    }
+  }
+}
+
+/** Edges from one row of corners to the next; those of the weights lie `cornerBytes` behind. */
+export function verticalEdges<T>(top: usize, bottom: usize, out: usize, count: i32): void {
+  const fx0 = fxOf(top)
+  const fy0 = fyOf(top)
+  const fx1 = fxOf(bottom)
+  const fy1 = fyOf(bottom)
+  const cells0 = cellOf(top)
+  const cells1 = cellOf(bottom)
+  const blocks0 = blockOf(top)
+  const blocks1 = blockOf(bottom)
+  const rows0 = rowOf(top)
+  const rows1 = rowOf(bottom)
+  const weightOut = out + cornerBytes
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const i = k << 2
+    const d = k << 3
+    if (load<i32>(blocks0 + i) == load<i32>(blocks1 + i)) {
+      edge<T>(
+        load<i32>(cells0 + i), load<f64>(fx0 + d), load<f64>(fy0 + d), rows0 + i,
+        load<i32>(cells1 + i), load<f64>(fx1 + d), load<f64>(fy1 + d), rows1 + i,
+        out + d, weightOut + d,
+      )
+    }
+  }
+}
+
+/** One edge with its cells given, for pixels that lie across a block border. */
+export function singleEdge<T>(
+  a: i32, fromSet: usize, fromK: usize, b: i32, toSet: usize, toK: usize, out: usize, weightOut: usize,
+): void {
+  const from = fromK << 3
+  const to = toK << 3
+  edge<T>(
+    a, load<f64>(fxOf(fromSet) + from), load<f64>(fyOf(fromSet) + from), rowOf(fromSet) + (fromK << 2),
+    b, load<f64>(fxOf(toSet) + to), load<f64>(fyOf(toSet) + to), rowOf(toSet) + (toK << 2),
+    out, weightOut,
+  )
+}
+
+// @ts-ignore: decorator
+@inline
+function edge<T>(
+  a: i32, fxa: f64, fya: f64, rowAAt: usize,
+  b: i32, fxb: f64, fyb: f64, rowBAt: usize,
+  out: usize, weightOut: usize,
+): void {
+  const step = b - a
+  const at = sumsAt + (<usize>a << 3)
+  if (step == 0) {
+    const dy = fyb - fya
+    const m = 0.5 * (fxa + fxb)
+    store<f64>(out, insideCell(at, dy, m))
+    if (isFloat<T>()) store<f64>(weightOut, insideCell(at + weightStep, dy, m))
+    return
+  }
+  if (step == 1 || step == -1) {
+    const isRight = step == 1
+    const la = select<f64>(1 - fxa, fxa, isRight)
+    const lb = select<f64>(fxb, 1 - fxb, isRight)
+    const dy = fyb - fya
+    // Half the mean distance from the column line, before and after it.
+    const h = 0.5 / (la + lb)
+    const qa = la * la * h
+    const qb = lb * lb * h
+    const line = at + select<usize>(8, 0, isRight)
+    const ql = select<f64>(qa, qb, isRight)
+    const qr = select<f64>(qb, qa, isRight)
+    store<f64>(out, acrossColumn(line, dy, ql, qr))
+    if (isFloat<T>()) store<f64>(weightOut, acrossColumn(line + weightStep, dy, ql, qr))
+    return
+  }
+  if (step == pitch || step == -pitch) {
+    const isDown = step == pitch
+    const la = select<f64>(1 - fya, fya, isDown)
+    const lb = select<f64>(fyb, 1 - fyb, isDown)
+    const xm = fxa + (la / (la + lb)) * (fxb - fxa)
+    const ma = 0.5 * (fxa + xm)
+    const mb = 0.5 * (xm + fxb)
+    const da = select<f64>(la, -la, isDown)
+    const db = select<f64>(lb, -lb, isDown)
+    const other = sumsAt + (<usize>b << 3)
+    store<f64>(out, insideCell(at, da, ma) + insideCell(other, db, mb))
+    if (isFloat<T>()) {
+      store<f64>(weightOut, insideCell(at + weightStep, da, ma) + insideCell(other + weightStep, db, mb))
+    }
+    return
+  }
+  const size = abs(step)
+  if (size == pitch + 1 || size == pitch - 1) {
+    diagonalEdge<T>(a, fxa, fya, b, fxb, fyb, out, weightOut)
+    return
+  }
+  longEdge<T>(a, fxa, fya, load<i32>(rowAAt), b, fxb, fyb, load<i32>(rowBAt), out, weightOut)
+}
+
+/** dy times G at the fraction m of a cell. */
+// @ts-ignore: decorator
+@inline
+function insideCell(at: usize, dy: f64, m: f64): f64 {
+  const p = load<f64>(at)
+  return dy * (p + (load<f64>(at, 8) - p) * m)
+}
+
+/** Edge across one column line: ql, qr are the mean distances from the line on its left and right, weighted with their length. */
+// @ts-ignore: decorator
+@inline
+function acrossColumn(line: usize, dy: f64, ql: f64, qr: f64): f64 {
+  const p = load<f64>(line)
+  return dy * (p - (p - load<f64>(line - 8)) * ql + (load<f64>(line, 8) - p) * qr)
+}
+
+/** An edge that crosses one row line and one column line. */
+function diagonalEdge<T>(
+  a: i32, fxa: f64, fya: f64,
+  b: i32, fxb: f64, fyb: f64,
+  out: usize, weightOut: usize,
+): void {
+  // Always towards larger rows; the other way round has the opposite sign.
+  let sign = 0.5
+  if (b < a) {
+    const cell = a
+    const fx = fxa
+    const fy = fya
+    a = b
+    fxa = fxb
+    fya = fyb
+    b = cell
+    fxb = fx
+    fyb = fy
+    sign = -0.5
+  }
+  const isRight = b - a == pitch + 1
+  const ax = select<f64>(1 - fxa, fxa, isRight)
+  const bx = select<f64>(fxb, 1 - fxb, isRight)
+  const ay = 1 - fya
+  const by = fyb
+  const lx = ax + bx
+  const ly = ay + by
+  // Rows before the column line; columns from the column line at the row line, positive on b's side.
+  const yc = (ly * ax) / lx
+  const xr = (lx * ay) / ly - ax
+  const before = -ax * min(yc, ay)
+  let ka: f64
+  let kb: f64
+  let kc: f64
+  let middle: usize
+  const rowBytes = <usize>pitch << 3
+  const lower = sumsAt + (<usize>a << 3) + select<usize>(8, 0, isRight)
+  const near: usize = isRight ? <usize>-8 : 8
+  if (yc < ay) {
+    // column line first: a's cell, its neighbour in the row, b's cell
+    ka = before
+    kb = xr * (ay - yc)
+    kc = (xr + bx) * by
+    middle = lower - near
+  } else {
+    // row line first: a's cell, the cell above it, b's cell
+    ka = (xr - ax) * ay
+    kb = xr * (yc - ay)
+    kc = bx * (ly - yc)
+    middle = lower + rowBytes + near
+  }
+  store<f64>(out, acrossBoth(lower, near, rowBytes, middle, yc < ay, ay, by, ka, kb, kc, sign))
+  if (isFloat<T>()) {
+    store<f64>(
+      weightOut,
+      acrossBoth(lower + weightStep, near, rowBytes, middle + weightStep, yc < ay, ay, by, ka, kb, kc, sign),
+    )
+  }
+}
+
+/**
+ * `line` is the prefix sum at the column line in a's row, `near` leads from it to a's side. Differences of prefix sums away from
+ * the line are columns' values times the direction, so left and right need no distinction.
+ */
+// @ts-ignore: decorator
+@inline
+function acrossBoth(
+  line: usize, near: usize, rowBytes: usize, middle: usize, columnFirst: bool,
+  ay: f64, by: f64, ka: f64, kb: f64, kc: f64, sign: f64,
+): f64 {
+  const pa = load<f64>(line)
+  const pb = load<f64>(line + rowBytes)
+  const va = pa - load<f64>(line + near)
+  const vc = load<f64>(line + rowBytes - near) - pb
+  const m = load<f64>(middle)
+  const vb = columnFirst ? m - pa : pb - m
+  return 2 * sign * (ay * pa + by * pb) + sign * (va * ka + vb * kb + vc * kc)
+}
+
+/** Any edge inside one block: row by row, and in a row column by column. */
+function longEdge<T>(
+  a: i32, fxa: f64, fya: f64, rowA: i32,
+  b: i32, fxb: f64, fyb: f64, rowB: i32,
+  out: usize, weightOut: usize,
+): void {
+  let sign = 1.0
+  if (rowB < rowA) {
+    const cell = a
+    const fx = fxa
+    const fy = fya
+    const row = rowA
+    a = b
+    fxa = fxb
+    fya = fyb
+    rowA = rowB
+    b = cell
+    fxb = fx
+    fyb = fy
+    rowB = row
+    sign = -1
+  }
+  const rows = rowB - rowA
+  // Columns count from corner a's column.
+  const xb = <f64>(b - a - rows * pitch) + fxb
+  let total = 0.0
+  let weightTotal = 0.0
+  let at = sumsAt + (<usize>a << 3)
+  if (rows == 0) {
+    const dy = fyb - fya
+    total = dy * rowMean(at, fxa, xb)
+    if (isFloat<T>()) weightTotal = dy * rowMean(at + weightStep, fxa, xb)
+  } else {
+    // Lengths before the first and after the last row line never cancel.
+    const first = 1 - fya
+    const slope = (xb - fxa) / (first + <f64>(rows - 1) + fyb)
+    const rowBytes = <usize>pitch << 3
+    const low = min(fxa, xb)
+    const high = max(fxa, xb)
+    let x = fxa
+    for (let row = 0; row <= rows; row++) {
+      const dy = row == 0 ? first : row == rows ? fyb : 1.0
+      const end = row == rows ? xb : min(high, max(low, fxa + (first + <f64>row) * slope))
+      total += dy * rowMean(at, x, end)
+      if (isFloat<T>()) weightTotal += dy * rowMean(at + weightStep, x, end)
+      x = end
+      at += rowBytes
+    }
+  }
+  store<f64>(out, sign * total)
+  if (isFloat<T>()) store<f64>(weightOut, sign * weightTotal)
+}
+
+/** Mean of G over x between two positions in one row; `at` is the prefix sum where x = 0. */
+function rowMean(at: usize, x0: f64, x1: f64): f64 {
+  const low = min(x0, x1)
+  const high = max(x0, x1)
+  const lowCell = floor(low)
+  const highCell = floor(high)
+  let p = at + (<usize>(<i32>lowCell) << 3)
+  if (lowCell == highCell) {
+    const g = load<f64>(p)
+    return g + (load<f64>(p, 8) - g) * (0.5 * ((low - lowCell) + (high - lowCell)))
+  }
+  // First part of a cell, whole cells, last part of a cell.
+  // In this order it is never 0.
+  const first = lowCell + 1 - low
+  const last = high - highCell
+  const cells = <i32>(highCell - lowCell)
+  let g = load<f64>(p, 8)
+  let sum = first * (g - (g - load<f64>(p)) * (0.5 * first))
+  for (let k = 1; k < cells; k++) {
+    p += 8
+    const next = load<f64>(p, 8)
+    sum += 0.5 * (g + next)
+    g = next
+  }
+  if (last > 0) sum += last * (g + (load<f64>(p, 16) - g) * (0.5 * last))
+  return sum / (first + <f64>(cells - 1) + last)
+}
