@@ -5,7 +5,7 @@ import { addLeafCleanup } from './cleanup/leaf.ts'
 import { clusterTasks } from './cluster/cluster-tasks.ts'
 import type { PlanContext } from './context.ts'
 import { addCreateDirs, scratchSites } from './create-dirs.ts'
-import { emptyGraph, extendGraph, type NodeGraph } from './node-graph.ts'
+import { NO_EDGES, type NodeGraph, startGraph } from './node-graph.ts'
 import { DATA_CONFIGURATIONS, type PlanRequest } from './options.ts'
 import type { PlanProblems } from './problem.ts'
 import { ReplicaIndex, type ReplicaSource } from './replica-index.ts'
@@ -95,7 +95,7 @@ function addNodes(context: PlanContext): BuiltPlan | undefined {
 
 /** A DAG needs a node: when everything is reused it has one that does nothing. */
 function noopGraph(context: PlanContext): NodeGraph {
-  const builder = extendGraph(emptyGraph())
+  const builder = startGraph(NO_EDGES)
   const site = context.sites.local.index
   builder.addNode('noop', { site, dirSite: -1, level: -1, number: 0, unit: -1, isRemote: false })
   return builder.finish()

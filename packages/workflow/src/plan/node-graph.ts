@@ -1,5 +1,6 @@
-import { buildDigraph, type Digraph, edgesOf } from '../graph/digraph.ts'
-import { EdgeCollector, type EdgeList } from '../graph/edge-list.ts'
+import { buildDigraph, type Digraph } from '../graph/digraph.ts'
+import { EdgeCollector } from '../graph/edge-list.ts'
+import { appendEdges } from './append-edges.ts'
 
 /** Kinds of nodes of an executable workflow, as `expected` reports count them. */
 export const NODE_KINDS = [
@@ -92,34 +93,33 @@ export interface EntryColumns {
 export interface NodeGraph {
   readonly nodes: NodeColumns
   readonly entries: EntryColumns
-  /** Without doubles. */
-  readonly edges: EdgeList
   readonly digraph: Digraph
 }
 
-/** Graph without nodes. */
-export function emptyGraph(): NodeGraph {
-  return new GraphBuilder(undefined).finish()
+/** Builder of a graph whose first nodes have the edges of `digraph`; these nodes must be added first. */
+export function startGraph(digraph: Digraph): GraphBuilder {
+  return new GraphBuilder(undefined, digraph)
 }
 
 /** Builder of a graph that has everything of `graph` plus what is added. */
 export function extendGraph(graph: NodeGraph): GraphBuilder {
-  return new GraphBuilder(graph)
+  return new GraphBuilder(graph, graph.digraph)
 }
+
+/** Graph without nodes. */
+export const NO_EDGES: Digraph = buildDigraph(0, new EdgeCollector(1))
 
 /** Collects nodes, entries and edges on top of a graph. */
 export class GraphBuilder {
   readonly #nodes: NodeStore
   readonly #entries: EntryStore
-  readonly #edges: EdgeCollector
+  readonly #digraph: Digraph
+  readonly #edges = new EdgeCollector()
 
-  constructor(base: NodeGraph | undefined) {
+  constructor(base: NodeGraph | undefined, digraph: Digraph) {
     this.#nodes = new NodeStore(base?.nodes)
     this.#entries = new EntryStore(base?.entries)
-    const edges = base?.edges
-    this.#edges = new EdgeCollector((edges?.count ?? 0) + 1024)
-    if (edges !== undefined)
-      for (let i = 0; i < edges.count; i++) this.#edges.add(edges.from[i]!, edges.to[i]!)
+    this.#digraph = digraph
   }
 
   get nodeCount(): number {
@@ -134,18 +134,14 @@ export class GraphBuilder {
     this.#entries.add(node, action, file, from, to)
   }
 
+  /** Adds an edge to or from a node that was added to this builder. */
   addEdge(parent: number, child: number): void {
     this.#edges.add(parent, child)
   }
 
   finish(): NodeGraph {
-    const digraph = buildDigraph(this.#nodes.count, this.#edges)
-    return {
-      nodes: this.#nodes.columns(),
-      entries: this.#entries.columns(),
-      edges: edgesOf(digraph),
-      digraph,
-    }
+    const digraph = appendEdges(this.#digraph, this.#nodes.count, this.#edges)
+    return { nodes: this.#nodes.columns(), entries: this.#entries.columns(), digraph }
   }
 }
 

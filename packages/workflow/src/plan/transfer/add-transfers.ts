@@ -1,12 +1,12 @@
 import type { PlanContext } from '../context.ts'
-import { emptyGraph, extendGraph, type NodeGraph, type NodeKind } from '../node-graph.ts'
+import { type NodeGraph, type NodeKind, startGraph } from '../node-graph.ts'
 import { hashText } from '../reference-order.ts'
 import { UNIT } from '../unit-table.ts'
 import { addInterSite } from './inter-site.ts'
 import { StageIn } from './stage-in.ts'
 import { StageOut } from './stage-out.ts'
 import type { TransferState } from './transfer-state.ts'
-import { orderedUses, walkUnits } from './walk.ts'
+import { walkUnits } from './walk.ts'
 
 /** A graph with the nodes that run units and move files. */
 export interface TransferResult {
@@ -18,10 +18,10 @@ export interface TransferResult {
 /** Adds a node for every unit, and stage-in, inter-site, stage-out, registration and chmod nodes by the balanced rules. */
 export function addTransfers(context: PlanContext): TransferResult {
   const { units, settings } = context
-  const builder = extendGraph(emptyGraph())
-  const unitNode = new Int32Array(units.unitCount)
+  // The node of a unit has the number of the unit.
+  const builder = startGraph(units.graph)
   for (let unit = 0; unit < units.unitCount; unit++) {
-    unitNode[unit] = builder.addNode(kindOf(units.kind[unit]!), {
+    builder.addNode(kindOf(units.kind[unit]!), {
       site: units.siteOf[unit]!,
       dirSite: units.stagingOf[unit]!,
       level: units.level[unit]!,
@@ -30,20 +30,12 @@ export function addTransfers(context: PlanContext): TransferResult {
       isRemote: false,
     })
   }
-  for (let unit = 0; unit < units.unitCount; unit++) {
-    for (let i = units.graph.childStart[unit]!; i < units.graph.childStart[unit + 1]!; i++) {
-      builder.addEdge(unitNode[unit]!, unitNode[units.graph.children[i]!]!)
-    }
-  }
   const unitsOnLevel = new Uint32Array(units.levelCount)
   for (const level of units.level) unitsOnLevel[level]!++
-  const fileHashes = Int32Array.from(units.files.lfns, (lfn) => hashText(lfn))
   const state: TransferState = {
     context,
-    inputOrder: orderedUses(units.inputs, fileHashes),
-    outputOrder: orderedUses(units.outputs, fileHashes),
+    fileHashes: Int32Array.from(units.files.lfns, (lfn) => hashText(lfn)),
     builder,
-    unitNode,
     arrival: new Uint8Array(units.inputs.file.length),
     broughtBy: [],
     unitsOnLevel,

@@ -43,6 +43,6 @@ export function addInterSite(state: TransferState, unit: number): void {
     }
     brought[file] = node
     builder.addEntry(node, ACTION.interSite, file, source, target)
-    builder.addEdge(state.unitNode[producer]!, node)
+    builder.addEdge(producer, node)
   }
 }

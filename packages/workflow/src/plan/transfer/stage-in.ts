@@ -10,7 +10,7 @@ import { TransferDealer } from './dealer.ts'
 import { knownFile } from './known-file.ts'
 import { directReplicas, isRemoteStageIn, runsLocally } from './place.ts'
 import { rankReplicas } from './rank-replicas.ts'
-import { ARRIVAL, broughtTo, linkOnce, type TransferState } from './transfer-state.ts'
+import { ARRIVAL, broughtTo, linkOnce, sortUses, type TransferState } from './transfer-state.ts'
 import { configurationOf, scratchUrl } from './urls.ts'
 
 /** Makes stage-in nodes for files that come from outside, and chmod nodes for staged executables (sharedfs). */
@@ -41,14 +41,16 @@ export class StageIn {
     this.#unit = unit
     const { units } = this.#state.context
     if (units.kind[unit] === UNIT.subDag) return
-    const fresh: number[] = []
-    const end = units.inputs.start[unit + 1]!
-    for (let k = units.inputs.start[unit]!; k < end; k++) {
-      const i = this.#state.inputOrder[k]!
-      const file = units.inputs.file[i]!
-      const producer = units.producer[file]!
-      if (producer < 0 || producer === unit) this.#bring(unit, i, file, fresh)
+    const { start, file } = units.inputs
+    const outside: number[] = []
+    const end = start[unit + 1]!
+    for (let i = start[unit]!; i < end; i++) {
+      const producer = units.producer[file[i]!]!
+      if (producer < 0 || producer === unit) outside.push(i)
     }
+    sortUses(outside, file, end - start[unit]!, this.#state.fileHashes)
+    const fresh: number[] = []
+    for (const i of outside) this.#bring(unit, i, file[i]!, fresh)
     if (fresh.length > 0) this.#addChmod(unit, fresh)
   }
 

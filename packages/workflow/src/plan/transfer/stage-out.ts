@@ -5,7 +5,7 @@ import { asUrl } from '../url.ts'
 import { transferNodeCount } from './capacity.ts'
 import { TransferDealer } from './dealer.ts'
 import { runsLocally } from './place.ts'
-import type { TransferState } from './transfer-state.ts'
+import { sortUses, type TransferState } from './transfer-state.ts'
 import { configurationOf, scratchUrl, storageUrl } from './urls.ts'
 
 /** Level in the names of nodes that stage out files of jobs that are not run; the reference's number. */
@@ -53,24 +53,23 @@ export class StageOut {
     const { units, sites } = this.#state.context
     const staging = sites.at(units.stagingOf[unit]!)
     const isRemote = !runsLocally(staging)
-    const end = units.outputs.start[unit + 1]!
-    for (let k = units.outputs.start[unit]!; k < end; k++) {
-      const i = this.#state.outputOrder[k]!
-      const flags = units.outputs.flags[i]!
-      const file = units.outputs.file[i]!
-      if ((flags & USE.stageOut) !== 0) this.#stageOut(unit, file, flags, staging.index, isRemote)
-    }
+    const { start, file, flags } = units.outputs
+    const wanted: number[] = []
+    const end = start[unit + 1]!
+    for (let i = start[unit]!; i < end; i++) if ((flags[i]! & USE.stageOut) !== 0) wanted.push(i)
+    sortUses(wanted, file, end - start[unit]!, this.#state.fileHashes)
+    for (const i of wanted) this.#stageOut(unit, file[i]!, flags[i]!, staging.index, isRemote)
   }
 
   #stageOut(unit: number, file: number, flags: number, staging: number, isRemote: boolean): void {
-    const { context, builder, unitNode, edgeMarks } = this.#state
+    const { context, builder, edgeMarks } = this.#state
     const targets = this.#targets(unit, file, staging)
     if (targets.length === 0) return
     const node = this.#dealer.deal(context.units.level[unit]!, staging, isRemote)
     for (const target of targets) builder.addEntry(node, ACTION.stageOut, file, staging, target)
     if (edgeMarks[node] !== unit) {
       edgeMarks[node] = unit
-      builder.addEdge(unitNode[unit]!, node)
+      builder.addEdge(unit, node)
     }
     this.#register(node, file, flags, targets, context.units.level[unit]!)
   }

@@ -1,5 +1,6 @@
 import type { PlanContext } from '../context.ts'
 import type { GraphBuilder } from '../node-graph.ts'
+import { tablePlace, tableSize } from '../reference-order.ts'
 
 /** What a unit's input needs so that the unit finds it. */
 export const ARRIVAL = {
@@ -17,18 +18,15 @@ export const ARRIVAL = {
 export interface TransferState {
   readonly context: PlanContext
   readonly builder: GraphBuilder
-  /** Node of each unit. */
-  readonly unitNode: Int32Array
   /** A value of {@link ARRIVAL} for each entry of `units.inputs`. */
   readonly arrival: Uint8Array
   /** Per site number: node that brought a file to its scratch directory, -1 for none. */
   readonly broughtBy: Int32Array[]
   /** Units per level. */
   readonly unitsOnLevel: Uint32Array
-  /** Positions of `units.inputs` and `units.outputs`, each row in the order in which its files are dealt. */
-  readonly inputOrder: Uint32Array
-  readonly outputOrder: Uint32Array
-  /** Last unit with an edge from a node, to add each edge once. */
+  /** Hashes of the names of files, which decide the order in which they are dealt. */
+  readonly fileHashes: Int32Array
+  /** Last unit with an edge from or to a transfer node, to add each edge once. */
   readonly edgeMarks: number[]
 }
 
@@ -36,7 +34,7 @@ export interface TransferState {
 export function linkOnce(state: TransferState, node: number, unit: number): void {
   if (state.edgeMarks[node] === unit) return
   state.edgeMarks[node] = unit
-  state.builder.addEdge(node, state.unitNode[unit]!)
+  state.builder.addEdge(node, unit)
 }
 
 /** Nodes that brought files to a site. */
@@ -46,4 +44,20 @@ export function broughtTo(state: TransferState, site: number): Int32Array {
   const made = new Int32Array(state.context.units.files.lfns.length).fill(-1)
   state.broughtBy[site] = made
   return made
+}
+
+/**
+ * Sorts positions of the uses of a row as the reference deals them: by the place of the file in a table that holds
+ * the whole row.
+ */
+export function sortUses(
+  positions: number[],
+  file: Uint32Array,
+  rowLength: number,
+  fileHashes: Int32Array,
+): void {
+  if (positions.length < 2) return
+  const size = tableSize(rowLength)
+  const placeOf = (position: number): number => tablePlace(fileHashes[file[position]!]!, size)
+  positions.sort((a, b) => placeOf(a) - placeOf(b) || a - b)
 }
