@@ -55,7 +55,10 @@ function textColumn(column: Column, rowCount: number, place: FitsLocation): Text
     (widest, text) => Math.max(widest, text.length),
     Math.max(1, nullText?.length ?? 0),
   )
-  const padded = texts.map((text) => (kind === 'A' ? text.padEnd(width) : text.padStart(width)))
+  // Null texts start in the first character of their field, as the keyword has them.
+  const padded = texts.map((text) =>
+    kind === 'A' || text === nullText ? text.padEnd(width) : text.padStart(width),
+  )
   const decimals = texts.reduce((most, text) => Math.max(most, /\.(\d+)/.exec(text)?.[1]?.length ?? 0), 0)
   const format = kind === 'A' || kind === 'I' ? `${kind}${width}` : `${kind}${width}.${decimals}`
   return { column, format, nullText, texts: padded, width }

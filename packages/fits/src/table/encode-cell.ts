@@ -60,6 +60,8 @@ function encodeTexts(
 ): void {
   const { start, end } = cellEntries(column, row)
   if (isNullAt(column, row)) return
+  // One text ends with zero bytes, which readers take off; in arrays the standard wants blanks.
+  const filler = column.cellShape === undefined ? 0 : 32
   for (let entry = start; entry < end; entry++) {
     const value = column.values[entry]
     const text = typeof value === 'string' ? value : ''
@@ -68,8 +70,8 @@ function encodeTexts(
       throw unwritable(location, 'the text is longer than its column', text, `${plan.textWidth} characters`)
     const from = at + (entry - start) * plan.textWidth
     for (let k = 0; k < plan.textWidth; k++) {
-      const code = k < text.length ? text.charCodeAt(k) : 32
-      if (code < 32 || code > 126) {
+      const code = k < text.length ? text.charCodeAt(k) : filler
+      if (k < text.length && (code < 32 || code > 126)) {
         throw unwritable(
           location,
           'the text holds a character that FITS does not have',

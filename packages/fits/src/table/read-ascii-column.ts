@@ -39,7 +39,8 @@ export class AsciiColumnReader implements ColumnReader {
   #addField(field: string, index: number): void {
     const { nullText, scaling, type, parsed } = this.#column
     const values = this.#values
-    if (nullText !== undefined && field.trimEnd() === nullText) {
+    const isNull = field.trimEnd() === nullText || (type !== 'string' && field.trim() === nullText?.trim())
+    if (nullText !== undefined && isNull) {
       this.#nulls[index] = 1
       if (values instanceof Float64Array) values[index] = Number.NaN
       return

@@ -17,7 +17,7 @@ const BLANK = 32
  *
  * Binary tables: unsigned integers and signed bytes by TZERO, text as wide as the longest, variable-length arrays in the heap.
  * Cells without value become TNULL (the column's `nullText` if no row has that number, else the lowest free number), NaN, logical
- * 0, text of zero bytes, empty variable-length arrays. ASCII tables: numbers in the shortest form that reads back equal,
+ * 0, empty variable-length arrays; empty text counts as no value. ASCII tables: numbers in the shortest form that reads back equal,
  * `NULL` for no value. The notes of the table become cards.
  *
  * @throws FitsError `FITS_UNWRITABLE_COLUMN`, and those of {@link FitsWriter}

@@ -22,7 +22,7 @@ export function naturalBlock(column: Column): Block {
     (widest, text) => Math.max(widest, text.length),
     Math.max(name.length, typeText.length, unitText.length, shownNull.length),
   )
-  const isText = column.type === 'string'
+  const isText = typeText === 'char'
   const place = (text: string): string => (isText ? text.padEnd(width) : text.padStart(width))
   return {
     header: place(name),

@@ -1,4 +1,5 @@
 import { TableError, type TableLocation } from '../errors.ts'
+import { parseReal } from '../number-text.ts'
 import type { Cell, CellArray, Column, Table } from './table.ts'
 
 /** The source of a table, or its name, for messages. */
@@ -134,13 +135,16 @@ export function numberColumn(table: Table, ...names: readonly string[]): Float64
       continue
     }
     const value = column.values[row]
-    const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value)
-    if (Number.isNaN(number) && typeof value === 'string' && !/^[+-]?nan$/i.test(value.trim())) {
-      throw notNumeric(table, column, row, value)
-    }
+    const number = typeof value === 'string' ? textAsNumber(value) : Number(value)
+    if (number === undefined) throw notNumeric(table, column, row, String(value))
     numbers[row] = number
   }
   return numbers
+}
+
+function textAsNumber(text: string): number | undefined {
+  const trimmed = text.trim()
+  return trimmed === '' ? Number.NaN : parseReal(trimmed)
 }
 
 function notNumeric(table: Table, column: Column, row: number, found: string): TableError {
