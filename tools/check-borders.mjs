@@ -25,7 +25,9 @@ for (const name of readdirSync('packages')) {
   checkPackage(name, allowed)
 }
 for (const problem of problems) console.error(problem)
-console.log(problems.length === 0 ? 'package borders: no violation' : `package borders: ${problems.length} violations`)
+console.log(
+  problems.length === 0 ? 'package borders: no violation' : `package borders: ${problems.length} violations`,
+)
 process.exitCode = problems.length === 0 ? 0 : 1
 
 function checkPackage(name, allowed) {
@@ -34,7 +36,8 @@ function checkPackage(name, allowed) {
   const declared = Object.keys(manifest.dependencies ?? {})
   for (const dependency of declared) {
     const own = /^@skyloom\/(.+)$/.exec(dependency)
-    if (own && !allowed.includes(own[1])) problems.push(`${root}/package.json: may not depend on ${dependency}`)
+    if (own && !allowed.includes(own[1]))
+      problems.push(`${root}/package.json: may not depend on ${dependency}`)
   }
   const referenced = ['tsconfig.json', 'src/node/tsconfig.json']
     .map((file) => join(root, file))
@@ -65,12 +68,17 @@ function checkFile(name, root, file, declared, allowed) {
     const own = /^@skyloom\/([a-z]+)(\/.*)?$/.exec(target)
     if (own) {
       if (own[1] === name) problems.push(`${file}: imports its own package by name`)
-      else if (!isTest && !allowed.includes(own[1])) problems.push(`${file}: ${name} may not import ${own[1]}`)
-      if (/^\/(src|dist)/.test(own[2] ?? '')) problems.push(`${file}: '${target}' reaches behind the public surface`)
+      else if (!isTest && !allowed.includes(own[1]))
+        problems.push(`${file}: ${name} may not import ${own[1]}`)
+      if (/^\/(src|dist)/.test(own[2] ?? ''))
+        problems.push(`${file}: '${target}' reaches behind the public surface`)
     }
     if (isTest) continue
-    const packageName = target.startsWith('@') ? target.split('/').slice(0, 2).join('/') : target.split('/')[0]
-    if (!declared.includes(packageName)) problems.push(`${file}: '${packageName}' is not among the dependencies`)
+    const packageName = target.startsWith('@')
+      ? target.split('/').slice(0, 2).join('/')
+      : target.split('/')[0]
+    if (!declared.includes(packageName))
+      problems.push(`${file}: '${packageName}' is not among the dependencies`)
   }
 }
 

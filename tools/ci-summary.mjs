@@ -9,7 +9,10 @@ let skipped = 0
 try {
   const report = JSON.parse(readFileSync(file, 'utf8'))
   passed = report.numPassedTests
-  failed = report.numFailedTests + report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length
+  failed =
+    report.numFailedTests +
+    report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0)
+      .length
   skipped = report.numPendingTests + report.numTodoTests
 } catch (error) {
   console.error(`no test report: ${error.message}`)
@@ -17,5 +20,9 @@ try {
 if (testStatus !== '0' && failed === 0) failed = 1
 if (checkStatus === '0') passed++
 else failed++
-console.log(skipped > 0 ? `${passed} passed, ${failed} failed, ${skipped} skipped` : `${passed} passed, ${failed} failed`)
+console.log(
+  skipped > 0
+    ? `${passed} passed, ${failed} failed, ${skipped} skipped`
+    : `${passed} passed, ${failed} failed`,
+)
 process.exitCode = failed > 0 ? 1 : 0

@@ -5,7 +5,11 @@ import { rmSync } from 'node:fs'
 const out = 'demo/out'
 rmSync(out, { recursive: true, force: true })
 const skyloom = 'packages/cli/bin/skyloom.js'
-const { status } = spawnSync(process.execPath, [skyloom, 'mosaic', 'make', '--images', 'demo/images', '--out', out], {
-  stdio: 'inherit',
-})
+const { status } = spawnSync(
+  process.execPath,
+  [skyloom, 'mosaic', 'make', '--images', 'demo/images', '--out', out],
+  {
+    stdio: 'inherit',
+  },
+)
 process.exitCode = status ?? 1

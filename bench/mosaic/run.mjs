@@ -1,9 +1,9 @@
 // Whole mosaic of the demo's ten images, process start included: `skyloom mosaic make` against Montage's chain (mProjExec,
 // mDiffFitExec, mBgModel, mBgExec, mAdd with the tables they need) and SWarp (LANCZOS3 with its background subtraction), in turn.
 // Peers get the images unpacked. Usage: npm run bench -- mosaic [runs]
-import { cpus } from 'node:os'
+
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { hasProgram, measure, race, report, requireTime } from '../support/measure.mjs'
@@ -41,11 +41,29 @@ try {
   const swarp = ['SWarp', 'swarp', 'swarp-bin'].find(hasProgram)
   if (swarp !== undefined) {
     const args = names.map((name) => `raw/${name}`)
-    args.push('-RESAMPLING_TYPE', 'LANCZOS3', '-SUBTRACT_BACK', 'Y', '-COMBINE_TYPE', 'WEIGHTED', '-WRITE_XML', 'N', '-VERBOSE_TYPE', 'QUIET')
-    contestants.push({ name: 'SWarp LANCZOS3', run: () => measure(swarp, [...args, '-NTHREADS', '1'], { cwd: work }) })
+    args.push(
+      '-RESAMPLING_TYPE',
+      'LANCZOS3',
+      '-SUBTRACT_BACK',
+      'Y',
+      '-COMBINE_TYPE',
+      'WEIGHTED',
+      '-WRITE_XML',
+      'N',
+      '-VERBOSE_TYPE',
+      'QUIET',
+    )
+    contestants.push({
+      name: 'SWarp LANCZOS3',
+      run: () => measure(swarp, [...args, '-NTHREADS', '1'], { cwd: work }),
+    })
   }
-  console.log(`whole mosaic of ${names.length} images of 512 x 1024 pixels, ${runs} runs in turn after a warm-up`)
-  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`)
+  console.log(
+    `whole mosaic of ${names.length} images of 512 x 1024 pixels, ${runs} runs in turn after a warm-up`,
+  )
+  console.log(
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`,
+  )
   report(race(contestants, runs))
 } finally {
   rmSync(work, { recursive: true, force: true })

@@ -22,9 +22,18 @@ export function measure(command, args, options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'skyloom-bench-'))
   const file = join(folder, 'time')
   try {
-    const result = spawnSync(GNU_TIME, ['-f', '%U %S %e %M', '-o', file, command, ...args], { ...options, encoding: 'utf8' })
-    if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${result.stdout}${result.stderr}`)
-    const [user, system, wall, memory] = readFileSync(file, 'utf8').trim().split('\n').at(-1).split(' ').map(Number)
+    const result = spawnSync(GNU_TIME, ['-f', '%U %S %e %M', '-o', file, command, ...args], {
+      ...options,
+      encoding: 'utf8',
+    })
+    if (result.status !== 0)
+      throw new Error(`${command} ${args.join(' ')} failed:\n${result.stdout}${result.stderr}`)
+    const [user, system, wall, memory] = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .at(-1)
+      .split(' ')
+      .map(Number)
     return { cpu: user + system, wall, memory: memory / 1024 }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -55,16 +64,23 @@ export function report(results) {
   const width = Math.max(...names.map((name) => name.length))
   const cell = (rows, key, digits) => {
     const values = rows.map((row) => row[key])
-    return `${median(values).toFixed(digits).padStart(8)} (${Math.min(...values).toFixed(digits)}-${Math.max(...values).toFixed(digits)})`.padEnd(24)
+    return `${median(values).toFixed(digits).padStart(8)} (${Math.min(...values).toFixed(digits)}-${Math.max(...values).toFixed(digits)})`.padEnd(
+      24,
+    )
   }
   console.log(`${''.padEnd(width)}  ${'CPU s'.padEnd(24)}${'wall s'.padEnd(24)}${'peak MiB'.padEnd(24)}`)
   for (const name of names) {
     const rows = results.get(name)
-    console.log(`${name.padEnd(width)}  ${cell(rows, 'cpu', 2)}${cell(rows, 'wall', 2)}${cell(rows, 'memory', 0)}`)
+    console.log(
+      `${name.padEnd(width)}  ${cell(rows, 'cpu', 2)}${cell(rows, 'wall', 2)}${cell(rows, 'memory', 0)}`,
+    )
   }
   const [first, ...others] = names
   for (const other of others) {
-    const ratio = (key) => median(results.get(first).map((row, i) => row[key] / results.get(other)[i][key])).toFixed(3)
-    console.log(`${first} / ${other}: CPU ${ratio('cpu')}, wall ${ratio('wall')}, peak memory ${ratio('memory')}`)
+    const ratio = (key) =>
+      median(results.get(first).map((row, i) => row[key] / results.get(other)[i][key])).toFixed(3)
+    console.log(
+      `${first} / ${other}: CPU ${ratio('cpu')}, wall ${ratio('wall')}, peak memory ${ratio('memory')}`,
+    )
   }
 }

@@ -17,9 +17,12 @@ export interface ErrorDetail {
 /** Longest text of a foreign value that is repeated in a message. */
 const MAX_FOUND_CHARS = 120
 
-/** Base of all errors of Skyloom: a stable `code` and the facts, from which the message is built. */
-export abstract class SkyloomError extends Error {
-  readonly code: string
+/**
+ * Base of all errors of Skyloom: a stable `code` and the facts, from which the message is built. A package's class names its
+ * codes: `class FitsError extends SkyloomError<FitsErrorCode>`.
+ */
+export abstract class SkyloomError<Code extends string = string> extends Error {
+  readonly code: Code
   readonly where: readonly string[]
   readonly found: string | undefined
   readonly allowed: string | undefined
@@ -27,8 +30,11 @@ export abstract class SkyloomError extends Error {
   /** The sentence without place, code and remedy. */
   readonly problem: string
 
-  constructor(code: string, problem: string, detail: ErrorDetail = {}) {
-    super(formatMessage(code, problem, detail), detail.cause === undefined ? undefined : { cause: detail.cause })
+  constructor(code: Code, problem: string, detail: ErrorDetail = {}) {
+    super(
+      formatMessage(code, problem, detail),
+      detail.cause === undefined ? undefined : { cause: detail.cause },
+    )
     this.code = code
     this.problem = problem
     this.where = detail.where ?? []
@@ -76,11 +82,6 @@ export type BaseErrorCode =
   | 'BASE_EXISTS'
 
 /** Errors of byte sources and sinks. */
-export class BaseError extends SkyloomError {
+export class BaseError extends SkyloomError<BaseErrorCode> {
   override readonly name = 'BaseError'
-  declare readonly code: BaseErrorCode
-
-  constructor(code: BaseErrorCode, problem: string, detail?: ErrorDetail) {
-    super(code, problem, detail)
-  }
 }

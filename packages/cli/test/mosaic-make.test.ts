@@ -18,7 +18,11 @@ interface Answer {
 async function skyloom(...args: readonly string[]): Promise<Answer> {
   return await new Promise((resolve) => {
     execFile(process.execPath, [SKYLOOM, ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr })
+      resolve({
+        code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1,
+        stdout,
+        stderr,
+      })
     })
   })
 }
@@ -51,14 +55,25 @@ test('--json prints one document on standard output and JSON lines of progress o
   expect(summary.status).toBe('complete')
   expect(summary.images.length).toBe(10)
   expect(summary.pairs.length).toBe(17)
-  const events = stderr.trim().split('\n').map((line) => JSON.parse(line) as { type: string; stage: string })
+  const events = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string; stage: string })
   expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['progress']))
   expect([...new Set(events.map(({ stage }) => stage))]).toEqual(['scan', 'project', 'difference', 'add'])
 })
 
 test('--dry-run writes nothing', async () => {
   const folder = await freshFolder()
-  const { code, stdout } = await skyloom('mosaic', 'make', '--images', DEMO, '--out', join(folder, 'out'), '--dry-run')
+  const { code, stdout } = await skyloom(
+    'mosaic',
+    'make',
+    '--images',
+    DEMO,
+    '--out',
+    join(folder, 'out'),
+    '--dry-run',
+  )
   expect(code).toBe(0)
   expect(stdout).toContain('10 images')
   expect(await readdir(folder)).toEqual([])
@@ -70,7 +85,14 @@ test('a bad image among good ones: exit 3 and its reason', async () => {
   const [first = '', second = ''] = (await readdir(DEMO)).filter((name) => name.endsWith('.gz')).sort()
   for (const name of [first, second]) await copyFile(join(DEMO, name), join(folder, 'in', name))
   await writeFile(join(folder, 'in', 'broken.fits'), 'this is no FITS file')
-  const { code, stdout } = await skyloom('mosaic', 'make', '--images', join(folder, 'in'), '--out', join(folder, 'out'))
+  const { code, stdout } = await skyloom(
+    'mosaic',
+    'make',
+    '--images',
+    join(folder, 'in'),
+    '--out',
+    join(folder, 'out'),
+  )
   expect(code).toBe(3)
   expect(stdout).toMatch(/left out .*broken\.fits: the file is not a FITS file/)
 })
@@ -81,7 +103,12 @@ test.for([
   { name: 'an unknown method', args: ['--method', 'magic'], code: 2, text: 'allowed area' },
   { name: 'a centre without a size', args: ['--center', '1 2'], code: 2, text: '--size' },
   { name: 'a bad size of memory', args: ['--memory', 'lots'], code: 2, text: '512M' },
-  { name: 'a latitude beyond the pole', args: ['--center', '1 95', '--size', '1'], code: 2, text: '-90 and 90' },
+  {
+    name: 'a latitude beyond the pole',
+    args: ['--center', '1 95', '--size', '1'],
+    code: 2,
+    text: '-90 and 90',
+  },
 ])('$name is wrong use', async ({ args, code, text }) => {
   const base = args[0] === '--out' ? [] : ['--images', DEMO, '--out', join(await freshFolder(), 'out')]
   const answer = await skyloom('mosaic', 'make', ...base, ...args)
@@ -94,7 +121,14 @@ test('no usable image: exit 1 and the reason', async () => {
   const folder = await freshFolder()
   await mkdir(join(folder, 'in'))
   await writeFile(join(folder, 'in', 'broken.fits'), 'this is no FITS file')
-  const { code, stderr } = await skyloom('mosaic', 'make', '--images', join(folder, 'in'), '--out', join(folder, 'out'))
+  const { code, stderr } = await skyloom(
+    'mosaic',
+    'make',
+    '--images',
+    join(folder, 'in'),
+    '--out',
+    join(folder, 'out'),
+  )
   expect(code).toBe(1)
   expect(stderr).toContain('broken.fits')
 })
@@ -109,7 +143,9 @@ test('an output folder that is not empty is refused with exit 4', async () => {
 
 test('Ctrl-C stops at once, leaves nothing under a final name and says how to go on', async () => {
   const out = join(await freshFolder(), 'out')
-  const child = spawn(process.execPath, [SKYLOOM, 'mosaic', 'make', '--images', DEMO, '--out', out], { stdio: 'pipe' })
+  const child = spawn(process.execPath, [SKYLOOM, 'mosaic', 'make', '--images', DEMO, '--out', out], {
+    stdio: 'pipe',
+  })
   let stderr = ''
   let stoppedAt = 0
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -132,5 +168,7 @@ test('help of every command has an example and fits 80 columns', async () => {
     expect(code).toBe(0)
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   }
-  expect((await skyloom('mosaic', 'make', '--help')).stdout).toContain('skyloom mosaic make --images raw --out m42')
+  expect((await skyloom('mosaic', 'make', '--help')).stdout).toContain(
+    'skyloom mosaic make --images raw --out m42',
+  )
 })

@@ -1,4 +1,4 @@
-import { type ErrorDetail, SkyloomError } from '@skyloom/base'
+import { SkyloomError } from '@skyloom/base'
 
 /** Codes of errors that mosaic operations raise. */
 export type MosaicErrorCode =
@@ -13,11 +13,6 @@ export type MosaicErrorCode =
   | 'MOSAIC_MEMORY'
 
 /** Error of a mosaic operation that cannot go on. */
-export class MosaicError extends SkyloomError {
+export class MosaicError extends SkyloomError<MosaicErrorCode> {
   override readonly name = 'MosaicError'
-  declare readonly code: MosaicErrorCode
-
-  constructor(code: MosaicErrorCode, problem: string, detail?: ErrorDetail) {
-    super(code, problem, detail)
-  }
 }

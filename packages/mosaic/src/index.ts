@@ -1,11 +1,17 @@
-export { addStrip, type StripImage, stripScratchBytes, type StripTarget } from './add/add-strip.ts'
+export { addStrip, type StripImage, type StripTarget, stripScratchBytes } from './add/add-strip.ts'
 export { COMBINE_METHODS, type CombineMethod } from './add/combine.ts'
 export { boxMoments, type Moments } from './background/moments.ts'
 export { type BackgroundPlane, evaluatePlane, subtractPlanes, ZERO_PLANE } from './background/plane.ts'
-export { type ImageExtent, type OverlapFit, rejectFits, type RejectReason } from './background/reject.ts'
-export { BACKGROUND_MODES, type BackgroundMode, type BackgroundSolution, connectedGroups, solveBackground } from './background/solve.ts'
+export { type ImageExtent, type OverlapFit, type RejectReason, rejectFits } from './background/reject.ts'
+export {
+  BACKGROUND_MODES,
+  type BackgroundMode,
+  type BackgroundSolution,
+  connectedGroups,
+  solveBackground,
+} from './background/solve.ts'
 export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'
-export { fitPlane, type FitPlaneOptions, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'
+export { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'
 export { overlapBox } from './difference/overlap-box.ts'
 export { type Residual, residualAfter } from './difference/residual.ts'
 export { MosaicError, type MosaicErrorCode } from './errors.ts'
@@ -14,31 +20,49 @@ export type { HduChoice, ImageRecord, ImageScan, RejectedImage } from './image-t
 export { effectiveScale, formatImageTable, imageTable } from './image-table/image-table.ts'
 export { type MosaicOptions, PROJECT_METHODS, type ProjectMethod } from './make/options.ts'
 export { forecastTime, type MosaicPlan, type Range, type Workload } from './make/plan.ts'
-export type { ImageSummary, MosaicPoint, MosaicSummary, PairSummary, ProductSummary, RejectedFile, StageSummary } from './make/summary.ts'
+export type {
+  ImageSummary,
+  MosaicPoint,
+  MosaicSummary,
+  PairSummary,
+  ProductSummary,
+  RejectedFile,
+  StageSummary,
+} from './make/summary.ts'
 export { type FittedPair, formatCorrectionTable, formatFitTable, formatOverlapTable } from './make/tables.ts'
 export { PROGRAM, VERSION } from './make/version.ts'
 export { findOverlaps, type OverlapPair } from './overlap/pairs.ts'
 export { type PixelPlane, pixelAt } from './pixel-plane.ts'
 export { gaussianLogStretch, type StretchedImage } from './preview/gaussian-log.ts'
-export { type CumulativeHistogram, cumulativeHistogram, percentileLevel, sigmaLevel } from './preview/histogram.ts'
+export {
+  type CumulativeHistogram,
+  cumulativeHistogram,
+  percentileLevel,
+  sigmaLevel,
+} from './preview/histogram.ts'
 export { inverseNormal } from './preview/inverse-normal.ts'
 export { encodeGreyPng } from './preview/png.ts'
-export { inheritCards, type InheritedCard } from './product/inherit.ts'
-export { type Making, productHeader, type ProductHeaderInput, type ProductKind } from './product/product-header.ts'
-export { coverageExtent, type CoverageExtent } from './project/coverage-extent.ts'
+export { type InheritedCard, inheritCards } from './product/inherit.ts'
+export {
+  type Making,
+  type ProductHeaderInput,
+  type ProductKind,
+  productHeader,
+} from './product/product-header.ts'
+export { type CoverageExtent, coverageExtent } from './project/coverage-extent.ts'
 export {
   AREA_SCRATCH_BYTES,
   CORNER_BYTES,
   gridScratchBytes,
   type ImageWindow,
-  projectImage,
   type ProjectMap,
   type ProjectScratch,
   type ProjectTarget,
+  projectImage,
   TILE_SIDE,
 } from './project/project-image.ts'
 export { type PlacedImage, projectRegion } from './project/project-region.ts'
-export { scaleBySolidAngle, type SolidAngleGrid, solidAngles } from './project/solid-angle.ts'
+export { type SolidAngleGrid, scaleBySolidAngle, solidAngles } from './project/solid-angle.ts'
 export { intersectRegions, isEmptyRegion, type Region, uniteRegions } from './region.ts'
 export { graticule } from './report/graticule.ts'
 export { mosaicReport } from './report/report.ts'

@@ -23,7 +23,10 @@ function sources(col: number, row: number): number {
     [70.9, 55.1, 900],
     [60, 45, 15000],
   ] as const
-  return places.reduce((sum, [x, y, peak]) => sum + peak * Math.exp(-((col - x) ** 2 + (row - y) ** 2) / 6), 0)
+  return places.reduce(
+    (sum, [x, y, peak]) => sum + peak * Math.exp(-((col - x) ** 2 + (row - y) ** 2) / 6),
+    0,
+  )
 }
 
 describe('one image', () => {
@@ -79,9 +82,12 @@ describe('one image', () => {
     const after = await loadImage(join(out, 'mosaic.fits'))
     const area = await loadImage(join(out, 'mosaic_area.fits'))
     // Surface brightness times solid angle; the image's own pixels change their angle by 1e-8 over its field.
-    const pixelSr = (SCALE_DEG * Math.PI / 180) ** 2
+    const pixelSr = ((SCALE_DEG * Math.PI) / 180) ** 2
     const fluxBefore = before.data.reduce((sum, value) => sum + value * pixelSr, 0)
-    const fluxAfter = after.data.reduce((sum, value, i) => sum + (Number.isNaN(value) ? 0 : value * area.data[i]!), 0)
+    const fluxAfter = after.data.reduce(
+      (sum, value, i) => sum + (Number.isNaN(value) ? 0 : value * area.data[i]!),
+      0,
+    )
     expect(Math.abs(fluxAfter / fluxBefore - 1)).toBeLessThan(FLUX_RTOL)
   })
 
@@ -96,12 +102,21 @@ describe('one image', () => {
 
 describe('several images', () => {
   /** A row of overlapping images of one sky, each with its own background plane. */
-  async function writeSurvey(folder: string, backgrounds: readonly (readonly [number, number, number])[]): Promise<void> {
+  async function writeSurvey(
+    folder: string,
+    backgrounds: readonly (readonly [number, number, number])[],
+  ): Promise<void> {
     for (const [index, [a, b, c]] of backgrounds.entries()) {
       const shift = index * 70
       const grid = { ...GRID, crpix1: 60.5 - shift, crpix2: 45.5 + 3 * index }
-      const sky = (col: number, row: number): number => 200 + 50 * Math.sin((col + shift) / 17) * Math.cos((row - 3 * index) / 23)
-      await writeTestImage(folder, `image${index}.fits`, grid, (col, row) => sky(col, row) + a * col + b * row + c)
+      const sky = (col: number, row: number): number =>
+        200 + 50 * Math.sin((col + shift) / 17) * Math.cos((row - 3 * index) / 23)
+      await writeTestImage(
+        folder,
+        `image${index}.fits`,
+        grid,
+        (col, row) => sky(col, row) + a * col + b * row + c,
+      )
     }
   }
 
@@ -158,7 +173,8 @@ describe('several images', () => {
     { combine: 'count' as const, expected: 3 },
   ])('$combine of three images', async ({ combine, expected }) => {
     const folder = await freshFolder()
-    for (const [index, value] of [1, 2, 9].entries()) await writeTestImage(folder, `${index}.fits`, GRID, () => value)
+    for (const [index, value] of [1, 2, 9].entries())
+      await writeTestImage(folder, `${index}.fits`, GRID, () => value)
     const out = join(folder, 'out')
     await makeMosaic({ imagesDir: folder, outDir: out, combine, background: 'none' })
     const image = await loadImage(join(out, 'mosaic.fits'))
@@ -188,7 +204,12 @@ describe('difficult places', () => {
     const folder = await freshFolder()
     await writeTestImage(folder, 'a.fits', { ...GRID, lonDeg: 40, latDeg: 90, scaleDeg: 0.2 }, () => 3)
     const out = join(folder, 'out')
-    const template = { centre: { lonDeg: 0, latDeg: 0 }, sizeDeg: { width: 360, height: 180 }, scaleDeg: 0.5, projection: 'CAR' }
+    const template = {
+      centre: { lonDeg: 0, latDeg: 0 },
+      sizeDeg: { width: 360, height: 180 },
+      scaleDeg: 0.5,
+      projection: 'CAR',
+    }
     await makeMosaic({ imagesDir: folder, outDir: out, template, isExactSize: true })
     const image = await loadImage(join(out, 'mosaic.fits'))
     // Every column has data in the row next to the pole.

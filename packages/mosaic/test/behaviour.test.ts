@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isSkyloomError, type ProgressEvent } from '@skyloom/base'
 import { verifyFits } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
-import { makeMosaic, planMosaic, PRODUCT_NAMES } from '@skyloom/mosaic/node'
+import { makeMosaic, PRODUCT_NAMES, planMosaic } from '@skyloom/mosaic/node'
 import { describe, expect, test } from 'vitest'
 import { DEMO_IMAGES, FIXTURES, freshFolder } from './support/folders.ts'
 import { loadImage, type TanGrid, writeTestImage } from './support/images.ts'
@@ -12,7 +12,9 @@ import { loadImage, type TanGrid, writeTestImage } from './support/images.ts'
 const GRID: TanGrid = { width: 60, height: 50, lonDeg: 150, latDeg: 20, scaleDeg: 1 / 3600 }
 
 async function sha256(path: string): Promise<string> {
-  return createHash('sha256').update(await readFile(path)).digest('hex')
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
 }
 
 async function failure(work: Promise<unknown>): Promise<{ readonly code: string; readonly message: string }> {
@@ -46,7 +48,9 @@ describe('products are the same bytes', () => {
       if (name === 'spilled') expect(summary.spilledBytes).toBeGreaterThan(10_000_000)
       else expect(summary.spilledBytes).toBe(0)
       sums[name] = await Promise.all(
-        PRODUCT_NAMES.filter((file) => file !== 'report.html').map(async (file) => await sha256(join(outDir, file))),
+        PRODUCT_NAMES.filter((file) => file !== 'report.html').map(
+          async (file) => await sha256(join(outDir, file)),
+        ),
       )
     }
     for (const { name } of runs) expect(sums[name], name).toEqual(sums.one)
@@ -57,11 +61,17 @@ describe('products', () => {
   test('pass verification, carry the inputs and say how they were made', async () => {
     const folder = await freshFolder()
     for (const [index, exposure] of [10, 30].entries()) {
-      await writeTestImage(folder, `${index}.fits`, { ...GRID, crpix1: 30 - 20 * index }, () => 5, (header) => {
-        header.set('BUNIT', 'MJy/sr').set('FILTER', 'J').setFloat('EXPTIME', exposure).setFloat('GAIN', 2)
-        header.set('DATE-OBS', `2000-01-0${index + 1}T00:00:00`).set('OBJECT', `field ${index}`)
-        header.setFloat('SATURATE', 1000 + index)
-      })
+      await writeTestImage(
+        folder,
+        `${index}.fits`,
+        { ...GRID, crpix1: 30 - 20 * index },
+        () => 5,
+        (header) => {
+          header.set('BUNIT', 'MJy/sr').set('FILTER', 'J').setFloat('EXPTIME', exposure).setFloat('GAIN', 2)
+          header.set('DATE-OBS', `2000-01-0${index + 1}T00:00:00`).set('OBJECT', `field ${index}`)
+          header.setFloat('SATURATE', 1000 + index)
+        },
+      )
     }
     const out = join(folder, 'out')
     const summary = await makeMosaic({ imagesDir: folder, outDir: out })
@@ -81,7 +91,9 @@ describe('products', () => {
     expect(header.number('SATURATE')).toBe(1000)
     expect(header.string('DATE-OBS')).toBe('2000-01-01T00:00:00')
     expect(header.integer('NCOMBINE')).toBe(2)
-    expect(header.history().join('\n')).toContain(`input 0.fits hdu 0\nsha256 ${await sha256(join(folder, '0.fits'))}`)
+    expect(header.history().join('\n')).toContain(
+      `input 0.fits hdu 0\nsha256 ${await sha256(join(folder, '0.fits'))}`,
+    )
     expect(summary.mosaic.unit).toBe('MJy/sr')
     const area = await loadImage(join(out, 'mosaic_area.fits'))
     expect(area.header.string('BUNIT')).toBe('sr')
@@ -123,7 +135,9 @@ describe('a run can be stopped', () => {
       const onProgress = (event: ProgressEvent): void => {
         if (event.stage === stage && event.done === 2) stop.abort()
       }
-      const { code } = await failure(makeMosaic({ imagesDir: DEMO_IMAGES, outDir, onProgress, signal: stop.signal }))
+      const { code } = await failure(
+        makeMosaic({ imagesDir: DEMO_IMAGES, outDir, onProgress, signal: stop.signal }),
+      )
       expect(code, stage).toBe('BASE_ABORTED')
       expect(await readdir(outDir), stage).toEqual([])
     }
@@ -141,7 +155,9 @@ describe('clear refusals', () => {
 
   test('a folder that does not exist', async () => {
     const folder = await freshFolder()
-    const { code } = await failure(makeMosaic({ imagesDir: join(folder, 'none'), outDir: join(folder, 'out') }))
+    const { code } = await failure(
+      makeMosaic({ imagesDir: join(folder, 'none'), outDir: join(folder, 'out') }),
+    )
     expect(code).toBe('MOSAIC_NO_FILES')
     expect(await readdir(folder)).toEqual([])
   })
@@ -168,7 +184,9 @@ describe('clear refusals', () => {
     lines[6] = 'CTYPE2 = '
     const headerFile = join(folder, 'bad.hdr')
     await writeFile(headerFile, lines.join('\n'))
-    const { message } = await failure(makeMosaic({ imagesDir: DEMO_IMAGES, outDir: join(folder, 'out'), headerFile }))
+    const { message } = await failure(
+      makeMosaic({ imagesDir: DEMO_IMAGES, outDir: join(folder, 'out'), headerFile }),
+    )
     expect(message).toContain('bad.hdr')
     expect(message).toMatch(/line 7/)
   })
@@ -176,9 +194,26 @@ describe('clear refusals', () => {
   test('an image of no pixels', async () => {
     const folder = await freshFolder()
     const card = (text: string): string => text.padEnd(80)
-    const cards = ['SIMPLE  =                    T', 'BITPIX  =                    8', 'NAXIS   =                    2']
-    cards.push('NAXIS1  =                    0', 'NAXIS2  =                   10', "CTYPE1  = 'RA---TAN'", "CTYPE2  = 'DEC--TAN'")
-    cards.push('CRVAL1  = 10.0', 'CRVAL2  = 10.0', 'CRPIX1  = 1.0', 'CRPIX2  = 1.0', 'CDELT1  = 0.1', 'CDELT2  = 0.1', 'END')
+    const cards = [
+      'SIMPLE  =                    T',
+      'BITPIX  =                    8',
+      'NAXIS   =                    2',
+    ]
+    cards.push(
+      'NAXIS1  =                    0',
+      'NAXIS2  =                   10',
+      "CTYPE1  = 'RA---TAN'",
+      "CTYPE2  = 'DEC--TAN'",
+    )
+    cards.push(
+      'CRVAL1  = 10.0',
+      'CRVAL2  = 10.0',
+      'CRPIX1  = 1.0',
+      'CRPIX2  = 1.0',
+      'CDELT1  = 0.1',
+      'CDELT2  = 0.1',
+      'END',
+    )
     await writeFile(join(folder, 'a.fits'), cards.map(card).join('').padEnd(2880), 'latin1')
     const { code, message } = await failure(makeMosaic({ imagesDir: folder, outDir: join(folder, 'out') }))
     expect(code).toBe('MOSAIC_NO_IMAGES')
@@ -196,7 +231,9 @@ describe('clear refusals', () => {
     const folder = await freshFolder()
     // What the types forbid can still come from a command line.
     const wrong = options as Record<string, never>
-    const { code, message } = await failure(makeMosaic({ imagesDir: folder, outDir: join(folder, 'out'), ...wrong }))
+    const { code, message } = await failure(
+      makeMosaic({ imagesDir: folder, outDir: join(folder, 'out'), ...wrong }),
+    )
     expect(code).toBe('MOSAIC_BAD_OPTION')
     expect(message).toContain(`--${name}`)
     expect(message).toContain('allowed')
@@ -215,7 +252,12 @@ describe('clear refusals', () => {
   test('a memory limit too small for one image names the remedy', async () => {
     const folder = await freshFolder()
     await writeTestImage(folder, 'a.fits', { ...GRID, width: 6000, height: 4000 }, () => 1)
-    const options = { imagesDir: folder, outDir: join(folder, 'out'), memoryBytes: 64 * 1024 * 1024, threads: 1 }
+    const options = {
+      imagesDir: folder,
+      outDir: join(folder, 'out'),
+      memoryBytes: 64 * 1024 * 1024,
+      threads: 1,
+    }
     const { code, message } = await failure(makeMosaic(options))
     expect(code).toBe('MOSAIC_MEMORY')
     expect(message).toContain('--memory')

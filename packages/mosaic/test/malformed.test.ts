@@ -48,13 +48,19 @@ describe.skipIf(!hasShared(folder))('the malformed files', () => {
       const work = await freshFolder()
       await mkdir(join(work, 'in'))
       await copyFile(join(folder, entry.file), join(work, 'in', entry.file))
-      const outcome: unknown = await makeMosaic({ imagesDir: join(work, 'in'), outDir: join(work, 'out'), threads: 1 }).catch(
-        (error: unknown) => error,
-      )
+      const outcome: unknown = await makeMosaic({
+        imagesDir: join(work, 'in'),
+        outDir: join(work, 'out'),
+        threads: 1,
+      }).catch((error: unknown) => error)
       const isError = outcome instanceof Error
       if (isError && !isSkyloomError(outcome)) throw outcome
-      if (isError) expect(outcome.message, entry.file).toContain(entry.file === 'all-nan.fits' ? 'no image has data' : entry.file)
-      if (entry.expect === 'ok') expect(isError, `${entry.file}: ${String(outcome)}`).toBe(entry.file === 'all-nan.fits')
+      if (isError)
+        expect(outcome.message, entry.file).toContain(
+          entry.file === 'all-nan.fits' ? 'no image has data' : entry.file,
+        )
+      if (entry.expect === 'ok')
+        expect(isError, `${entry.file}: ${String(outcome)}`).toBe(entry.file === 'all-nan.fits')
       if (entry.expect === 'error' || entry.expect === 'skip') expect(isError, entry.file).toBe(true)
     }
   })

@@ -1,11 +1,12 @@
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { makeMosaic } from '@skyloom/mosaic/node'
-import { readFile } from 'node:fs/promises'
+import { decode } from 'fast-png'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { gaussianLogStretch } from '../src/preview/gaussian-log.ts'
 import { DEMO_IMAGES, FIXTURES, keptFolder, SHARED } from './support/folders.ts'
-import { loadImage, type TestImage } from './support/images.ts'
+import { loadImage, type TestImage, writeTestImage } from './support/images.ts'
 import { hasPeer, hasShared, runPeer } from './support/peers.ts'
 import { planeResidual } from './support/plane-residual.ts'
 
@@ -16,7 +17,12 @@ const BORDER = 2
 
 const nights = join(SHARED, 'data/mosaic-m42-j-nights-9')
 const SETS = [
-  { name: 'ten images of one night', images: DEMO_IMAGES, template: join(FIXTURES, 'template.hdr'), isThere: true },
+  {
+    name: 'ten images of one night',
+    images: DEMO_IMAGES,
+    template: join(FIXTURES, 'template.hdr'),
+    isThere: true,
+  },
   {
     name: 'nine images of six nights',
     images: join(nights, 'raw'),
@@ -29,7 +35,10 @@ const SETS = [
 async function montageChain(images: string, template: string, work: string): Promise<void> {
   for (const folder of ['raw', 'proj', 'diff', 'corr']) await mkdir(join(work, folder))
   for (const name of (await readdir(images)).filter((file) => file.endsWith('.gz'))) {
-    await writeFile(join(work, 'raw', name.replace(/\.gz$/, '')), gunzipSync(await readFile(join(images, name))))
+    await writeFile(
+      join(work, 'raw', name.replace(/\.gz$/, '')),
+      gunzipSync(await readFile(join(images, name))),
+    )
   }
   await copyFile(template, join(work, 'template.hdr'))
   const steps: readonly (readonly [string, ...string[]])[] = [
@@ -79,7 +88,9 @@ for (const set of SETS) {
       const image = await ours('median')
       const theirs = await loadImage(join(work, 'median.fits'))
       expect([image.width, image.height]).toEqual([theirs.width, theirs.height])
-      const places = [...theirs.data.keys()].filter((i) => Number.isNaN(theirs.data[i]) !== Number.isNaN(image.data[i]))
+      const places = [...theirs.data.keys()].filter(
+        (i) => Number.isNaN(theirs.data[i]) !== Number.isNaN(image.data[i]),
+      )
       const inside = places.filter((i) => !isBorder(image, i))
       expect(inside).toEqual([])
     })
@@ -92,3 +103,41 @@ function isBorder({ width, height }: TestImage, index: number): boolean {
   const row = Math.floor(index / width)
   return col < BORDER || row < BORDER || col >= width - BORDER || row >= height - BORDER
 }
+
+describe.skipIf(!hasPeer('mViewer'))('live mViewer', () => {
+  test('shows the same grey levels for the gaussian-log stretch', async () => {
+    const work = await keptFolder()
+    const width = 200
+    const height = 150
+    // A bright core on a background of noise that repeats.
+    const noise = (x: number): number => x - Math.floor(x) - 0.5
+    const value = (col: number, row: number): number =>
+      100 +
+      20 * noise(Math.sin(col * 12.9898 + row * 78.233) * 43758.5453) +
+      20 * noise(Math.sin(col * 39.425 + row * 11.135) * 24634.6345) +
+      9000 / (1 + ((col - 90) ** 2 + (row - 60) ** 2) / 4)
+    const grid = { width, height, lonDeg: 150, latDeg: 20, scaleDeg: 1 / 3600 }
+    await writeTestImage(work, 'a.fits', grid, value)
+    await runPeer(
+      'mViewer',
+      ['-ct', '0', '-gray', 'a.fits', '-1s', 'max', 'gaussian-log', '-out', 'a.png'],
+      work,
+    )
+    const png = decode(await readFile(join(work, 'a.png')))
+    const { data } = await loadImage(join(work, 'a.fits'))
+    const { levels } = gaussianLogStretch(Float32Array.from(data))
+    let worst = 0
+    let sum = 0
+    for (let row = 0; row < height; row++) {
+      for (let col = 0; col < width; col++) {
+        const theirs = png.data[((height - 1 - row) * width + col) * png.channels] ?? 0
+        const difference = Math.abs(theirs - levels[row * width + col]!)
+        worst = Math.max(worst, difference)
+        sum += difference
+      }
+    }
+    // Interpolation within single bins may shift a threshold by a pixel or two.
+    expect(sum / (width * height)).toBeLessThan(0.05)
+    expect(worst).toBeLessThanOrEqual(2)
+  })
+})

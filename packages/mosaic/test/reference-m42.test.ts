@@ -9,7 +9,13 @@ import { readTemplate } from '../src/template/template.ts'
 import { DEMO_IMAGES, FIXTURES, freshFolder, SHARED } from './support/folders.ts'
 import { loadImage, type TestImage } from './support/images.ts'
 import { hasShared } from './support/peers.ts'
-import { compareSamples, type ReferenceImage, readReference, rms, rmsAboutPlane } from './support/reference.ts'
+import {
+  compareSamples,
+  type ReferenceImage,
+  readReference,
+  rms,
+  rmsAboutPlane,
+} from './support/reference.ts'
 
 /** mProjectPP and mProject differ by this on the same images (rms, DN). */
 const PROJECT_RMS_DN = 1e-3
@@ -32,7 +38,13 @@ interface ReferenceSet {
 
 const nights = join(SHARED, 'data/mosaic-m42-j-nights-9')
 const SETS: readonly ReferenceSet[] = [
-  { name: 'ten images of one night', images: DEMO_IMAGES, reference: FIXTURES, isThere: true, medianExtra: 0 },
+  {
+    name: 'ten images of one night',
+    images: DEMO_IMAGES,
+    reference: FIXTURES,
+    isThere: true,
+    medianExtra: 0,
+  },
   {
     name: 'nine images of six nights',
     images: join(nights, 'raw'),
@@ -132,30 +144,36 @@ for (const set of SETS) {
       expect(rmsAboutPlane({ ...samples, differences: single })).toBeLessThan(BACKGROUND_DN)
     })
 
-    test.for(['plane', 'level'] as const)('%s corrections are the same but for one plane common to all images', async (mode) => {
-      const folder = await freshFolder()
-      const made = mode === 'plane' ? summary : await make(folder, { background: 'level' })
-      const file = mode === 'plane' ? 'corrections.tbl' : 'corrections_level_only.tbl'
-      const text = await readFile(join(set.reference, file), 'utf8')
-      const { crpix } = readTemplate(await readFile(join(set.reference, 'template.hdr'), 'latin1'), 'template.hdr')
-      const expected = [...tableRows(readIpacTable(text, { name: file }).table)]
-      const differences = made.images.flatMap((image, index) => {
-        const row = expected.find((entry) => Number(entry.get('id')) === index)
-        if (row === undefined) throw new Error(`image ${index} has no correction`)
-        const { correction, region } = image
-        return [0, 0.5, 1].flatMap((fx) =>
-          [0, 0.5, 1].map((fy) => {
-            // Offsets from the template's reference pixel, as both tables have them.
-            const col = region.col + fx * region.width - crpix.fitsX
-            const y = region.row + fy * region.height - crpix.fitsY
-            const ours = correction.a * col + correction.b * y + correction.c
-            const theirs = Number(row.get('a')) * col + Number(row.get('b')) * y + Number(row.get('c'))
-            return { col, row: y, value: ours - theirs }
-          }),
+    test.for(['plane', 'level'] as const)(
+      '%s corrections are the same but for one plane common to all images',
+      async (mode) => {
+        const folder = await freshFolder()
+        const made = mode === 'plane' ? summary : await make(folder, { background: 'level' })
+        const file = mode === 'plane' ? 'corrections.tbl' : 'corrections_level_only.tbl'
+        const text = await readFile(join(set.reference, file), 'utf8')
+        const { crpix } = readTemplate(
+          await readFile(join(set.reference, 'template.hdr'), 'latin1'),
+          'template.hdr',
         )
-      })
-      expect(largestAboutPlane(differences, mode)).toBeLessThan(BACKGROUND_DN)
-    })
+        const expected = [...tableRows(readIpacTable(text, { name: file }).table)]
+        const differences = made.images.flatMap((image, index) => {
+          const row = expected.find((entry) => Number(entry.get('id')) === index)
+          if (row === undefined) throw new Error(`image ${index} has no correction`)
+          const { correction, region } = image
+          return [0, 0.5, 1].flatMap((fx) =>
+            [0, 0.5, 1].map((fy) => {
+              // Offsets from the template's reference pixel, as both tables have them.
+              const col = region.col + fx * region.width - crpix.fitsX
+              const y = region.row + fy * region.height - crpix.fitsY
+              const ours = correction.a * col + correction.b * y + correction.c
+              const theirs = Number(row.get('a')) * col + Number(row.get('b')) * y + Number(row.get('c'))
+              return { col, row: y, value: ours - theirs }
+            }),
+          )
+        })
+        expect(largestAboutPlane(differences, mode)).toBeLessThan(BACKGROUND_DN)
+      },
+    )
   })
 }
 

@@ -25,7 +25,10 @@ export async function atomicFile(path: string, options: AtomicFileOptions = {}):
       remedy: 'choose another name or allow overwriting',
     })
   }
-  const partial = join(dirname(path), `.${basename(path).slice(0, 200)}${PARTIAL_MARK}${randomBytes(6).toString('hex')}`)
+  const partial = join(
+    dirname(path),
+    `.${basename(path).slice(0, 200)}${PARTIAL_MARK}${randomBytes(6).toString('hex')}`,
+  )
   const handle = await open(partial, 'wx').catch((cause: unknown) => {
     throw writeFailed(path, cause)
   })
@@ -132,5 +135,9 @@ function writeFailed(path: string, cause: unknown): BaseError {
     })
   }
   const text = cause instanceof Error ? cause.message : String(cause)
-  return new BaseError('BASE_WRITE_FAILED', 'the file cannot be written', { where: [path], found: text, cause })
+  return new BaseError('BASE_WRITE_FAILED', 'the file cannot be written', {
+    where: [path],
+    found: text,
+    cause,
+  })
 }

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { BaseError } from '../errors.ts'
 import type { ByteSource } from '../bytes/source.ts'
+import { BaseError } from '../errors.ts'
 
 /** How a file is read. */
 export interface FileSourceOptions {

@@ -1,2 +1,2 @@
-export { atomicFile, type AtomicFileOptions, PARTIAL_MARK, writeFileAtomic } from './atomic-file.ts'
-export { fileSource, type FileSourceOptions } from './file-source.ts'
+export { type AtomicFileOptions, atomicFile, PARTIAL_MARK, writeFileAtomic } from './atomic-file.ts'
+export { type FileSourceOptions, fileSource } from './file-source.ts'

@@ -35,7 +35,11 @@ export async function runMosaicMake(flags: MakeFlags): Promise<number> {
   const { makeMosaic, planMosaic } = await import('@skyloom/mosaic/node')
   const display = flags.json === true ? jsonLines(process.stderr) : progressDisplay(process.stderr)
   const interrupt = interruptSignal(process, process.stderr)
-  const options: MosaicOptions = { ...mosaicOptions(flags), onProgress: display.listener, signal: interrupt.signal }
+  const options: MosaicOptions = {
+    ...mosaicOptions(flags),
+    onProgress: display.listener,
+    signal: interrupt.signal,
+  }
   try {
     if (flags.dryRun === true) {
       const plan = await planMosaic(options)
@@ -46,12 +50,16 @@ export async function runMosaicMake(flags: MakeFlags): Promise<number> {
     }
     const summary = await makeMosaic(options)
     display.end()
-    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary, flags.out))
+    process.stdout.write(
+      flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary, flags.out),
+    )
     return summary.status === 'partial' ? EXIT.partlyDone : EXIT.done
   } catch (error) {
     display.end()
     if (exitCodeOf(error) === EXIT.interrupted) {
-      process.stderr.write(`interrupted; nothing half-written was left behind\nnext: run the same command again\n`)
+      process.stderr.write(
+        `interrupted; nothing half-written was left behind\nnext: run the same command again\n`,
+      )
       return EXIT.interrupted
     }
     throw error

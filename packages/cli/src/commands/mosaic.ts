@@ -1,6 +1,14 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { parseAngles, parseBytes, parseCount, parseHdu, parsePositive, parseRotation, parseSize } from '../terminal/values.ts'
+import {
+  parseAngles,
+  parseBytes,
+  parseCount,
+  parseHdu,
+  parsePositive,
+  parseRotation,
+  parseSize,
+} from '../terminal/values.ts'
 import type { MakeFlags } from './mosaic-make.ts'
 
 /** Text shown below the options of `mosaic make`. */
@@ -20,19 +28,41 @@ export function addMosaicCommand(program: Command): void {
     .description('turn a folder of overlapping FITS images into one background-matched mosaic')
     .requiredOption('--images <dir>', 'folder with FITS images (.fits, .fit, .fts; also .gz, .fz)')
     .requiredOption('--out <dir>', 'folder for the products; must be new or empty')
-    .option('--hdu <n|name|all>', 'extension to take from each file (default: the first image with a sky position)', parseHdu)
+    .option(
+      '--hdu <n|name|all>',
+      'extension to take from each file (default: the first image with a sky position)',
+      parseHdu,
+    )
     .option('--header <file>', 'header template (.hdr) of the mosaic')
     .option('--center <"lon lat">', 'centre in degrees, in the frame of the mosaic', parseAngles)
     .option('--size <deg>', 'width, or "width height", in degrees', parseSize)
     .option('--scale <arcsec>', 'pixel side (default: the finest of the images)', parsePositive)
     .option('--projection <code>', 'FITS projection: TAN, SIN, ZEA, CAR, AIT, ... (default: TAN)')
     .addOption(
-      new Option('--frame <name>', 'celestial frame (default: that of the images)').choices(['icrs', 'fk5', 'fk4', 'galactic', 'ecliptic']),
+      new Option('--frame <name>', 'celestial frame (default: that of the images)').choices([
+        'icrs',
+        'fk5',
+        'fk4',
+        'galactic',
+        'ecliptic',
+      ]),
     )
-    .option('--rotation <deg|fit>', 'angle of the upward direction, east of north; fit: smallest rectangle', parseRotation)
+    .option(
+      '--rotation <deg|fit>',
+      'angle of the upward direction, east of north; fit: smallest rectangle',
+      parseRotation,
+    )
     .addOption(new Option('--method <name>', 'reprojection').default('area'))
-    .addOption(new Option('--background <name>', 'background matching').choices(['plane', 'level', 'none']).default('plane'))
-    .addOption(new Option('--combine <name>', 'how overlapping pixels become one').choices(['mean', 'median', 'count']).default('mean'))
+    .addOption(
+      new Option('--background <name>', 'background matching')
+        .choices(['plane', 'level', 'none'])
+        .default('plane'),
+    )
+    .addOption(
+      new Option('--combine <name>', 'how overlapping pixels become one')
+        .choices(['mean', 'median', 'count'])
+        .default('mean'),
+    )
     .option('--exact-size', 'keep the whole template instead of trimming to the data')
     .option('--float64', 'write 64-bit pixels')
     .option('--jobs <n>', 'images worked on at the same time (default: number of cores)', parseCount)

@@ -9,7 +9,8 @@ export function parsePositive(text: string): number {
 
 /** A whole number from 1. */
 export function parseCount(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('a whole number from 1 is needed.')
+  if (!/^\d+$/.test(text) || Number(text) < 1)
+    throw new InvalidArgumentError('a whole number from 1 is needed.')
   return Number(text)
 }
 
@@ -43,7 +44,11 @@ export function parseAngles(text: string): { lonDeg: number; latDeg: number } {
 /** One side or two, degrees. */
 export function parseSize(text: string): { width: number; height: number } {
   const words = text.trim().split(/[\s,]+/)
-  const [width = Number.NaN, height = width] = numbers(text, words.length === 2 ? 2 : 1, 'one or two sizes in degrees are needed.')
+  const [width = Number.NaN, height = width] = numbers(
+    text,
+    words.length === 2 ? 2 : 1,
+    'one or two sizes in degrees are needed.',
+  )
   if (!(width > 0 && height > 0)) throw new InvalidArgumentError('sizes must be above 0.')
   return { width, height }
 }

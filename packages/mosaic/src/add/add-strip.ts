@@ -40,7 +40,10 @@ const MEAN_OF_MIDDLE = 0
 
 /** Bytes of scratch memory for a strip of this width with so many images. */
 export function stripScratchBytes(width: number, imageCount: number): number {
-  return Math.max(2 * 8 * width, MEDIAN_ENTRY_BYTES * imageCount + 64 + medianScratchBytes(imageCount) + PIXEL_BYTES * width)
+  return Math.max(
+    2 * 8 * width,
+    MEDIAN_ENTRY_BYTES * imageCount + 64 + medianScratchBytes(imageCount) + PIXEL_BYTES * width,
+  )
 }
 
 /**
@@ -100,8 +103,10 @@ const meanOfRow: AddRow = (views, kernels, images, crpix, target, row) => {
       weightAt + 8 * col,
     )
   }
-  const finish = target.isFloat64 ? kernels.finishMeanF64 : kernels.finishMeanF32
-  finish(sumAt, weightAt, width, valueRowAt(target, row), areaRowAt(target, row))
+  const valueAt = valueRowAt(target, row)
+  const areaAt = areaRowAt(target, row)
+  if (target.isFloat64) kernels.finishMeanF64(sumAt, weightAt, width, valueAt, areaAt)
+  else kernels.finishMeanF32(sumAt, weightAt, width, valueAt, areaAt)
 }
 
 const countOfRow: AddRow = (views, kernels, images, crpix, target, row) => {
@@ -118,7 +123,9 @@ const countOfRow: AddRow = (views, kernels, images, crpix, target, row) => {
   }
   const counts = views.f64(countAt, width)
   const areas = views.f64(areaSumAt, width)
-  const values = target.isFloat64 ? views.f64(valueRowAt(target, row), width) : views.f32(valueRowAt(target, row), width)
+  const values = target.isFloat64
+    ? views.f64(valueRowAt(target, row), width)
+    : views.f32(valueRowAt(target, row), width)
   const areaRow = views.f32(areaRowAt(target, row), width)
   for (let col = 0; col < width; col++) {
     const count = counts[col]!

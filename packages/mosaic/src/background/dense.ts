@@ -39,7 +39,14 @@ function largestDiagonal(a: Float64Array, n: number, from: number): number {
   return best
 }
 
-function swapSymmetric(a: Float64Array, b: Float64Array, order: number[], n: number, i: number, j: number): void {
+function swapSymmetric(
+  a: Float64Array,
+  b: Float64Array,
+  order: number[],
+  n: number,
+  i: number,
+  j: number,
+): void {
   if (i === j) return
   for (let k = 0; k < n; k++) [a[i * n + k], a[j * n + k]] = [a[j * n + k]!, a[i * n + k]!]
   for (let k = 0; k < n; k++) [a[k * n + i], a[k * n + j]] = [a[k * n + j]!, a[k * n + i]!]

@@ -22,7 +22,10 @@ const ITERATION_FACTOR = 400
  *
  * Source: Saad, Iterative Methods for Sparse Linear Systems (2003), algorithm 9.1.
  */
-export function solvePairSystem(system: PairSystem, order: number): { solution: Float64Array; iterations: number } {
+export function solvePairSystem(
+  system: PairSystem,
+  order: number,
+): { solution: Float64Array; iterations: number } {
   const { size, rightSide } = system
   const inverse = inverseDiagonal(system, order)
   const solution = new Float64Array(size)
@@ -105,7 +108,8 @@ function applyBlocks(blocks: Float64Array, input: Float64Array, output: Float64A
   for (let image = 0; image < input.length / order; image++) {
     for (let i = 0; i < order; i++) {
       let sum = 0
-      for (let j = 0; j < order; j++) sum += blocks[image * square + i * order + j]! * input[image * order + j]!
+      for (let j = 0; j < order; j++)
+        sum += blocks[image * square + i * order + j]! * input[image * order + j]!
       output[image * order + i] = sum
     }
   }

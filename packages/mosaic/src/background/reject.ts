@@ -33,7 +33,8 @@ export function rejectFits(
   fits: readonly OverlapFit[],
   images: readonly ImageExtent[],
 ): readonly (RejectReason | undefined)[] {
-  const meanArea = images.reduce((sum, image) => sum + image.width * image.height, 0) / Math.max(1, images.length)
+  const meanArea =
+    images.reduce((sum, image) => sum + image.width * image.height, 0) / Math.max(1, images.length)
   const byShape = fits.map((overlap) => shapeReason(overlap, images, meanArea))
   const kept = fits.filter((_, index) => byShape[index] === undefined).map((overlap) => overlap.fit.rms)
   const limit = rmsLimit(kept)

@@ -1,8 +1,8 @@
-import type { OverlapFit } from './reject.ts'
+import { solveDense } from './dense.ts'
 import { boxMoments, type Moments } from './moments.ts'
 import { type PairSystem, solvePairSystem } from './pair-system.ts'
 import { type BackgroundPlane, ZERO_PLANE } from './plane.ts'
-import { solveDense } from './dense.ts'
+import type { OverlapFit } from './reject.ts'
 
 /** What the corrections may be: a plane per image, one level per image, nothing. */
 export const BACKGROUND_MODES = ['plane', 'level', 'none'] as const
@@ -143,7 +143,10 @@ function fixGauge(
 }
 
 /** Groups of images that are linked by overlaps, numbered by their first image. */
-export function connectedGroups(imageCount: number, fits: readonly Pick<OverlapFit, 'plus' | 'minus'>[]): readonly number[] {
+export function connectedGroups(
+  imageCount: number,
+  fits: readonly Pick<OverlapFit, 'plus' | 'minus'>[],
+): readonly number[] {
   const parent = Int32Array.from({ length: imageCount }, (_, image) => image)
   const rootOf = (image: number): number => {
     let root = image

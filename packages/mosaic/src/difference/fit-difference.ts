@@ -1,14 +1,14 @@
 import {
   DIFF_STATISTICS_BYTES,
-  PLANE_SUMS_BYTES,
   type PixelKernels,
   type PixelViews,
+  PLANE_SUMS_BYTES,
   readDiffStatistics,
   readPlaneSums,
 } from '@skyloom/kernels'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import type { Region } from '../region.ts'
-import { fitPlane, type FitPlaneOptions, type PlaneFit, type PlanePass } from './fit-plane.ts'
+import { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './fit-plane.ts'
 import { overlapBox } from './overlap-box.ts'
 
 /** The part of a reprojected image that lies in the overlap window: offsets of its first pixel. */

@@ -47,7 +47,11 @@ const MIN_PIXELS = 3
  *
  * @returns undefined when fewer than three pixels are left
  */
-export function fitPlane(pass: PlanePass, box: RotatedBox, options: FitPlaneOptions = {}): PlaneFit | undefined {
+export function fitPlane(
+  pass: PlanePass,
+  box: RotatedBox,
+  options: FitPlaneOptions = {},
+): PlaneFit | undefined {
   const solve = options.isLevelOnly === true ? solveLevel : solvePlane
   let used = pass(ZERO_PLANE, Infinity)
   if (used.count < MIN_PIXELS) return undefined

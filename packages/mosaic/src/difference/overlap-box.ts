@@ -10,7 +10,13 @@ import { convexHull, type Point, type RotatedBox, smallestBox } from '../geometr
  * @param x0 template offset of column 0
  * @param y0 template offset of row 0
  */
-export function overlapBox(data: Float32Array, width: number, height: number, x0: number, y0: number): RotatedBox {
+export function overlapBox(
+  data: Float32Array,
+  width: number,
+  height: number,
+  x0: number,
+  y0: number,
+): RotatedBox {
   const points = rowEnds(data, width, height, x0, y0)
   const box = smallestBox(convexHull(points))
   return box === undefined ? extentBox(points) : atLeastOnePixel(box)

@@ -19,7 +19,8 @@ export function convexHull(points: readonly Point[]): readonly Point[] {
   const half = (list: readonly Point[]): Point[] => {
     const chain: Point[] = []
     for (const point of list) {
-      while (chain.length >= 2 && cross(chain[chain.length - 2]!, chain[chain.length - 1]!, point) <= 0) chain.pop()
+      while (chain.length >= 2 && cross(chain[chain.length - 2]!, chain[chain.length - 1]!, point) <= 0)
+        chain.pop()
       chain.push(point)
     }
     chain.pop()
@@ -70,4 +71,3 @@ export function smallestBox(hull: readonly Point[]): RotatedBox | undefined {
   }
   return best
 }
-

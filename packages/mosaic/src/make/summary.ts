@@ -1,6 +1,6 @@
-import type { BackgroundMode } from '../background/solve.ts'
-import type { RejectReason } from '../background/reject.ts'
 import type { CombineMethod } from '../add/combine.ts'
+import type { RejectReason } from '../background/reject.ts'
+import type { BackgroundMode } from '../background/solve.ts'
 import type { Region } from '../region.ts'
 
 /** A point of the mosaic in corner coordinates (0-based; pixel c covers [c, c + 1)), rows upwards. */

@@ -10,7 +10,10 @@ import type { OverlapFit } from '../background/reject.ts'
 import type { Region } from '../region.ts'
 
 /** `diffs.tbl`: the pairs of overlapping images, as mOverlaps writes it. */
-export function formatOverlapTable(names: readonly string[], pairs: readonly { plus: number; minus: number }[]): string {
+export function formatOverlapTable(
+  names: readonly string[],
+  pairs: readonly { plus: number; minus: number }[],
+): string {
   const rows = pairs.map(({ plus, minus }) => [
     plus,
     minus,
@@ -42,7 +45,10 @@ export function formatFitTable(
   fits: readonly FittedPair[],
   crpix: { readonly fitsX: number; readonly fitsY: number },
 ): string {
-  const columns = FIT_COLUMNS.map((name) => ({ name, type: INTEGERS.has(name) ? ('int32' as const) : ('float64' as const) }))
+  const columns = FIT_COLUMNS.map((name) => ({
+    name,
+    type: INTEGERS.has(name) ? ('int32' as const) : ('float64' as const),
+  }))
   const rows = fits.map(({ plus, minus, fit, window }) => [
     plus,
     minus,

@@ -33,7 +33,12 @@ export interface AddedMosaic {
   readonly max: number
   readonly mean: number
   /** Shrunken mosaic, rows upwards, NaN where there is no data. */
-  readonly preview: { readonly data: Float32Array; readonly width: number; readonly height: number; readonly factor: number }
+  readonly preview: {
+    readonly data: Float32Array
+    readonly width: number
+    readonly height: number
+    readonly factor: number
+  }
 }
 
 /** Longer side of the preview, pixels, at most. */
@@ -86,7 +91,10 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
   }
 }
 
-function addStatistics(total: { count: number; min: number; max: number; sum: number }, { statistics }: AddResult): void {
+function addStatistics(
+  total: { count: number; min: number; max: number; sum: number },
+  { statistics }: AddResult,
+): void {
   if (statistics.count === 0) return
   total.count += statistics.count
   total.min = Math.min(total.min, statistics.min)
@@ -129,7 +137,10 @@ async function prepareStrip(
   const valueAt = await run.store.allocate((isFloat64 ? 8 : PIXEL_BYTES) * count)
   const areaAt = await run.store.allocate(PIXEL_BYTES * count)
   const previewAt = await run.store.allocate(previewBytes(strip, previewFactor))
-  const scratchBytes = Math.max(stripScratchBytes(strip.width, inStrip.length), isFloat64 ? PIXEL_BYTES * count : 0)
+  const scratchBytes = Math.max(
+    stripScratchBytes(strip.width, inStrip.length),
+    isFloat64 ? PIXEL_BYTES * count : 0,
+  )
   const scratchAt = await run.store.allocate(scratchBytes)
   const payload = {
     images: windows.map(({ region, valueAt: at, coverageAt, stride, correction }) => ({

@@ -37,7 +37,11 @@ async function prepareFit(
   const second = await run.store.window(minus, window)
   const scratchAt = await run.store.allocate(differenceScratchBytes(window))
   const { crpix } = template
-  const side = ({ valueAt, coverageAt, stride }: typeof first): { valueAt: number; coverageAt: number; stride: number } => ({
+  const side = ({
+    valueAt,
+    coverageAt,
+    stride,
+  }: typeof first): { valueAt: number; coverageAt: number; stride: number } => ({
     valueAt,
     coverageAt,
     stride,

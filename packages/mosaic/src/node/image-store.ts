@@ -71,7 +71,9 @@ export function createImageStore(
   }
   const spillOne = (): boolean => {
     // The last images are needed last: pairs and strips are worked off from the first image on.
-    const candidate = [...images.values()].reverse().find((image) => image.spilledAt === undefined && image.pins === 0)
+    const candidate = [...images.values()]
+      .reverse()
+      .find((image) => image.spilledAt === undefined && image.pins === 0)
     if (candidate === undefined) return false
     file ??= openSpillFile(spillPath)
     candidate.spilledAt = writeRows(memory, file, candidate)

@@ -20,7 +20,9 @@ export async function templateOf(
   images: readonly ImageRecord[],
 ): Promise<Template> {
   const template =
-    options.headerFile === undefined ? makeTemplate(images, settings.template) : await templateFile(options.headerFile)
+    options.headerFile === undefined
+      ? makeTemplate(images, settings.template)
+      : await templateFile(options.headerFile)
   if (template.width * template.height > MAX_TEMPLATE_PIXELS) {
     throw new MosaicError('MOSAIC_TOO_LARGE', 'the mosaic would be too large', {
       where: ['template'],

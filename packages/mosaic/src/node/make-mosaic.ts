@@ -15,8 +15,8 @@ import type { MosaicOptions } from '../make/options.ts'
 import type { MosaicSummary } from '../make/summary.ts'
 import { type FittedPair, formatCorrectionTable, formatFitTable, formatOverlapTable } from '../make/tables.ts'
 import { PROGRAM, VERSION } from '../make/version.ts'
-import { encodeGreyPng } from '../preview/png.ts'
 import { gaussianLogStretch } from '../preview/gaussian-log.ts'
+import { encodeGreyPng } from '../preview/png.ts'
 import { productHeader } from '../product/product-header.ts'
 import { type Region, uniteRegions } from '../region.ts'
 import { graticule } from '../report/graticule.ts'
@@ -51,7 +51,15 @@ export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary>
   const startCpu = process.cpuUsage()
   const meter = createStageMeter(settings.clock)
   await checkOutFolder(options.outDir, settings.overwrite)
-  const scan = await meter.measure('scan', async () => await scanImages(options.imagesDir, { hdu: settings.hdu, onProgress: options.onProgress, signal: options.signal }))
+  const scan = await meter.measure(
+    'scan',
+    async () =>
+      await scanImages(options.imagesDir, {
+        hdu: settings.hdu,
+        onProgress: options.onProgress,
+        signal: options.signal,
+      }),
+  )
   settings = { ...settings, threads: usefulThreads(options, settings, scan.images) }
   let images = scan.images
   let damaged: readonly RejectedImage[] = []
@@ -59,7 +67,10 @@ export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary>
     requireImages(images, [...scan.rejected, ...damaged])
     const template = await templateOf(options, settings, images)
     const made = await withRun(options, settings, images, async (run) => {
-      const projected = await meter.measure('project', async (bytes) => await projectImages(run, images, template, bytes))
+      const projected = await meter.measure(
+        'project',
+        async (bytes) => await projectImages(run, images, template, bytes),
+      )
       if (projected.damaged.length > 0) return { again: projected.damaged }
       if (projected.projected.length === 0) throw noOverlap(template)
       const finished = await finishMosaic(run, options, settings, meter, template, projected.projected)
@@ -84,7 +95,9 @@ export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary>
       seconds: (settings.clock.monotonicMs() - startMs) / 1000,
       cpuSeconds: (cpu.user + cpu.system) / 1e6,
     })
-    await writeFileAtomic(join(options.outDir, 'report.html'), mosaicReport(summary, made.picture), { overwrite: true })
+    await writeFileAtomic(join(options.outDir, 'report.html'), mosaicReport(summary, made.picture), {
+      overwrite: true,
+    })
     return summary
   }
 }
@@ -154,12 +167,26 @@ async function finishMosaic(
     const used = fits.filter((_, index) => rejectReasons[index] === undefined)
     const moments = images.map(({ extent }) => extent.moments)
     const solved = solveBackground(moments, used, settings.background)
-    return Promise.resolve(settings.background === 'none' ? { ...solved, groups: connectedGroups(images.length, fits) } : solved)
+    return Promise.resolve(
+      settings.background === 'none' ? { ...solved, groups: connectedGroups(images.length, fits) } : solved,
+    )
   })
   const union = uniteRegions(images.map(({ extent }) => extent.region))
-  const window = settings.isExactSize ? { col: 0, row: 0, width: template.width, height: template.height } : union
-  const { added, products } = await writeProducts(run, options, settings, meter, template, images, fits, solution.corrections, window)
-  return { images, fits, rejectReasons, solution, window, ...(await added), products }
+  const window = settings.isExactSize
+    ? { col: 0, row: 0, width: template.width, height: template.height }
+    : union
+  const { added, products } = await writeProducts(
+    run,
+    options,
+    settings,
+    meter,
+    template,
+    images,
+    fits,
+    solution.corrections,
+    window,
+  )
+  return { images, fits, rejectReasons, solution, window, ...added, products }
 }
 
 interface Written {
@@ -194,7 +221,11 @@ async function writeProducts(
       const mosaic = { sink: mosaicSink, header: productHeader({ ...common, kind: 'mosaic' }) }
       const area = { sink: areaSink, header: productHeader({ ...common, kind: 'area' }) }
       const { combine, isFloat64 } = settings
-      return await addImages(run, { images, corrections, template, window, combine, isFloat64, mosaic, area }, bytes)
+      return await addImages(
+        run,
+        { images, corrections, template, window, combine, isFloat64, mosaic, area },
+        bytes,
+      )
     })
     return await meter.measure('write', async (bytes) => {
       const { preview } = added
@@ -216,7 +247,9 @@ async function writeProducts(
         await writeFileAtomic(path(name), content, replace)
       }
       const productNames = ['mosaic.fits', 'mosaic_area.fits', ...texts.map(([name]) => name)]
-      const products = await Promise.all(productNames.map(async (name) => await productSummary(path(name), name)))
+      const products = await Promise.all(
+        productNames.map(async (name) => await productSummary(path(name), name)),
+      )
       const lines = graticule(template, window)
       return { added: { added, picture: { png, graticule: lines } }, products }
     })
@@ -237,7 +270,8 @@ function historyLines(
   options: MosaicOptions,
   images: readonly ProjectedImage[],
 ): readonly string[] {
-  const template = options.headerFile === undefined ? 'made from the images and options' : basename(options.headerFile)
+  const template =
+    options.headerFile === undefined ? 'made from the images and options' : basename(options.headerFile)
   return [
     `${PROGRAM} ${VERSION} mosaic make`,
     `method ${settings.method}, background ${settings.background}, combine ${settings.combine}`,

@@ -43,7 +43,8 @@ export async function makeOutFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
     await access(folder, constants.W_OK)
-    for (const name of await namesIn(folder)) if (isRemain(name)) await rm(join(folder, name), { force: true })
+    for (const name of await namesIn(folder))
+      if (isRemain(name)) await rm(join(folder, name), { force: true })
   } catch (cause) {
     throw unusable(folder, cause)
   }

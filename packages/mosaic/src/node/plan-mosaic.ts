@@ -33,7 +33,10 @@ export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
     projectedPixels,
     pairPixels: pixelsOf(pairs.map(({ window }) => window)),
     mosaicPixels: mosaic.width * mosaic.height,
-    compressedBytes: images.reduce((sum, { name, sizeBytes }) => sum + (/\.(gz|fz)$/i.test(name) ? sizeBytes : 0), 0),
+    compressedBytes: images.reduce(
+      (sum, { name, sizeBytes }) => sum + (/\.(gz|fz)$/i.test(name) ? sizeBytes : 0),
+      0,
+    ),
     threads: Math.min(usefulThreads(options, settings, images), availableParallelism()),
   })
   return {

@@ -50,7 +50,13 @@ export async function projectImages(
         outside.push(outsideReason(image))
       } else {
         const { planes, result } = outcome
-        run.store.put(projected.length, planes.region, result.extent.region, planes.valueAt, planes.coverageAt)
+        run.store.put(
+          projected.length,
+          planes.region,
+          result.extent.region,
+          planes.valueAt,
+          planes.coverageAt,
+        )
         projected.push({ image, ...result })
       }
     },

@@ -49,7 +49,9 @@ async function fitsNames(folder: string): Promise<readonly string[]> {
       cause,
     })
   })
-  const names = entries.filter((entry) => !entry.isDirectory() && FITS_NAME.test(entry.name)).map((entry) => entry.name)
+  const names = entries
+    .filter((entry) => !entry.isDirectory() && FITS_NAME.test(entry.name))
+    .map((entry) => entry.name)
   if (names.length === 0) {
     throw new MosaicError('MOSAIC_NO_FILES', 'the folder has no FITS file', {
       where: [folder],
@@ -75,21 +77,23 @@ async function scanFile(
   const file = await openFitsFile(path, { blocking: true })
   const sizeBytes = (await stat(path)).size
   try {
-    if (choice !== 'first' && choice !== 'all') return [imageRecord(path, name, await file.hdu(choice), sizeBytes)]
+    if (choice !== 'first' && choice !== 'all')
+      return [imageRecord(path, name, await file.hdu(choice), sizeBytes)]
     const found: ImageRecord[] = []
-    let firstFailure: unknown
+    const failures: unknown[] = []
     for await (const hdu of file.hdus()) {
       if (!isImage(hdu)) continue
       try {
         found.push(imageRecord(path, name, hdu, sizeBytes))
         if (choice === 'first') return found
       } catch (error) {
-        firstFailure ??= error
+        failures.push(error)
         if (choice === 'all') rejected.push(rejection(`${name}[${hdu.index}]`, error))
       }
     }
     if (found.length > 0) return found
-    throw firstFailure ?? noImage(name)
+    if (failures.length === 0) throw noImage(name)
+    throw failures[0]
   } finally {
     await file.close()
   }

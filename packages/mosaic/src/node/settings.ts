@@ -77,7 +77,11 @@ function badOption(name: string, found: string, allowed: string): MosaicError {
 const PIXELS_PER_THREAD = 4_000_000
 
 /** Threads that pay for these images: all that were asked for, else as many as have enough to do. */
-export function usefulThreads(options: MosaicOptions, settings: MosaicSettings, images: readonly ImageRecord[]): number {
+export function usefulThreads(
+  options: MosaicOptions,
+  settings: MosaicSettings,
+  images: readonly ImageRecord[],
+): number {
   if (options.threads !== undefined) return settings.threads
   const pixels = images.reduce((sum, image) => sum + image.width * image.height, 0)
   return Math.max(1, Math.min(settings.threads, Math.floor(pixels / PIXELS_PER_THREAD)))

@@ -28,7 +28,11 @@ export function summarize(input: SummaryInput): MosaicSummary {
   const { settings, template, window, added, solution } = input
   const pairs = input.fits.map((_, index) => pairSummary(input, index))
   const [scaleX, scaleY] = pixelScaleDeg(template.wcs)
-  const centre = pixelToSky(template.wcs, window.col + (window.width + 1) / 2, window.row + (window.height + 1) / 2)
+  const centre = pixelToSky(
+    template.wcs,
+    window.col + (window.width + 1) / 2,
+    window.row + (window.height + 1) / 2,
+  )
   return {
     program: PROGRAM,
     version: VERSION,
@@ -94,7 +98,9 @@ function imageSummary(input: SummaryInput, projected: ProjectedImage, index: num
     footprint: corners,
     outline: corners.flatMap(({ lonDeg, latDeg }) => {
       const pixel = skyToPixel(template.wcs, lonDeg, latDeg)
-      return pixel === undefined ? [] : [{ x: pixel.fitsX - 0.5 - window.col, y: pixel.fitsY - 0.5 - window.row }]
+      return pixel === undefined
+        ? []
+        : [{ x: pixel.fitsX - 0.5 - window.col, y: pixel.fitsY - 0.5 - window.row }]
     }),
     region: extent.region,
     coveredPixels: extent.coveredPixels,
@@ -105,11 +111,17 @@ function imageSummary(input: SummaryInput, projected: ProjectedImage, index: num
 }
 
 function centreOffset(region: Region, { crpix }: Template): [number, number] {
-  return [region.col + (region.width - 1) / 2 - crpix.fitsX, region.row + (region.height - 1) / 2 - crpix.fitsY]
+  return [
+    region.col + (region.width - 1) / 2 - crpix.fitsX,
+    region.row + (region.height - 1) / 2 - crpix.fitsY,
+  ]
 }
 
 /** The four outer corners of an image, degrees in the template's frame, anticlockwise on the array. */
-function footprint({ image }: ProjectedImage, template: Template): readonly { lonDeg: number; latDeg: number }[] {
+function footprint(
+  { image }: ProjectedImage,
+  template: Template,
+): readonly { lonDeg: number; latDeg: number }[] {
   const { wcs, width, height } = image
   const converter = frameConverter(wcs.frame, template.wcs.frame)
   const corners = [
@@ -145,10 +157,15 @@ function pairSummary(input: SummaryInput, index: number): PairSummary {
   }
 }
 
-function totalResidual(pairs: readonly PairSummary[]): { readonly rmsBefore: number; readonly rmsAfter: number } {
+function totalResidual(pairs: readonly PairSummary[]): {
+  readonly rmsBefore: number
+  readonly rmsAfter: number
+} {
   const pixels = pairs.reduce((sum, pair) => sum + pair.pixelCount, 0)
   const mean = (rms: (pair: PairSummary) => number): number =>
-    pixels === 0 ? 0 : Math.sqrt(pairs.reduce((sum, pair) => sum + pair.pixelCount * rms(pair) ** 2, 0) / pixels)
+    pixels === 0
+      ? 0
+      : Math.sqrt(pairs.reduce((sum, pair) => sum + pair.pixelCount * rms(pair) ** 2, 0) / pixels)
   return { rmsBefore: mean((pair) => pair.rmsBefore), rmsAfter: mean((pair) => pair.rmsAfter) }
 }
 
@@ -161,10 +178,13 @@ function warningsOf(input: SummaryInput): readonly string[] {
     )
   }
   if (unitOf(input) === undefined) {
-    warnings.push('The images state no common BUNIT: pixel values are taken as surface brightness, whatever their unit.')
+    warnings.push(
+      'The images state no common BUNIT: pixel values are taken as surface brightness, whatever their unit.',
+    )
   }
   for (const { image } of input.images) {
-    for (const warning of image.wcs.warnings) warnings.push(`${image.name}: ${warning.keyword}: ${warning.text}`)
+    for (const warning of image.wcs.warnings)
+      warnings.push(`${image.name}: ${warning.keyword}: ${warning.text}`)
   }
   return warnings
 }

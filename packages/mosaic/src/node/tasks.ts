@@ -2,17 +2,23 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { readImage } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
-import { type PixelKernels, type PixelViews, readStatistics, type Statistics, type TaskContext } from '@skyloom/kernels'
+import {
+  type PixelKernels,
+  type PixelViews,
+  readStatistics,
+  type Statistics,
+  type TaskContext,
+} from '@skyloom/kernels'
 import { approximateMap, pixelMap, type Wcs } from '@skyloom/wcs'
 import { addStrip, type StripImage } from '../add/add-strip.ts'
 import type { CombineMethod } from '../add/combine.ts'
 import { fitDifference, type OverlapSide } from '../difference/fit-difference.ts'
 import type { PlaneFit } from '../difference/fit-plane.ts'
 import { MosaicError } from '../errors.ts'
+import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { type CoverageExtent, coverageExtent } from '../project/coverage-extent.ts'
 import { AREA_SCRATCH_BYTES, CORNER_BYTES, gridScratchBytes, projectImage } from '../project/project-image.ts'
 import { scaleBySolidAngle, solidAngles } from '../project/solid-angle.ts'
-import { PIXEL_BYTES } from '../pixel-plane.ts'
 import type { Region } from '../region.ts'
 
 /** Reference pixel of the template. */
@@ -140,7 +146,8 @@ export function sha256OfFile(path: string): string {
   const buffer = new Uint8Array(HASH_STEP_BYTES)
   const fd = openSync(path, 'r')
   try {
-    for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer)) hash.update(buffer.subarray(0, count))
+    for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer))
+      hash.update(buffer.subarray(0, count))
   } finally {
     closeSync(fd)
   }
@@ -166,7 +173,12 @@ function add({ memory, kernels, scratch }: TaskContext, payload: AddPayload): Ad
   addStrip(memory, kernels, payload.images, payload.combine, crpix, target)
   const angles = solidAngles(payload.templateWcs, region)
   for (let row = 0; row < region.height; row++) {
-    scaleBySolidAngle(memory.f32(areaAt + 4 * row * region.width, region.width), angles, region.col, region.row + row)
+    scaleBySolidAngle(
+      memory.f32(areaAt + 4 * row * region.width, region.width),
+      angles,
+      region.col,
+      region.row + row,
+    )
   }
   const count = region.width * region.height
   const singleAt = isFloat64 ? payload.scratchAt : valueAt

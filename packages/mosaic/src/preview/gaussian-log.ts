@@ -41,7 +41,8 @@ function levelThresholds(histogram: CumulativeHistogram, min: number, max: numbe
   const binCount = below.length - 1
   const binOf = (value: number): number =>
     Math.min(binCount - 1, Math.max(0, Math.floor((value - histogram.min) / binWidth)))
-  const gaussOf = (bin: number): number => inverseNormal(Math.min(below[bin + 1]!, count - 0.5) / count)
+  // The brightest pixel does not count, so that the last level stays finite (checked against mViewer 6.0).
+  const gaussOf = (bin: number): number => inverseNormal(Math.min(below[bin + 1]!, count - 1) / count)
   const first = binOf(min)
   const last = binOf(max)
   const gaussMin = gaussOf(first)
@@ -67,7 +68,8 @@ function valueAt(
 ): number {
   const high = gaussOf(bin)
   const low = bin > 0 ? gaussOf(bin - 1) : high
-  const fraction = high > low && Number.isFinite(low) ? Math.min(1, Math.max(0, (gauss - low) / (high - low))) : 0
+  const fraction =
+    high > low && Number.isFinite(low) ? Math.min(1, Math.max(0, (gauss - low) / (high - low))) : 0
   return histogram.min + (bin + fraction) * histogram.binWidth
 }
 

@@ -27,7 +27,8 @@ export interface ProductHeaderInput {
 }
 
 /** Cards of a template that describe a file, not the sky. */
-const STRUCTURE = /^(?:SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|BSCALE|BZERO|BLANK|CHECKSUM|DATASUM|END)$/
+const STRUCTURE =
+  /^(?:SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|BSCALE|BZERO|BLANK|CHECKSUM|DATASUM|END)$/
 
 /** The header of a product, without the structural cards that the FITS writer adds. */
 export function productHeader(input: ProductHeaderInput): Header {
@@ -59,6 +60,7 @@ function setUnit(header: Header, { kind, combine, imageHeaders }: ProductHeaderI
   else {
     const units = imageHeaders.map((image) => image.card('BUNIT')?.value)
     const unit = units[0]
-    if (typeof unit === 'string' && units.every((other) => other === unit)) header.set('BUNIT', unit, 'surface brightness, as in the images')
+    if (typeof unit === 'string' && units.every((other) => other === unit))
+      header.set('BUNIT', unit, 'surface brightness, as in the images')
   }
 }

@@ -59,7 +59,12 @@ export function coverageExtent(
   const extent =
     n === 0
       ? { col: region.col, row: region.row, width: 0, height: 0 }
-      : { col: region.col + left, row: region.row + bottom, width: right - left + 1, height: top - bottom + 1 }
+      : {
+          col: region.col + left,
+          row: region.row + bottom,
+          width: right - left + 1,
+          height: top - bottom + 1,
+        }
   const moments = { n, x: sumX, y: sumY, xx: sumXX, xy: sumXY, yy: sumYY }
   return { region: extent, coveredPixels: n, moments }
 }

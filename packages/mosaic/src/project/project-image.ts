@@ -184,8 +184,14 @@ const NODE_MARGIN = 2
 function missesImage(grid: ApproximateMap, tile: Region, image: ImageWindow): boolean {
   const firstCol = Math.max(0, Math.floor((tile.col - grid.originCol) / grid.step) - 1)
   const firstRow = Math.max(0, Math.floor((tile.row - grid.originRow) / grid.step) - 1)
-  const lastCol = Math.min(grid.nodeCols - 1, Math.ceil((tile.col + tile.width - grid.originCol) / grid.step) + 1)
-  const lastRow = Math.min(grid.nodeRows - 1, Math.ceil((tile.row + tile.height - grid.originRow) / grid.step) + 1)
+  const lastCol = Math.min(
+    grid.nodeCols - 1,
+    Math.ceil((tile.col + tile.width - grid.originCol) / grid.step) + 1,
+  )
+  const lastRow = Math.min(
+    grid.nodeRows - 1,
+    Math.ceil((tile.row + tile.height - grid.originRow) / grid.step) + 1,
+  )
   let left = Infinity
   let right = -Infinity
   let bottom = Infinity
@@ -228,12 +234,27 @@ function exactCorners(cornersX: Float64Array, cornersY: Float64Array, map: Proje
   const cellCols = grid.nodeCols - 3
   const firstCellCol = Math.floor((tile.col - grid.originCol) / grid.step) - 1
   const firstCellRow = Math.floor((tile.row - grid.originRow) / grid.step) - 1
-  const lastCellCol = Math.min(cellCols - 1, Math.floor((tile.col + tile.width - grid.originCol) / grid.step) - 1)
-  const lastCellRow = Math.min(grid.nodeRows - 4, Math.floor((tile.row + tile.height - grid.originRow) / grid.step) - 1)
+  const lastCellCol = Math.min(
+    cellCols - 1,
+    Math.floor((tile.col + tile.width - grid.originCol) / grid.step) - 1,
+  )
+  const lastCellRow = Math.min(
+    grid.nodeRows - 4,
+    Math.floor((tile.row + tile.height - grid.originRow) / grid.step) - 1,
+  )
   for (let cellRow = firstCellRow; cellRow <= lastCellRow; cellRow++) {
     for (let cellCol = firstCellCol; cellCol <= lastCellCol; cellCol++) {
       if (grid.exactCells[cellRow * cellCols + cellCol] === 1) {
-        exactCell(cornersX, cornersY, map, tile, cellCol, cellRow, cellCol === cellCols - 1, cellRow === grid.nodeRows - 4)
+        exactCell(
+          cornersX,
+          cornersY,
+          map,
+          tile,
+          cellCol,
+          cellRow,
+          cellCol === cellCols - 1,
+          cellRow === grid.nodeRows - 4,
+        )
       }
     }
   }
@@ -273,4 +294,10 @@ function exactCell(
 }
 
 /** Scratch bytes that let full tiles through in one go where one template pixel covers about one image pixel. */
-export const AREA_SCRATCH_BYTES: number = areaScratchBytes(4 * TILE_SIDE, 4 * TILE_SIDE, TILE_SIDE, TILE_SIDE, true)
+export const AREA_SCRATCH_BYTES: number = areaScratchBytes(
+  4 * TILE_SIDE,
+  4 * TILE_SIDE,
+  TILE_SIDE,
+  TILE_SIDE,
+  true,
+)

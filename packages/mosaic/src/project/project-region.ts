@@ -71,7 +71,10 @@ function largestBend(x: Float64Array, y: Float64Array): number | undefined {
   for (let i = 1; i < x.length - 1; i++) {
     if (lengths[i - 1]! > longest) return undefined
     if (i % steps === 0) continue
-    bend = Math.max(bend, Math.hypot(x[i]! - (x[i - 1]! + x[i + 1]!) / 2, y[i]! - (y[i - 1]! + y[i + 1]!) / 2))
+    bend = Math.max(
+      bend,
+      Math.hypot(x[i]! - (x[i - 1]! + x[i + 1]!) / 2, y[i]! - (y[i - 1]! + y[i + 1]!) / 2),
+    )
   }
   return bend
 }
@@ -86,7 +89,9 @@ function sideRatio(lengths: readonly number[]): number {
 
 /** True when a pole of the template's sphere lies inside the image: then the border does not bound the covered pixels. */
 function holdsPole(image: PlacedImage, template: PlacedImage): boolean {
-  const isTangent = ['TAN', 'SIN', 'ZEA', 'STG', 'ARC', 'ZPN', 'AIR', 'AZP', 'SZP'].includes(template.wcs.projection)
+  const isTangent = ['TAN', 'SIN', 'ZEA', 'STG', 'ARC', 'ZPN', 'AIR', 'AZP', 'SZP'].includes(
+    template.wcs.projection,
+  )
   if (isTangent) return false
   const map = pixelMap(template.wcs, image.wcs)
   const rows = [0.25, template.height - 0.25]

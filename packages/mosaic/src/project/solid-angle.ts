@@ -41,7 +41,12 @@ export function solidAngles(wcs: Wcs, region: Region): SolidAngleGrid {
  *
  * @param col template column of the first pixel; `row` likewise
  */
-export function scaleBySolidAngle(coverage: Float32Array, grid: SolidAngleGrid, col: number, row: number): void {
+export function scaleBySolidAngle(
+  coverage: Float32Array,
+  grid: SolidAngleGrid,
+  col: number,
+  row: number,
+): void {
   const { step, nodeCols, areasSr } = grid
   const y = (row - grid.row) / step
   const below = Math.floor(y) * nodeCols

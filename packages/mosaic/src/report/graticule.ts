@@ -6,7 +6,9 @@ import type { Template } from '../template/template.ts'
 import type { GraticuleLine } from './sky-map.ts'
 
 /** Steps of latitude and of galactic and ecliptic longitude, degrees. */
-const STEPS_DEG = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000, 54000, 108000].map((s) => s / 3600)
+const STEPS_DEG = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000, 54000, 108000,
+].map((s) => s / 3600)
 /** Steps of right ascension: whole seconds and minutes of time. */
 const STEPS_RA_DEG = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].map((s) => s / 240)
 const WANTED_LINES = 5
@@ -60,7 +62,12 @@ function skyRange(wcs: Wcs, window: Region): SkyRange | undefined {
     }
   }
   if (lons.length < 2) return undefined
-  const range = { lonMin: Math.min(...lons), lonMax: Math.max(...lons), latMin: Math.min(...lats), latMax: Math.max(...lats) }
+  const range = {
+    lonMin: Math.min(...lons),
+    lonMax: Math.max(...lons),
+    latMin: Math.min(...lats),
+    latMax: Math.max(...lats),
+  }
   return range
 }
 
@@ -68,7 +75,11 @@ function stepFor(range: number, steps: readonly number[]): number {
   return steps.find((step) => range / step <= WANTED_LINES + 1) ?? steps.at(-1) ?? 30
 }
 
-function sample(from: number, to: number, at: (value: number) => MosaicPoint | undefined): readonly MosaicPoint[] {
+function sample(
+  from: number,
+  to: number,
+  at: (value: number) => MosaicPoint | undefined,
+): readonly MosaicPoint[] {
   const points: MosaicPoint[] = []
   for (let i = 0; i <= POINTS_PER_LINE; i++) {
     const point = at(from + ((to - from) * i) / POINTS_PER_LINE)
@@ -92,9 +103,16 @@ function place(wcs: Wcs, window: Region, lonDeg: number, latDeg: number): Mosaic
 }
 
 function shortRa(lonDeg: number): string {
-  return sexagesimalRa(lonDeg).replace(/\.00s$/, 's').replace(/ 00s$/, '')
+  return sexagesimalRa(lonDeg)
+    .replace(/\.00s$/, 's')
+    .replace(/ 00s$/, '')
 }
 
 function shortDec(latDeg: number): string {
-  return sexagesimalDec(latDeg).replace(/\.0s$/, 's').replace(/ 00s$/, '').replace('d', '°').replace('m', '′').replace(/s$/, '″')
+  return sexagesimalDec(latDeg)
+    .replace(/\.0s$/, 's')
+    .replace(/ 00s$/, '')
+    .replace('d', '°')
+    .replace('m', '′')
+    .replace(/s$/, '″')
 }

@@ -17,7 +17,11 @@ export function tableRow(cells: readonly string[], cell: 'td' | 'th' = 'td'): st
 }
 
 /** A table that scrolls sideways on narrow screens. */
-export function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   return `<div class="scroll"><table><caption>${escapeHtml(caption)}</caption><thead>${tableRow(head, 'th')}</thead>
 <tbody>${rows.map((cells) => tableRow(cells)).join('\n')}</tbody></table></div>`
 }

@@ -1,6 +1,6 @@
 import type { MosaicSummary, PairSummary } from '../make/summary.ts'
 import { escapeHtml, formatBytes, formatNumber, table } from './html.ts'
-import { skyMap, type SkyPicture } from './sky-map.ts'
+import { type SkyPicture, skyMap } from './sky-map.ts'
 import { REPORT_STYLE } from './style.ts'
 
 /** The report of a mosaic: one HTML page that needs nothing else, neither network nor script. */
@@ -33,7 +33,10 @@ function heading(summary: MosaicSummary): string {
     [`${formatNumber(mosaic.pixelScaleArcsec, 4)}″`, 'a pixel'],
     [String(summary.images.length), 'images'],
     [String(summary.pairs.length), 'overlapping pairs'],
-    [`${formatNumber(summary.residual.rmsBefore, 3)} → ${formatNumber(summary.residual.rmsAfter, 3)}`, `residual rms${unitText(summary)}`],
+    [
+      `${formatNumber(summary.residual.rmsBefore, 3)} → ${formatNumber(summary.residual.rmsAfter, 3)}`,
+      `residual rms${unitText(summary)}`,
+    ],
     [`${summary.seconds.toFixed(1)} s`, `${summary.cpuSeconds.toFixed(1)} s CPU`],
     [formatBytes(summary.peakMemoryBytes), 'peak memory'],
   ]
@@ -50,7 +53,11 @@ function unitText(summary: MosaicSummary): string {
 function warnings(summary: MosaicSummary): string {
   const notes = summary.warnings.map((text) => `<p class="note">${escapeHtml(text)}</p>`)
   if (summary.rejected.length === 0) return notes.join('\n')
-  const rows = summary.rejected.map((file) => [escapeHtml(file.name), `<code>${escapeHtml(file.code)}</code>`, escapeHtml(file.reason)])
+  const rows = summary.rejected.map((file) => [
+    escapeHtml(file.name),
+    `<code>${escapeHtml(file.code)}</code>`,
+    escapeHtml(file.reason),
+  ])
   return `${notes.join('\n')}<h2>Left out</h2>${table('Files that are not part of the mosaic, and why', ['file', 'code', 'reason'], rows)}`
 }
 
@@ -120,11 +127,18 @@ function inputs(summary: MosaicSummary): string {
 }
 
 function products(summary: MosaicSummary): string {
-  const rows = summary.products.map((file) => [escapeHtml(file.name), formatBytes(file.sizeBytes), `<code>${file.sha256}</code>`])
+  const rows = summary.products.map((file) => [
+    escapeHtml(file.name),
+    formatBytes(file.sizeBytes),
+    `<code>${file.sha256}</code>`,
+  ])
   return `<h2>Products</h2>${table('Files beside this page', ['file', 'size', 'SHA-256'], rows)}`
 }
 
 function parameters(summary: MosaicSummary): string {
-  const rows = Object.entries(summary.parameters).map(([name, value]) => [escapeHtml(name), escapeHtml(String(value))])
+  const rows = Object.entries(summary.parameters).map(([name, value]) => [
+    escapeHtml(name),
+    escapeHtml(String(value)),
+  ])
   return `<h2>Parameters</h2>${table('As used', ['parameter', 'value'], rows)}`
 }

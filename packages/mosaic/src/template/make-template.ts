@@ -3,8 +3,8 @@ import {
   type CelestialFrame,
   frameConverter,
   pixelToSky,
-  skyToPixel,
   type SkyPosition,
+  skyToPixel,
   type Wcs,
   wcsFromKeywords,
 } from '@skyloom/wcs'
@@ -53,7 +53,11 @@ export function makeTemplate(images: readonly TemplateImage[], options: Template
   const frame = options.frame ?? commonFrame(images)
   const scaleDeg = options.scaleDeg ?? smallestScale(images)
   if (!(scaleDeg > 0 && scaleDeg <= 90)) {
-    throw badTemplate('the pixel scale must be positive', `${scaleDeg} degrees`, 'above 0, at most 90 degrees')
+    throw badTemplate(
+      'the pixel scale must be positive',
+      `${scaleDeg} degrees`,
+      'above 0, at most 90 degrees',
+    )
   }
   if (options.centre !== undefined && options.sizeDeg !== undefined) {
     return sizedTemplate(options.centre, options.sizeDeg, scaleDeg, frame, options)
@@ -72,7 +76,11 @@ function sizedTemplate(
   const width = Math.max(1, Math.ceil(sizeDeg.width / scaleDeg - ROUNDING_PIXELS))
   const height = Math.max(1, Math.ceil(sizeDeg.height / scaleDeg - ROUNDING_PIXELS))
   if (!Number.isFinite(width + height) || sizeDeg.width <= 0 || sizeDeg.height <= 0) {
-    throw badTemplate('the size must be positive', `${sizeDeg.width} x ${sizeDeg.height} degrees`, 'degrees above 0')
+    throw badTemplate(
+      'the size must be positive',
+      `${sizeDeg.width} x ${sizeDeg.height} degrees`,
+      'degrees above 0',
+    )
   }
   const rotationDeg = options.rotation === 'fit' ? 0 : (options.rotation ?? 0)
   const grid = { projection: options.projection ?? 'TAN', centre, scaleDeg, rotationDeg, frame }
@@ -95,7 +103,8 @@ function boundingTemplate(
       centre = middleOf(points, trial) ?? centre
     }
   }
-  const rotationDeg = turn === 'fit' ? fittingAngle(points, { projection, centre, scaleDeg, rotationDeg: 0, frame }) : turn
+  const rotationDeg =
+    turn === 'fit' ? fittingAngle(points, { projection, centre, scaleDeg, rotationDeg: 0, frame }) : turn
   const grid = { projection, centre, scaleDeg, rotationDeg, frame }
   const extent = extentOf(points, grid)
   const isCentred = options.centre !== undefined
@@ -139,7 +148,9 @@ function gridHeader(grid: Grid, width: number, height: number, crpix1: number, c
   header.set('CTYPE1', `${lonName.padEnd(5 - 1, '-')}-${grid.projection}`)
   header.set('CTYPE2', `${latName.padEnd(5 - 1, '-')}-${grid.projection}`)
   header.setFloat('CRPIX1', crpix1).setFloat('CRPIX2', crpix2)
-  header.setFloat('CRVAL1', round(grid.centre.lonDeg), '[deg]').setFloat('CRVAL2', round(grid.centre.latDeg), '[deg]')
+  header
+    .setFloat('CRVAL1', round(grid.centre.lonDeg), '[deg]')
+    .setFloat('CRVAL2', round(grid.centre.latDeg), '[deg]')
   header.setFloat('CDELT1', -round(grid.scaleDeg), '[deg]').setFloat('CDELT2', round(grid.scaleDeg), '[deg]')
   if (grid.rotationDeg !== 0) {
     // The picture is turned so that its upward direction lies `rotationDeg` east of north.
@@ -264,7 +275,9 @@ function commonFrame(images: readonly TemplateImage[]): CelestialFrame {
   const isEquatorial = first !== undefined && (first.system === 'fk5' || first.system === 'icrs')
   const isShared =
     isEquatorial &&
-    images.every(({ wcs }) => wcs.frame.system === first.system && wcs.frame.equinoxYear === first.equinoxYear)
+    images.every(
+      ({ wcs }) => wcs.frame.system === first.system && wcs.frame.equinoxYear === first.equinoxYear,
+    )
   return isShared ? first : { system: 'icrs' }
 }
 
@@ -275,12 +288,14 @@ function direction({ lonDeg, latDeg }: SkyPosition): readonly [number, number, n
 }
 
 function meanDirection(points: readonly SkyPosition[]): SkyPosition {
-  const sum = points.map(direction).reduce<readonly [number, number, number]>(
-    (total, v) => [total[0] + v[0], total[1] + v[1], total[2] + v[2]],
-    [0, 0, 0],
-  )
+  const sum = points
+    .map(direction)
+    .reduce<readonly [number, number, number]>(
+      (total, v) => [total[0] + v[0], total[1] + v[1], total[2] + v[2]],
+      [0, 0, 0],
+    )
   const [x, y, z] = sum
-  const lonDeg = (((Math.atan2(y, x) * 180) / Math.PI) + 360) % 360
+  const lonDeg = ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360
   return { lonDeg, latDeg: (Math.atan2(z, Math.hypot(x, y)) * 180) / Math.PI }
 }
 

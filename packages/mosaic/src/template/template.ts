@@ -1,4 +1,4 @@
-import { Header, parseHeaderTemplate } from '@skyloom/fits'
+import { type Header, parseHeaderTemplate } from '@skyloom/fits'
 import { type Wcs, wcsFromKeywords } from '@skyloom/wcs'
 import { MosaicError } from '../errors.ts'
 
@@ -42,7 +42,10 @@ export function readTemplate(text: string, name: string): Template {
 }
 
 /** A header's value for `wcsFromKeywords`; complex values count as absent. */
-export function keywordValue(header: Header, keyword: string): string | number | bigint | boolean | undefined {
+export function keywordValue(
+  header: Header,
+  keyword: string,
+): string | number | bigint | boolean | undefined {
   const value = header.get(keyword)
   return typeof value === 'object' ? undefined : value
 }

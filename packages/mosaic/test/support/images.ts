@@ -38,7 +38,9 @@ export function tanHeader(grid: TanGrid): Header {
   const header = new Header()
   const turn = ((grid.rotationDeg ?? 0) * Math.PI) / 180
   header.set('CTYPE1', `RA---${grid.projection ?? 'TAN'}`).set('CTYPE2', `DEC--${grid.projection ?? 'TAN'}`)
-  header.setFloat('CRPIX1', grid.crpix1 ?? (grid.width + 1) / 2).setFloat('CRPIX2', grid.crpix2 ?? (grid.height + 1) / 2)
+  header
+    .setFloat('CRPIX1', grid.crpix1 ?? (grid.width + 1) / 2)
+    .setFloat('CRPIX2', grid.crpix2 ?? (grid.height + 1) / 2)
   header.setFloat('CRVAL1', grid.lonDeg).setFloat('CRVAL2', grid.latDeg)
   header.setFloat('CD1_1', -grid.scaleDeg * Math.cos(turn)).setFloat('CD1_2', grid.scaleDeg * Math.sin(turn))
   header.setFloat('CD2_1', grid.scaleDeg * Math.sin(turn)).setFloat('CD2_2', grid.scaleDeg * Math.cos(turn))

@@ -8,7 +8,8 @@ export function hasPeer(program: string): boolean {
     execFileSync('which', [program], { stdio: 'ignore' })
     return true
   } catch {
-    if (process.env.CI === 'true') throw new Error(`${program} is not installed; under CI peers must be there`)
+    if (process.env.CI === 'true')
+      throw new Error(`${program} is not installed; under CI peers must be there`)
     return false
   }
 }

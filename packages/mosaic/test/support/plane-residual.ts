@@ -16,8 +16,13 @@ export interface PlaneResidual {
 export function planeResidual(a: TestImage, b: TestImage, margin: number = 3): PlaneResidual {
   if (a.width !== b.width || a.height !== b.height) throw new Error('the images differ in size')
   const { width, height } = a
-  const both = Uint8Array.from(a.data, (value, i) => (Number.isNaN(value) || Number.isNaN(b.data[i]!) ? 0 : 1))
-  const mismatched = a.data.reduce((sum, value, i) => sum + (Number.isNaN(value) === Number.isNaN(b.data[i]!) ? 0 : 1), 0)
+  const both = Uint8Array.from(a.data, (value, i) =>
+    Number.isNaN(value) || Number.isNaN(b.data[i]!) ? 0 : 1,
+  )
+  const mismatched = a.data.reduce(
+    (sum, value, i) => sum + (Number.isNaN(value) === Number.isNaN(b.data[i]!) ? 0 : 1),
+    0,
+  )
   const inside = erode(both, width, height, margin)
   const sums = new Float64Array(9)
   const eachPixel = (visit: (x: number, y: number, difference: number) => void): void => {
@@ -62,9 +67,21 @@ function erode(mask: Uint8Array, width: number, height: number, margin: number):
 }
 
 function solve3(s: Float64Array): readonly [number, number, number] {
-  const [n, x, y, xx, xy, yy, d, xd, yd] = Array.from(s) as [number, number, number, number, number, number, number, number, number]
+  const [n, x, y, xx, xy, yy, d, xd, yd] = Array.from(s) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const det = (m: readonly number[]): number =>
-    m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) - m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) + m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!)
+    m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) -
+    m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
+    m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!)
   const whole = det([xx, xy, x, xy, yy, y, x, y, n])
   return [
     det([xd, xy, x, yd, yy, y, d, y, n]) / whole,
