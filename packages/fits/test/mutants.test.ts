@@ -32,10 +32,11 @@ async function readHdu(hdu: Hdu): Promise<void> {
 async function useFile(bytes: Uint8Array): Promise<string> {
   try {
     await using file = await openFits(memorySource(bytes, 'mutant.fits'))
-    const errors: unknown[] = []
-    for await (const hdu of file.hdus()) await readHdu(hdu).catch((error: unknown) => errors.push(error))
-    const foreign = errors.find((error) => !isSkyloomError(error))
-    if (foreign !== undefined) throw foreign
+    for await (const hdu of file.hdus()) {
+      await readHdu(hdu).catch((error: unknown) => {
+        if (!isSkyloomError(error)) throw error
+      })
+    }
     await verifyFits(file)
     await repairFits(file, memorySink())
     return 'read'

@@ -147,7 +147,7 @@ describe('changing', () => {
       .addComment('')
       .addBlank('title')
     expect(header.history()).toEqual([
-      `${'word '.repeat(14)}`.trimEnd(),
+      'word '.repeat(14).trimEnd(),
       'word word word word word word',
       'next line',
     ])

@@ -117,7 +117,7 @@ export class Header {
     if (card === undefined) return fallback[0]
     if (typeof card.value === 'number') return card.value
     throw new FitsError('FITS_TOO_LARGE', this.locate(keyword), 'the number is too large to be used here', {
-      found: String(card.value),
+      found: card.raw.slice(10, CARD_CHARS).trim(),
       allowed: 'up to 2^53 - 1',
     })
   }

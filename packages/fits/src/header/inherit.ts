@@ -1,5 +1,5 @@
 import { isCommentaryKeyword } from './card.ts'
-import { Header } from './header.ts'
+import type { Header } from './header.ts'
 
 /** Keywords that describe the primary HDU itself and are never inherited (FITS Standard 4.0, appendix K). */
 const NOT_INHERITED =

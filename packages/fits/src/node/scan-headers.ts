@@ -53,8 +53,22 @@ async function scanFile(file: FitsFile, sizeBytes: number, options: ScanHeadersO
 }
 
 function withoutSource(hdu: Hdu): HduHeader {
-  const { source: _source, ...rest } = hdu
-  return rest
+  const { index, type, name, version, header, bitpix, shape, pcount, gcount } = hdu
+  const { headerOffset, dataOffset, dataBytes } = hdu
+  return {
+    index,
+    type,
+    name,
+    version,
+    header,
+    bitpix,
+    shape,
+    pcount,
+    gcount,
+    headerOffset,
+    dataOffset,
+    dataBytes,
+  }
 }
 
 /**

@@ -87,20 +87,21 @@ function checkSimple(header: Header, isPrimary: boolean): Finding[] {
 
 function checkExtension(header: Header): Finding[] {
   const findings: Finding[] = []
-  const name = header.card('XTENSION')?.value
+  const xtension = header.card('XTENSION')?.value
+  const name = typeof xtension === 'string' ? xtension : ''
   const must = (keyword: string, allowed: number): void => {
     const value = header.card(keyword)?.value
     if (typeof value !== 'number' || value === allowed) return
-    const message = `${keyword} is ${value}, but must be ${allowed} in ${String(name)} extensions`
+    const message = `${keyword} is ${value}, but must be ${allowed} in ${name} extensions`
     findings.push(finding('MANDATORY_VALUE', header.locate(keyword), message))
   }
   if (name === 'IMAGE' || name === 'TABLE') must('PCOUNT', 0)
-  if (typeof name === 'string' && KNOWN_EXTENSIONS.includes(name)) must('GCOUNT', 1)
+  if (KNOWN_EXTENSIONS.includes(name)) must('GCOUNT', 1)
   if (isTable(header)) {
     must('BITPIX', 8)
     must('NAXIS', 2)
   }
-  if (typeof name === 'string' && !KNOWN_EXTENSIONS.includes(name)) {
+  if (name !== '' && !KNOWN_EXTENSIONS.includes(name)) {
     findings.push(
       finding('UNKNOWN_EXTENSION', header.locate('XTENSION'), `extensions of type ${name} are not known`),
     )

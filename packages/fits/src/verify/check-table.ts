@@ -150,7 +150,8 @@ function checkColumn(header: Header, column: BinaryColumn): Finding[] {
 /** Section 7.2.1: TBCOLn and the width in TFORMn must lie within the row. */
 function checkAsciiColumns(header: Header, count: number): Finding[] {
   const findings: Finding[] = []
-  const width = header.card('NAXIS1')?.value
+  const naxis1 = header.card('NAXIS1')?.value
+  const width = typeof naxis1 === 'number' ? naxis1 : Infinity
   for (let index = 1; index <= count; index++) {
     for (const keyword of [`TBCOL${index}`, `TFORM${index}`]) {
       if (header.has(keyword)) continue
@@ -166,8 +167,8 @@ function checkAsciiColumns(header: Header, count: number): Finding[] {
     if (match === null) {
       const message = `TFORM${index} is '${form}', but must be Aw, Iw, Fw.d, Ew.d or Dw.d`
       findings.push(finding('TABLE_LAYOUT', header.locate(`TFORM${index}`), message))
-    } else if (start < 1 || (typeof width === 'number' && start + chars - 1 > width)) {
-      const message = `column ${index} takes characters ${start} to ${start + chars - 1}, but a row has ${String(width)}`
+    } else if (start < 1 || start + chars - 1 > width) {
+      const message = `column ${index} takes characters ${start} to ${start + chars - 1}, but a row has ${width}`
       findings.push(finding('TABLE_LAYOUT', header.locate(`TBCOL${index}`), message))
     }
   }

@@ -1,4 +1,5 @@
-import { type ByteSource, isSkyloomError, readExactly, throwIfAborted } from '@skyloom/base'
+import { type ByteSource, readExactly, throwIfAborted } from '@skyloom/base'
+import { FitsError } from '../errors.ts'
 import type { FitsFile } from '../hdu/fits-file.ts'
 import type { HduType } from '../hdu/hdu.ts'
 import { type HduLayout, hduLayout } from '../hdu/layout.ts'
@@ -135,27 +136,24 @@ async function scanHdu(
   findings: Finding[],
   signal: AbortSignal | undefined,
 ): Promise<ScannedHdu | undefined> {
-  const unreadable = (error: unknown, location: object): undefined => {
-    if (!isSkyloomError(error) || !error.code.startsWith('FITS_')) throw error
-    const facts = [error.problem, error.found === undefined ? '' : `found ${error.found}`].filter(
-      (part) => part !== '',
-    )
-    findings.push(finding('HEADER_UNREADABLE', location, facts.join(': ')))
-    return undefined
+  const unreadable = (error: unknown, header: Header | undefined): void => {
+    if (!(error instanceof FitsError)) throw error
+    const location =
+      error.location.keyword === undefined && header !== undefined ? headerLocation(header) : error.location
+    const message = error.found === undefined ? error.problem : `${error.problem}: found ${error.found}`
+    findings.push(finding('HEADER_UNREADABLE', location, message))
   }
   let at: HeaderAt
   try {
     at = await readHeaderAt(source, offset, { hdu, signal })
   } catch (error) {
-    return unreadable(error, { file: source.name, hdu, byteOffset: offset })
+    unreadable(error, undefined)
+    return undefined
   }
   try {
     return { at, layout: hduLayout(at.header, hdu === 0) }
   } catch (error) {
-    unreadable(
-      error,
-      'location' in Object(error) ? (error as { location: object }).location : headerLocation(at.header),
-    )
+    unreadable(error, at.header)
     return { at, layout: undefined }
   }
 }
