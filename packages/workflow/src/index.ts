@@ -95,6 +95,7 @@ export {
   type ProducerConflict,
   type WorkflowIndex,
 } from './model/workflow-index.ts'
+export { importDax } from './neighbour/dax/import.ts'
 export type { ImportedWorkflow, Loss } from './neighbour/imported.ts'
 export {
   type ExportedWorkflow,

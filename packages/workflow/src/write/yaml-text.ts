@@ -27,7 +27,7 @@ const RESERVED = new Set([
 ])
 
 /** Looks like a number, date or time of YAML 1.1 or 1.2. */
-const LIKE_NUMBER = /^[-+.\d][-+.,:_\dA-FxXoOeE]*$|^\d{4}-\d|^[-+]?\.(?:inf|nan)$/i
+const LIKE_NUMBER = /^(?=.*[\d_])[-+.\d][-+.,:_\dA-FxXoOeE]*$|^\d{4}-\d|^[-+]?\.(?:inf|nan)$/i
 
 /** True when the text can be written without quotes and is read as the same text by YAML 1.1 and 1.2. */
 function isPlain(text: string): boolean {
