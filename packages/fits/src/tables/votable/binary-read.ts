@@ -153,6 +153,11 @@ class RowReader {
 
   #readBits(field: VoField, builder: ColumnBuilder, count: number): void {
     const bytes = this.takeBytes(Math.ceil(count / 8), field)
+    if (field.layout.shape === undefined) {
+      // The first bit is the highest; astropy 5 sets another one, and no bit of the byte has another meaning.
+      builder.push(bytes[0] !== 0)
+      return
+    }
     builder.reserve(count)
     for (let k = 0; k < count; k++) builder.push(((bytes[k >> 3] ?? 0) & (0x80 >> (k & 7))) !== 0)
   }

@@ -47,6 +47,7 @@ export class VoTableHandler {
   #version: string | undefined
   #table: TableState | undefined
   #tableId: string | undefined
+  #fieldNames = new Set<string>()
   #field: VoField | undefined
   #param: OpenParam | undefined
   #text: string[] | undefined
@@ -152,6 +153,7 @@ export class VoTableHandler {
     const ref = attributes.get('ref')
     const fields = ref === undefined ? undefined : this.#fieldsById.get(ref)
     this.#tableId = attributes.get('ID')
+    this.#fieldNames = new Set(fields?.map((field) => field.name))
     this.#table = new TableState(attributes, fields ?? [], {
       source,
       budget,
@@ -176,13 +178,14 @@ export class VoTableHandler {
     }
     this.#field = readField(attributes, fields.length, this.#context.place(), this.#context.warnings)
     const { name } = this.#field
-    if (fields.some((field) => field.name === name)) {
+    if (this.#fieldNames.has(name)) {
       this.#context.warnings.add(
         'TABLE_DUPLICATE_COLUMN',
         { ...this.#context.place(), column: name },
         'a second field of this name',
       )
     }
+    this.#fieldNames.add(name)
     fields.push(this.#field)
   }
 
