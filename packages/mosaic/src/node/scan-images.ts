@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSkyloomError, type ProgressListener, startStage, throwIfAborted } from '@skyloom/base'
 import type { Hdu } from '@skyloom/fits'
-import { openFitsFile } from '@skyloom/fits/node'
+import { openFitsFile, scanHeaders } from '@skyloom/fits/node'
 import { wcsFromKeywords } from '@skyloom/wcs'
 import { MosaicError } from '../errors.ts'
 import type { HduChoice, ImageRecord, ImageScan, RejectedImage } from '../image-table/image-record.ts'
@@ -68,45 +68,67 @@ function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** What a scan needs of an HDU. */
+type HduFacts = Pick<Hdu, 'index' | 'type' | 'name' | 'shape' | 'header'>
+
 async function scanFile(
   path: string,
   name: string,
   choice: HduChoice,
   rejected: RejectedImage[],
 ): Promise<readonly ImageRecord[]> {
-  const file = await openFitsFile(path, { blocking: true })
   const sizeBytes = (await stat(path)).size
-  try {
-    if (choice !== 'first' && choice !== 'all')
-      return [imageRecord(path, name, await file.hdu(choice), sizeBytes)]
-    const found: ImageRecord[] = []
-    const failures: unknown[] = []
-    for await (const hdu of file.hdus()) {
+  const found: ImageRecord[] = []
+  const failures: unknown[] = []
+  const seen: string[] = []
+  for await (const hdu of hduFacts(path)) {
+    seen.push(hdu.name === '' ? String(hdu.index) : `${hdu.index} ${hdu.name}`)
+    if (choice === 'first' || choice === 'all') {
       if (!isImage(hdu)) continue
-      try {
-        found.push(imageRecord(path, name, hdu, sizeBytes))
-        if (choice === 'first') return found
-      } catch (error) {
-        failures.push(error)
-        if (choice === 'all') rejected.push(rejection(`${name}[${hdu.index}]`, error))
-      }
+    } else if (!isChosen(hdu, choice)) continue
+    try {
+      found.push(imageRecord(path, name, hdu, sizeBytes))
+      if (choice !== 'all') return found
+    } catch (error) {
+      if (choice !== 'first' && choice !== 'all') throw error
+      failures.push(error)
+      if (choice === 'all') rejected.push(rejection(`${name}[${hdu.index}]`, error))
     }
-    if (found.length > 0) return found
-    if (failures.length === 0) throw noImage(name)
-    throw failures[0]
-  } finally {
-    await file.close()
   }
+  if (found.length > 0) return found
+  if (failures.length > 0) throw failures[0]
+  throw choice === 'first' || choice === 'all' ? noImage(name) : noSuchHdu(name, choice, seen)
+}
+
+/** The HDUs of a file: all headers at once where they can be read, else one after the other as far as they go. */
+async function* hduFacts(path: string): AsyncGenerator<HduFacts, void, undefined> {
+  const scan = await scanHeaders(path).catch((error: unknown) => {
+    if (isSkyloomError(error)) return undefined
+    throw error
+  })
+  if (scan !== undefined) {
+    yield* scan.hdus
+    return
+  }
+  await using file = await openFitsFile(path, { blocking: true })
+  yield* file.hdus()
+}
+
+function isChosen(hdu: HduFacts, choice: number | string): boolean {
+  return typeof choice === 'number'
+    ? hdu.index === choice
+    : hdu.name.toUpperCase() === choice.trim().toUpperCase()
 }
 
 /** Images of two axes or more, also those without pixels, which are refused with a reason of their own. */
-function isImage(hdu: Hdu): boolean {
+function isImage(hdu: HduFacts): boolean {
   return ['image', 'compressed-image', 'empty'].includes(hdu.type) && hdu.shape.length >= 2
 }
 
-function imageRecord(path: string, name: string, hdu: Hdu, sizeBytes: number): ImageRecord {
+function imageRecord(path: string, name: string, hdu: HduFacts, sizeBytes: number): ImageRecord {
   if (!isImage(hdu)) throw noImage(`${name}[${hdu.index}]`)
-  const [width = 0, height = 0] = [...hdu.shape].reverse()
+  const naxis = hdu.shape.toReversed()
+  const [width = 0, height = 0] = naxis
   if (width === 0 || height === 0) {
     throw new MosaicError('MOSAIC_NO_IMAGES', 'the image has no pixels', {
       where: [name, `HDU ${hdu.index}`, 'NAXIS1, NAXIS2'],
@@ -116,8 +138,25 @@ function imageRecord(path: string, name: string, hdu: Hdu, sizeBytes: number): I
     })
   }
   const { header } = hdu
-  const wcs = wcsFromKeywords((keyword) => keywordValue(header, keyword), { name, naxis: [width, height] })
+  const wcs = wcsFromKeywords((keyword) => keywordValue(header, keyword), { name, naxis })
+  if (wcs.pixelAxes[0] + wcs.pixelAxes[1] !== 3) {
+    throw new MosaicError('MOSAIC_NO_IMAGES', 'the sky is not on the first two axes', {
+      where: [name, `HDU ${hdu.index}`],
+      found: `axes ${wcs.pixelAxes.join(' and ')}`,
+      allowed: 'axes 1 and 2',
+      remedy: 'transpose the cube first',
+    })
+  }
   return { path, name, hdu: hdu.index, sizeBytes, width, height, header, wcs }
+}
+
+function noSuchHdu(name: string, choice: number | string, seen: readonly string[]): MosaicError {
+  return new MosaicError('MOSAIC_NO_IMAGES', 'the file has no such extension', {
+    where: [name],
+    found: String(choice),
+    allowed: seen.join(', '),
+    remedy: 'give another --hdu',
+  })
 }
 
 function noImage(name: string): MosaicError {
