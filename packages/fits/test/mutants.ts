@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { concat, gzip, latin1 } from './bytes.ts'
 
 /** A damaged file: what was done, and its bytes. */
 export interface Mutant {
@@ -93,7 +93,7 @@ const STRANGE_RECORDS = [
 ]
 
 function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
 }
 
 function withRecord(bytes: Uint8Array, record: number, content: string): Uint8Array {
@@ -146,7 +146,7 @@ const MUTATORS: Readonly<Record<string, Mutator>> = {
   },
   dropRecord: (bytes, random) => {
     const at = Math.floor(random() * 40) * RECORD
-    return new Uint8Array(Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + RECORD)]))
+    return concat(bytes.subarray(0, at), bytes.subarray(at + RECORD))
   },
   flipBytes: (bytes, random) => {
     const copy = bytes.slice()
@@ -166,21 +166,19 @@ const MUTATORS: Readonly<Record<string, Mutator>> = {
   insertBytes: (bytes, random) => {
     const at = Math.floor(random() * bytes.length)
     const junk = Uint8Array.from({ length: 1 + Math.floor(random() * 100) }, () => Math.floor(random() * 256))
-    return new Uint8Array(Buffer.concat([bytes.subarray(0, at), junk, bytes.subarray(at)]))
+    return concat(bytes.subarray(0, at), junk, bytes.subarray(at))
   },
   repeatBlock: (bytes, random) => {
     const at = Math.floor((random() * bytes.length) / BLOCK) * BLOCK
-    return new Uint8Array(Buffer.concat([bytes.subarray(0, at + BLOCK), bytes.subarray(at)]))
+    return concat(bytes.subarray(0, at + BLOCK), bytes.subarray(at))
   },
   history: (bytes, random) => {
     const at = 6 * RECORD
     const cards = 'HISTORY endless'.padEnd(RECORD).repeat(Math.floor(random() * 50_000))
-    return new Uint8Array(
-      Buffer.concat([bytes.subarray(0, at), Buffer.from(cards, 'latin1'), bytes.subarray(at)]),
-    )
+    return concat(bytes.subarray(0, at), latin1(cards), bytes.subarray(at))
   },
-  gzip: (bytes, random) => mutate('flipBytes', new Uint8Array(gzipSync(bytes)), random),
-  cutGzip: (bytes, random) => mutate('cutAnywhere', new Uint8Array(gzipSync(bytes)), random),
+  gzip: (bytes, random) => mutate('flipBytes', gzip(bytes), random),
+  cutGzip: (bytes, random) => mutate('cutAnywhere', gzip(bytes), random),
 }
 
 function mutate(name: string, bytes: Uint8Array, random: () => number): Uint8Array {

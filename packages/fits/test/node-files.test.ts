@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { memorySink } from '@skyloom/base'
 import { atomicFile } from '@skyloom/base/node'
 import { afterAll, describe, expect, test } from 'vitest'
 import { FitsWriter, Header, readImage, verifyFits, writeImage } from '../src/index.ts'
 import { editHeader, openFitsFile, scanHeaders } from '../src/node/index.ts'
+import { concat, fileBytes, gzip } from './bytes.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'skyloom-fits-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -37,13 +37,13 @@ async function findings(path: string): Promise<unknown[]> {
 describe('editing a header', () => {
   test('in place changes only its own blocks', async () => {
     const path = await newFile('place.fits')
-    const before = new Uint8Array(readFileSync(path))
+    const before = fileBytes(path)
     const result = await editHeader(
       path,
       (header) => header.set('OBJECT', 'NGC 1982').addHistory('renamed'),
       { hdu: 1 },
     )
-    const after = new Uint8Array(readFileSync(path))
+    const after = fileBytes(path)
     expect(result).toEqual({ isRewritten: false })
     expect(after.length).toBe(before.length)
     expect(after.subarray(0, 5760)).toEqual(before.subarray(0, 5760))
@@ -84,17 +84,17 @@ describe('editing a header', () => {
 
   test('must not change the data', async () => {
     const path = await newFile('data.fits')
-    const before = readFileSync(path)
+    const before = fileBytes(path)
     await expect(editHeader(path, (header) => header.set('NAXIS1', 2))).rejects.toMatchObject({
       code: 'FITS_BAD_VALUE',
       problem: 'an edit must not change the data',
     })
-    expect(readFileSync(path)).toEqual(before)
+    expect(fileBytes(path)).toEqual(before)
   })
 
   test('in a gzip file is refused', async () => {
     const path = join(folder, 'packed.fits.gz')
-    writeFileSync(path, gzipSync(readFileSync(await newFile('unpacked.fits'))))
+    writeFileSync(path, gzip(fileBytes(await newFile('unpacked.fits'))))
     await expect(editHeader(path, () => undefined)).rejects.toMatchObject({
       code: 'FITS_FOREIGN_COMPRESSION',
     })
@@ -114,29 +114,29 @@ describe('scanning headers', () => {
   })
 
   test.for([
-    { name: 'one member', pack: (bytes: Buffer): Buffer => gzipSync(bytes) },
+    { name: 'one member', pack: (bytes: Uint8Array): Uint8Array => gzip(bytes) },
     {
       name: 'several members',
-      pack: (bytes: Buffer): Buffer =>
-        Buffer.concat([gzipSync(bytes.subarray(0, 4000)), gzipSync(bytes.subarray(4000))]),
+      pack: (bytes: Uint8Array): Uint8Array =>
+        concat(gzip(bytes.subarray(0, 4000)), gzip(bytes.subarray(4000))),
     },
     {
       name: 'an empty last member',
-      pack: (bytes: Buffer): Buffer => Buffer.concat([gzipSync(bytes), gzipSync('')]),
+      pack: (bytes: Uint8Array): Uint8Array => concat(gzip(bytes), gzip('')),
     },
     {
       name: 'a wrong length at its end',
-      pack: (bytes: Buffer): Buffer => Buffer.concat([gzipSync(bytes), Buffer.alloc(4)]),
+      pack: (bytes: Uint8Array): Uint8Array => concat(gzip(bytes), new Uint8Array(4)),
     },
   ])('finds the same in a gzip stream of $name', async ({ pack }) => {
     const path = join(folder, 'scan.fits.gz')
-    writeFileSync(path, pack(readFileSync(await newFile('to-pack.fits'))))
+    writeFileSync(path, pack(fileBytes(await newFile('to-pack.fits'))))
     const scan = await scanHeaders(path)
     expect(scan.hdus.map((hdu) => hdu.header.string('OBJECT'))).toEqual(['M 42', 'M 43'])
   })
 
   test('reports faults of gzip streams', async () => {
-    const packed = gzipSync(readFileSync(await newFile('to-cut.fits')))
+    const packed = gzip(fileBytes(await newFile('to-cut.fits')))
     const path = join(folder, 'cut.fits.gz')
     writeFileSync(path, packed.subarray(0, 60))
     await expect(scanHeaders(path)).rejects.toMatchObject({ code: 'FITS_BAD_GZIP' })

@@ -1,6 +1,6 @@
-import { gzipSync } from 'node:zlib'
 import { type ByteSource, memorySink, memorySource } from '@skyloom/base'
 import { describe, expect, test } from 'vitest'
+import { concat, gzip } from '../../test/bytes.ts'
 import { Header } from '../header/header.ts'
 import { readImage } from '../image/read-image.ts'
 import { FitsWriter } from './fits-writer.ts'
@@ -143,13 +143,13 @@ describe('the first bytes tell what a file is', () => {
     },
     {
       name: 'gzip of text',
-      bytes: new Uint8Array(gzipSync('a note')),
+      bytes: gzip('a note'),
       code: 'FITS_NOT_FITS',
       found: 'a note',
     },
     {
       name: 'gzip of gzip',
-      bytes: new Uint8Array(gzipSync(gzipSync('a note'))),
+      bytes: gzip(gzip('a note')),
       code: 'FITS_NOT_FITS',
       found: undefined,
     },
@@ -171,26 +171,26 @@ describe('the first bytes tell what a file is', () => {
 
 describe('gzip', () => {
   test('is read whatever its name', async () => {
-    const file = await open(new Uint8Array(gzipSync(BYTES)))
+    const file = await open(gzip(BYTES))
     expect(await file.allHdus()).toHaveLength(4)
   })
 
   test('of several members is one stream', async () => {
-    const members = [gzipSync(BYTES.subarray(0, 3000)), gzipSync(BYTES.subarray(3000))]
-    expect(await (await open(new Uint8Array(Buffer.concat(members)))).allHdus()).toHaveLength(4)
+    const members = [gzip(BYTES.subarray(0, 3000)), gzip(BYTES.subarray(3000))]
+    expect(await (await open(concat(...members))).allHdus()).toHaveLength(4)
   })
 
   test('with a wrong checksum is refused', async () => {
-    const packed = new Uint8Array(gzipSync(BYTES))
+    const packed = gzip(BYTES)
     packed[packed.length - 8]! ^= 1
     await expect(open(packed)).rejects.toMatchObject({ code: 'FITS_BAD_GZIP' })
   })
 
   test('that unpacks to too much is refused', async () => {
-    const bomb = new Uint8Array(gzipSync(new Uint8Array(200 * 1024 * 1024)))
+    const bomb = gzip(new Uint8Array(200 * 1024 * 1024))
     await expect(open(bomb)).rejects.toMatchObject({ code: 'FITS_TOO_LARGE' })
     const options = { maxInflatedBytes: 1000 }
-    await expect(openFits(memorySource(gzipSync(BYTES)), options)).rejects.toMatchObject({
+    await expect(openFits(memorySource(gzip(BYTES)), options)).rejects.toMatchObject({
       code: 'FITS_TOO_LARGE',
     })
   })
