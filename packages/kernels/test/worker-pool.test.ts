@@ -182,10 +182,10 @@ describe('worker threads', () => {
     },
   )
 
-  test('fail with KERNELS_OUT_OF_MEMORY when scratch does not fit', async () => {
-    const memory = createPixelMemory({ maximumBytes: 2 ** 20 })
-    const workers = createWorkerPool({ threads: 2, memory, taskModule, scratchBytes: 2 ** 21 })
-    await expect(workers.run('later', 1 as never)).rejects.toMatchObject({ code: 'KERNELS_OUT_OF_MEMORY' })
-    await workers.close()
+  test('are refused when their scratch does not fit, and take nothing then', () => {
+    const memory = createPixelMemory({ maximumBytes: 3 * 2 ** 20 })
+    const options = { threads: 2, memory, taskModule, scratchBytes: 2 ** 21 }
+    expect(() => createWorkerPool(options)).toThrow(/KERNELS_OUT_OF_MEMORY/)
+    expect(memory.usedBytes).toBe(0)
   })
 })

@@ -29,7 +29,8 @@ const MAX_THREADS = 256
 /**
  * A pool of warm workers over shared pixel memory. Workers start at the first runs and stay until `close`.
  *
- * @throws {KernelsError} `KERNELS_BAD_SIZE` for an impossible number of threads, `KERNELS_NO_SHARED_MEMORY` for unshared memory
+ * @throws {KernelsError} `KERNELS_BAD_SIZE` for an impossible number of threads, `KERNELS_NO_SHARED_MEMORY` for unshared
+ * memory, `KERNELS_OUT_OF_MEMORY` when the scratch of the threads does not fit
  */
 export function createWorkerPool<Tasks extends TaskTable>(options: WorkerPoolOptions): TaskPool<Tasks> {
   const { threads, memory, scratchBytes = DEFAULT_SCRATCH_BYTES } = options

@@ -26,34 +26,33 @@ export function plainAreaTile(whole: () => WholeMemory): PixelKernels['areaTile'
     const { f32, f64 } = whole()
     const image = imageAt / 4
     const weights = weightAt / 4
-    const quadX = new Float64Array(4)
-    const quadY = new Float64Array(4)
+    const x = new Float64Array(4)
+    const y = new Float64Array(4)
     const pitch = tileWidth + 1
     for (let row = 0; row < tileHeight; row++) {
       for (let col = 0; col < tileWidth; col++) {
-        const first = row * pitch + col
-        const corners = [first, first + 1, first + pitch + 1, first + pitch]
-        corners.forEach((corner, k) => {
-          quadX[k] = f64[cornersXAt / 8 + corner]!
-          quadY[k] = f64[cornersYAt / 8 + corner]!
-        })
-        const area = quadArea(quadX, quadY)
+        for (let k = 0; k < 4; k++) {
+          const corner = (row + (k >> 1)) * pitch + col + ((k ^ (k >> 1)) & 1)
+          x[k] = f64[cornersXAt / 8 + corner]!
+          y[k] = f64[cornersYAt / 8 + corner]!
+        }
+        const area = quadArea(x, y)
         let flux = 0
         let weight = 0
         let isWhole = weightAt === 0
         if (area !== 0) {
-          const firstCol = Math.max(windowCol, Math.floor(Math.min(...quadX)))
-          const endCol = Math.min(windowCol + windowWidth, Math.ceil(Math.max(...quadX)))
-          const firstRow = Math.max(windowRow, Math.floor(Math.min(...quadY)))
-          const endRow = Math.min(windowRow + windowHeight, Math.ceil(Math.max(...quadY)))
-          isWhole &&=
-            firstCol <= Math.min(...quadX) &&
-            endCol >= Math.max(...quadX) &&
-            firstRow <= Math.min(...quadY) &&
-            endRow >= Math.max(...quadY)
+          const lowX = Math.min(x[0]!, x[1]!, x[2]!, x[3]!)
+          const highX = Math.max(x[0]!, x[1]!, x[2]!, x[3]!)
+          const lowY = Math.min(y[0]!, y[1]!, y[2]!, y[3]!)
+          const highY = Math.max(y[0]!, y[1]!, y[2]!, y[3]!)
+          const firstCol = Math.max(windowCol, Math.floor(lowX))
+          const endCol = Math.min(windowCol + windowWidth, Math.ceil(highX))
+          const firstRow = Math.max(windowRow, Math.floor(lowY))
+          const endRow = Math.min(windowRow + windowHeight, Math.ceil(highY))
+          isWhole &&= firstCol <= lowX && endCol >= highX && firstRow <= lowY && endRow >= highY
           for (let r = firstRow; r < endRow; r++) {
             for (let c = firstCol; c < endCol; c++) {
-              const overlap = cellOverlap(quadX, quadY, c, r) / area
+              const overlap = cellOverlap(x, y, c, r) / area
               const at = (r - windowRow) * imageStride + c - windowCol
               const value = f32[image + at]!
               const w = weightAt === 0 ? 1 : f32[weights + at]!

@@ -29,7 +29,6 @@ export function plainCornersFromGrid(whole: () => WholeMemory): PixelKernels['co
       startRow + tileHeight > (nodeRows - 2) * step
     if (reachesBeyond) return 1
     const { f64 } = whole()
-    const pitch = tileWidth + 1
     for (const [gridAt, cornersAt] of [
       [gridXAt, cornersXAt],
       [gridYAt, cornersYAt],
@@ -39,16 +38,27 @@ export function plainCornersFromGrid(whole: () => WholeMemory): PixelKernels['co
       for (let row = startRow; row <= startRow + tileHeight; row++) {
         const cellRow = cellOf(row, step, nodeRows)
         const top = grid + (cellRow - 1) * nodeCols
-        const u = (row - cellRow * step) / step
-        for (let k = 0; k < pitch; k++) {
-          const col = startCol + k
-          const cellCol = cellOf(col, step, nodeCols)
-          const node = top + cellCol - 1
-          const v0 = interpolateColumn(f64, node, nodeCols, u)
-          const v1 = interpolateColumn(f64, node + 1, nodeCols, u)
-          const v2 = interpolateColumn(f64, node + 2, nodeCols, u)
-          const v3 = interpolateColumn(f64, node + 3, nodeCols, u)
-          f64[out++] = cubic(v0, v1, v2, v3, (col - cellCol * step) / step)
+        const [w0, w1, w2, w3] = lagrangeWeights((row - cellRow * step) / step)
+        const column = (node: number): number =>
+          w0 * f64[node]! +
+          w1 * f64[node + nodeCols]! +
+          w2 * f64[node + 2 * nodeCols]! +
+          w3 * f64[node + 3 * nodeCols]!
+        let cell = -1
+        let [c0, c1, c2, c3] = [0, 0, 0, 0]
+        for (let col = startCol; col <= startCol + tileWidth; col++) {
+          if (cellOf(col, step, nodeCols) !== cell) {
+            cell = cellOf(col, step, nodeCols)
+            const node = top + cell - 1
+            const [v0, v1, v2, v3] = [column(node), column(node + 1), column(node + 2), column(node + 3)]
+            // The cubic through the four values at -1, 0, 1, 2, as a polynomial.
+            c0 = v1
+            c1 = v2 - v0 / 3 - v1 / 2 - v3 / 6
+            c2 = (v0 + v2) / 2 - v1
+            c3 = (v3 - v0) / 6 + (v1 - v2) / 2
+          }
+          const t = (col - cell * step) / step
+          f64[out++] = c0 + t * (c1 + t * (c2 + t * c3))
         }
       }
     }
@@ -62,18 +72,11 @@ function cellOf(position: number, step: number, nodeCount: number): number {
 }
 
 /** Lagrange weights of four nodes at -1, 0, 1, 2 for a position u in [0, 1]. */
-function interpolateColumn(f64: Float64Array, node: number, pitch: number, u: number): number {
-  const w0 = (-u * (u - 1) * (u - 2)) / 6
-  const w1 = ((u + 1) * (u - 1) * (u - 2)) / 2
-  const w2 = (-(u + 1) * u * (u - 2)) / 2
-  const w3 = ((u + 1) * u * (u - 1)) / 6
-  return w0 * f64[node]! + w1 * f64[node + pitch]! + w2 * f64[node + 2 * pitch]! + w3 * f64[node + 3 * pitch]!
-}
-
-/** The cubic through v0 to v3 at -1, 0, 1, 2, as a polynomial. */
-function cubic(v0: number, v1: number, v2: number, v3: number, t: number): number {
-  const c1 = v2 - v0 / 3 - v1 / 2 - v3 / 6
-  const c2 = (v0 + v2) / 2 - v1
-  const c3 = (v3 - v0) / 6 + (v1 - v2) / 2
-  return v1 + t * (c1 + t * (c2 + t * c3))
+function lagrangeWeights(u: number): readonly [number, number, number, number] {
+  return [
+    (-u * (u - 1) * (u - 2)) / 6,
+    ((u + 1) * (u - 1) * (u - 2)) / 2,
+    (-(u + 1) * u * (u - 2)) / 2,
+    ((u + 1) * u * (u - 1)) / 6,
+  ]
 }

@@ -9,7 +9,10 @@ export const DEFAULT_SCRATCH_BYTES: number = 4 * 1024 * 1024
 /** The abort flag (one 32-bit integer) stands before the scratch, in its own cache line. */
 const CONTROL_BYTES = 64
 
-/** Blocks of pixel memory of the slots of a pool. All are made at once, so that later users of the memory cannot take their place. */
+/**
+ * Blocks of pixel memory of the slots of a pool. All are made at once, so that later users of the memory cannot take their
+ * place.
+ */
 export interface Slots {
   /** Byte offset of the slot's block. */
   blockOf(slot: number): number
@@ -17,9 +20,22 @@ export interface Slots {
   free(): void
 }
 
-/** `count` slots over the memory of the pool's owner. */
+/**
+ * `count` slots over the memory of the pool's owner.
+ *
+ * @throws {KernelsError} `KERNELS_OUT_OF_MEMORY` when they do not fit; nothing is taken then
+ */
 export function createSlots(memory: PixelMemory, count: number, scratchBytes: number): Slots {
-  let blocks = Array.from({ length: count }, () => memory.alloc(CONTROL_BYTES + scratchBytes))
+  const blocks: number[] = []
+  const free = (): void => {
+    for (const block of blocks.splice(0)) memory.free(block)
+  }
+  try {
+    while (blocks.length < count) blocks.push(memory.alloc(CONTROL_BYTES + scratchBytes))
+  } catch (error) {
+    free()
+    throw error
+  }
   const blockOf = (slot: number): number => {
     const block = blocks[slot]
     if (block === undefined) throw new RangeError(`the pool has no slot ${slot}`)
@@ -30,10 +46,7 @@ export function createSlots(memory: PixelMemory, count: number, scratchBytes: nu
     setAborted: (slot, isAborted) => {
       Atomics.store(memory.i32(blockOf(slot), 1), 0, isAborted ? 1 : 0)
     },
-    free() {
-      for (const block of blocks) memory.free(block)
-      blocks = []
-    },
+    free,
   }
 }
 

@@ -38,7 +38,7 @@ export interface TaskPool<Tasks extends TaskTable> {
    * Runs a task and gives its result. The promise settles only when the task no longer touches memory, also after an abort.
    *
    * @throws the task's own error with its `code` and facts; `BASE_ABORTED`; `KERNELS_POOL_CLOSED`; `KERNELS_UNKNOWN_TASK`;
-   * `KERNELS_WORKER_LOST` when the thread died; `KERNELS_OUT_OF_MEMORY` when there is no room for scratch
+   * `KERNELS_WORKER_LOST` when the thread died
    */
   run<Name extends keyof Tasks & string>(
     name: Name,
