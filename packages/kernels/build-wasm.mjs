@@ -51,7 +51,8 @@ function stampOf(module) {
 function digestOf(module) {
   const hash = createHash('sha256').update(compilerVersion).update(JSON.stringify(module))
   hash.update(readFileSync(fileURLToPath(import.meta.url)))
-  for (const path of [module.folder, 'shared'].flatMap((name) => sourcesBelow(join(root, 'assembly', name)))) {
+  const folders = [module.folder, 'shared'].map((name) => join(root, 'assembly', name))
+  for (const path of folders.flatMap(sourcesBelow)) {
     hash.update(relative(root, path)).update(readFileSync(path))
   }
   return hash.digest('hex')

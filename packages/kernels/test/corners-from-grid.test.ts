@@ -93,6 +93,18 @@ describe.for(benches())('cornersFromGrid, $name build', ({ memory, kernels, twin
     expect(new Set(found).size).toBe(1)
   })
 
+  test('a corner has the same bits when its grid is cut to the nodes that are needed', () => {
+    const map = (x: number, y: number): readonly [number, number] => [Math.sin(x / 20) * 50 + y, x - 3 * y]
+    const corner = (nodes: number, origin: number): number => {
+      fillGrid(nodes, origin, 8, map)
+      const grid = [gridX, gridY, nodes, nodes, origin, origin, 8] as const
+      expect(kernels.cornersFromGrid(...grid, 24, 24, 8, 8, cornersX, cornersY)).toBe(0)
+      return memory.f64(cornersX, 81)[80]!
+    }
+    // The corner at (32, 32) is the last inner node of the small grid and an inner node of the large one.
+    expect(corner(4, 16)).toBe(corner(MAX_NODES, 0))
+  })
+
   test('a NaN node makes NaN corners around it and nowhere else', () => {
     fillGrid(MAX_NODES, 0, 4, (x, y) => [x, y])
     memory.f64(gridX, MAX_NODES ** 2)[5 * MAX_NODES + 5] = NaN

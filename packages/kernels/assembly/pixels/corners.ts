@@ -64,6 +64,8 @@ function rowFromGrid(
       out += 8
       col++
     }
+    // The last inner node has the value that the cell after it would give, to the last bit.
+    if (col == endCol + 1 && endCol - origin == step) store<f64>(out - 8, v2)
   }
 }
 

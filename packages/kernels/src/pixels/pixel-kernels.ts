@@ -13,7 +13,8 @@ export interface PixelKernels {
    *
    * Node (i, j) lies at output corner coordinate (originCol + i * step, originRow + j * step). The grid has one extra ring of
    * nodes, so tiles may reach from node 1 to node `nodeCols - 2` (rows likewise). Output corner coordinates count from the
-   * left edge of output column 0. The result for one corner does not depend on the tile. A NaN node makes NaN corners.
+   * left edge of output column 0. The result for one corner depends neither on the tile nor on how much of a larger grid is
+   * given. A NaN node makes NaN corners.
    *
    * @param gridXAt float64, nodeCols * nodeRows: input corner coordinate x at the nodes
    * @param cornersXAt float64, (tileWidth + 1) * (tileHeight + 1), written

@@ -45,20 +45,22 @@ export function plainCornersFromGrid(whole: () => WholeMemory): PixelKernels['co
           w2 * f64[node + 2 * nodeCols]! +
           w3 * f64[node + 3 * nodeCols]!
         let cell = -1
-        let [c0, c1, c2, c3] = [0, 0, 0, 0]
+        let [c0, c1, c2, c3, next] = [0, 0, 0, 0, 0]
         for (let col = startCol; col <= startCol + tileWidth; col++) {
           if (cellOf(col, step, nodeCols) !== cell) {
             cell = cellOf(col, step, nodeCols)
             const node = top + cell - 1
             const [v0, v1, v2, v3] = [column(node), column(node + 1), column(node + 2), column(node + 3)]
             // The cubic through the four values at -1, 0, 1, 2, as a polynomial.
+            next = v2
             c0 = v1
             c1 = v2 - v0 / 3 - v1 / 2 - v3 / 6
             c2 = (v0 + v2) / 2 - v1
             c3 = (v3 - v0) / 6 + (v1 - v2) / 2
           }
           const t = (col - cell * step) / step
-          f64[out++] = c0 + t * (c1 + t * (c2 + t * c3))
+          // The last inner node has the value that the cell after it would give, to the last bit.
+          f64[out++] = t === 1 ? next : c0 + t * (c1 + t * (c2 + t * c3))
         }
       }
     }
