@@ -28,6 +28,49 @@ export {
   type MontageSystem,
   montageFrameConverter,
 } from './frame/montage-frame-converter.ts'
+export {
+  type HealpixCell,
+  healpixCellAt,
+  healpixCellBoundary,
+  healpixCellCentre,
+  healpixParent,
+  MAX_ARCS_PER_CELL_SIDE,
+} from './healpix/cell.ts'
+export { type CellRanges, MAX_RANGES } from './healpix/cell-ranges.ts'
+export {
+  type HealpixScheme,
+  healpixCellAreaSr,
+  healpixCellCount,
+  healpixNside,
+  healpixOrder,
+  healpixOrderForResolution,
+  healpixResolutionDeg,
+  MAX_HEALPIX_ORDER,
+  MAX_NUMBER_ORDER,
+} from './healpix/healpix-grid.ts'
+export { type HealpixRegionOptions, healpixInRegion, MAX_REGION_CELLS } from './healpix/healpix-in-region.ts'
+export { healpixNeighbours, NEIGHBOUR_DIRECTIONS } from './healpix/neighbours.ts'
+export {
+  cellFromNested,
+  cellFromUniq,
+  nestedIndex,
+  nestedIndexBig,
+  uniqBigOf,
+  uniqOf,
+} from './healpix/nested-index.ts'
+export { type CellSelection, MAX_EDGE_CELLS } from './healpix/region-descent.ts'
+export { cellFromRing, ringIndex, ringIndexBig } from './healpix/ring-index.ts'
+export {
+  type HealpixGrid,
+  healpixCell,
+  healpixIndex,
+  healpixToSky,
+  healpixToSkyBulk,
+  nestedToRing,
+  ringToNested,
+  skyToHealpix,
+  skyToHealpixBulk,
+} from './healpix/sky-index.ts'
 export type { KeywordSource, KeywordValue } from './keywords/keyword-reader.ts'
 export {
   type LookupReference,
@@ -43,6 +86,37 @@ export {
 } from './map/approximate-map.ts'
 export { type CornerPosition, evaluateMap, evaluateMapRow } from './map/evaluate-map.ts'
 export { type PixelMap, type PixelMapOptions, pixelMap } from './map/pixel-map.ts'
+export {
+  degradeMoc,
+  emptyMoc,
+  fullMoc,
+  type Moc,
+  mocAreaSr,
+  mocEquals,
+  mocFromRanges,
+  mocSkyFraction,
+} from './moc/moc.ts'
+export {
+  mocComplement,
+  mocContainsMoc,
+  mocDifference,
+  mocIntersection,
+  mocSymmetricDifference,
+  mocsOverlap,
+  mocUnion,
+} from './moc/moc-algebra.ts'
+export { mocCells, mocCellsByOrder, mocFromCells } from './moc/moc-cells.ts'
+export { type MocCoding, mocColumn, mocFromColumn } from './moc/moc-column.ts'
+export { readMocFits, writeMocFits } from './moc/moc-fits.ts'
+export {
+  type MocRegionOptions,
+  mocContains,
+  mocContainsBulk,
+  mocFromFootprint,
+  mocFromPositions,
+  mocFromRegion,
+} from './moc/moc-from-sky.ts'
+export { formatMocAscii, formatMocJson, parseMocAscii, parseMocJson } from './moc/moc-text.ts'
 export { PROJECTION_CODES, type ProjectionCode } from './projection/make-projection.ts'
 export { minimumBoundingBox, northUpBoundingBox, type SkyBox } from './sphere/bounding-box.ts'
 export {
@@ -68,6 +142,7 @@ export {
   polygonContainsCircle,
   polygonsOverlap,
 } from './sphere/polygon-overlap.ts'
+export { isSkyCircle, regionContains, regionsOverlap, type SkyRegion } from './sphere/region.ts'
 export type { SkyPosition } from './sphere/sky-position.ts'
 export { positionOf, type Vector3, vectorOf } from './sphere/vector3.ts'
 export { pixelAreaSr, pixelScaleDeg } from './wcs/pixel-scale.ts'

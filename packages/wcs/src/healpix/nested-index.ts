@@ -73,7 +73,7 @@ export function checkIndex(order: number, index: number | bigint): void {
   })
 }
 
-/** Unique identifier of a cell over all orders, 4^(order + 1) + nested index (MOC 2.0, section 2.3.1), for orders up to 24. */
+/** Unique identifier of a cell over all orders, 4^(order + 1) + nested index (MOC 2.0, "NUNIQ packaging"), for orders up to 24. */
 export function uniqOf(cell: HealpixCell): number {
   return 4 * 4 ** cell.order + nestedIndex(cell)
 }

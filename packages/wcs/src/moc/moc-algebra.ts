@@ -1,6 +1,11 @@
 import { type CellRanges, lowWordPlace, wordsOf } from '../healpix/cell-ranges.ts'
 import { fullMoc, type Moc } from './moc.ts'
 
+/*
+ * Results have the finer order of the two, the right one for MOCs as areas. For MOCs as lists of where data are, the standard
+ * ("Working resolution") wants the coarser order: degrade the finer MOC first.
+ */
+
 /** The sky of either MOC. */
 export function mocUnion(a: Moc, b: Moc): Moc {
   return combine(a, b, 0b1110)

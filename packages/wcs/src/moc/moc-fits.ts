@@ -6,7 +6,8 @@ import { type MocCoding, mocColumn, mocFromColumn } from './moc-column.ts'
 const BLOCK = 2880
 const CARD = 80
 
-/** A MOC as a FITS file: an empty primary HDU and a binary table of one column (MOC 2.0, section 4.3.1). Default coding `NUNIQ`. */
+/** A MOC as a FITS file: an empty primary HDU and a binary table of one column (MOC 2.0,
+ * "Binary serialization" and "FITS keywords"). Default coding `NUNIQ`, which every version of the standard has. */
 export function writeMocFits(moc: Moc, coding: MocCoding = 'NUNIQ'): Uint8Array {
   const values = mocColumn(moc, coding)
   const primary = header([
@@ -31,12 +32,8 @@ export function writeMocFits(moc: Moc, coding: MocCoding = 'NUNIQ'): Uint8Array 
     ['ORDERING', coding],
     ['COORDSYS', 'C'],
     ['MOCORD_S', moc.maxOrder],
-    ...(coding === 'NUNIQ'
-      ? ([
-          ['PIXTYPE', 'HEALPIX'],
-          ['MOCORDER', moc.maxOrder],
-        ] as const)
-      : []),
+    // For programs of MOC 1.
+    ['MOCORDER', moc.maxOrder],
   ])
   const start = primary.length + table.length
   const bytes = new Uint8Array(start + BLOCK * Math.ceil((8 * values.length) / BLOCK))

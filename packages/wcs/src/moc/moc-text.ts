@@ -5,18 +5,18 @@ import { emptyMoc, type Moc, mocFromRanges } from './moc.ts'
 import { mocCellsByOrder } from './moc-cells.ts'
 
 /**
- * A MOC as ASCII (MOC 2.0, section 4.3.2): `3/1-4,7 5/96 8/`, orders ascending, the finest one last even when it has no cells.
+ * A MOC as ASCII (MOC 2.0, "ASCII serialization"): `3/1-4 7 5/96 8/`, orders ascending, the finest one last even when it has no cells.
  */
 export function formatMocAscii(moc: Moc): string {
   const parts: string[] = []
   indicesByOrder(moc).forEach((indices, order) => {
-    if (indices.length > 0) parts.push(`${order}/${runsOf(indices).join(',')}`)
+    if (indices.length > 0) parts.push(`${order}/${runsOf(indices).join(' ')}`)
     else if (order === moc.maxOrder) parts.push(`${order}/`)
   })
   return parts.join(' ')
 }
 
-/** A MOC as JSON (MOC 2.0, section 4.3.3): `{"3":[1,2,3,4,7],"5":[96],"8":[]}`. Indices above order 24 are beyond what `JSON.parse` keeps. */
+/** A MOC as JSON (MOC 2.0, appendix): `{"3":[1,2,3,4,7],"5":[96],"8":[]}`. Indices above order 24 are beyond what `JSON.parse` keeps. */
 export function formatMocJson(moc: Moc): string {
   const parts: string[] = []
   indicesByOrder(moc).forEach((indices, order) => {
@@ -29,20 +29,21 @@ function indicesByOrder(moc: Moc): bigint[][] {
   return mocCellsByOrder(moc).map((cells) => cells.map(nestedIndexBig))
 }
 
-/** Ascending indices as single ones and runs `first-last`. */
+/** Ascending indices as single ones and runs of three and more, `first-last`. */
 function runsOf(indices: readonly bigint[]): string[] {
   const runs: string[] = []
   let first = 0
   for (let i = 1; i <= indices.length; i++) {
     if (i < indices.length && indices[i] === indices[i - 1]! + 1n) continue
-    runs.push(i - first === 1 ? `${indices[first]!}` : `${indices[first]!}-${indices[i - 1]!}`)
+    if (i - first > 2) runs.push(`${indices[first]!}-${indices[i - 1]!}`)
+    else runs.push(...indices.slice(first, i).map(String))
     first = i
   }
   return runs
 }
 
 /**
- * Reads a MOC from ASCII. White space and commas between indices are equal; an `s` before the first order (space dimension) is taken.
+ * Reads a MOC from ASCII. Commas between indices (MOC 1.1) count as white space; an `s` before the first order (space dimension) is taken.
  *
  * @throws {WcsError} `WCS_BAD_MOC` with the place in the text
  */

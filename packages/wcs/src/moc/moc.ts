@@ -6,7 +6,7 @@ import { checkedOrder, MAX_HEALPIX_ORDER } from '../healpix/healpix-grid.ts'
 /**
  * A multi-order coverage map: a part of the sky (ICRS) as a set of HEALPix cells.
  *
- * Source: MOC, HEALPix Multi-Order Coverage map 2.0, IVOA Recommendation 2022 (Fernique et al.), the SPACE dimension.
+ * Source: MOC: Multi-Order Coverage map 2.0, IVOA Recommendation 27 July 2022 (Fernique et al.), the space dimension.
  */
 export interface Moc {
   /** The order of its smallest cells: all bounds lie on cells of this order. 0 to 29. */
