@@ -46,17 +46,16 @@ async function useFile(bytes: Uint8Array): Promise<string> {
   }
 }
 
-/** Time and memory of one use. */
-async function costOf(
-  bytes: Uint8Array,
-): Promise<{ outcome: string; elapsedMs: number; grownBytes: number }> {
+/** Time of the processor and memory of one use. The clock on the wall would count the neighbours' work too. */
+async function costOf(bytes: Uint8Array): Promise<{ outcome: string; cpuMs: number; grownBytes: number }> {
   const before = process.memoryUsage()
-  const start = performance.now()
+  const start = process.cpuUsage()
   const outcome = await useFile(bytes)
-  const elapsedMs = performance.now() - start
+  const { user, system } = process.cpuUsage(start)
+  const cpuMs = (user + system) / 1000
   const after = process.memoryUsage()
   const grownBytes = after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed
-  return { outcome, elapsedMs, grownBytes }
+  return { outcome, cpuMs, grownBytes }
 }
 
 function seeds(): Mutant[] {
@@ -74,12 +73,11 @@ describe.skipIf(skipShared)('damaged files', () => {
     const outcomes = new Map<string, number>()
     const tooDear: string[] = []
     for (const { name, bytes } of mutantsOf(seeds(), 2000, 42)) {
-      const { outcome, elapsedMs, grownBytes } = await costOf(bytes).catch((cause: unknown) => {
+      const { outcome, cpuMs, grownBytes } = await costOf(bytes).catch((cause: unknown) => {
         throw new Error(`mutant ${name}`, { cause })
       })
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
-      if (elapsedMs > MAX_MS || grownBytes > MAX_BYTES)
-        tooDear.push(`${name}: ${elapsedMs} ms, ${grownBytes} bytes`)
+      if (cpuMs > MAX_MS || grownBytes > MAX_BYTES) tooDear.push(`${name}: ${cpuMs} ms, ${grownBytes} bytes`)
     }
     expect(tooDear).toEqual([])
     expect(outcomes.size).toBeGreaterThan(5)
@@ -93,18 +91,18 @@ describe('hostile files of little size', () => {
     const header = new Uint8Array(2880).fill(32)
     header.set(new TextEncoder().encode('SIMPLE  =                    T'))
     const bomb = gzip(concat(header, new Uint8Array(400 * 1024 * 1024)))
-    const { outcome, elapsedMs, grownBytes } = await costOf(bomb)
+    const { outcome, cpuMs, grownBytes } = await costOf(bomb)
     expect(outcome).toBe('FITS_TOO_LARGE')
-    expect(elapsedMs).toBeLessThan(MAX_MS)
+    expect(cpuMs).toBeLessThan(MAX_MS)
     expect(grownBytes).toBeLessThan(MAX_BYTES)
   })
 
   test('a header without end', async () => {
     const endless = new Uint8Array(40 * 1024 * 1024).fill(32)
     endless.set(new TextEncoder().encode('SIMPLE  =                    T'))
-    const { outcome, elapsedMs, grownBytes } = await costOf(endless)
+    const { outcome, cpuMs, grownBytes } = await costOf(endless)
     expect(outcome).toBe('FITS_TOO_LARGE')
-    expect(elapsedMs).toBeLessThan(MAX_MS)
+    expect(cpuMs).toBeLessThan(MAX_MS)
     expect(grownBytes).toBeLessThan(MAX_BYTES)
   })
 
@@ -113,9 +111,9 @@ describe('hostile files of little size', () => {
     const header = new Header()
     for (let line = 0; line < 50_000; line++) header.addHistory(`line ${line}`)
     await writeImage(sink, header, { width: 1, height: 1, data: new Uint8Array(1) })
-    const { outcome, elapsedMs } = await costOf(sink.bytes())
+    const { outcome, cpuMs } = await costOf(sink.bytes())
     expect(outcome).toBe('read')
-    expect(elapsedMs).toBeLessThan(MAX_MS)
+    expect(cpuMs).toBeLessThan(MAX_MS)
   })
 
   test('one string over 50,000 CONTINUE cards', async () => {
@@ -125,9 +123,9 @@ describe('hostile files of little size', () => {
       height: 1,
       data: new Uint8Array(1),
     })
-    const { outcome, elapsedMs } = await costOf(sink.bytes())
+    const { outcome, cpuMs } = await costOf(sink.bytes())
     expect(outcome).toBe('read')
-    expect(elapsedMs).toBeLessThan(MAX_MS)
+    expect(cpuMs).toBeLessThan(MAX_MS)
   })
 })
 

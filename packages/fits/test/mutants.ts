@@ -1,3 +1,4 @@
+import { latin1Text } from '../src/header/latin1.ts'
 import { concat, gzip, latin1 } from './bytes.ts'
 
 /** A damaged file: what was done, and its bytes. */
@@ -92,10 +93,6 @@ const STRANGE_RECORDS = [
   '\xff'.repeat(80),
 ]
 
-function text(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
-}
-
 function withRecord(bytes: Uint8Array, record: number, content: string): Uint8Array {
   const copy = bytes.slice()
   const padded = content.padEnd(RECORD).slice(0, RECORD)
@@ -115,7 +112,7 @@ function pick<Item>(items: readonly Item[], random: () => number): Item {
 function trustedRecords(bytes: Uint8Array): number[] {
   const records: number[] = []
   for (let record = 0; (record + 1) * RECORD <= bytes.length; record++) {
-    const keyword = text(bytes.subarray(record * RECORD, record * RECORD + 8)).trimEnd()
+    const keyword = latin1Text(bytes.subarray(record * RECORD, record * RECORD + 8)).trimEnd()
     if (TRUSTED.includes(keyword)) records.push(record)
   }
   return records
@@ -133,7 +130,7 @@ const MUTATORS: Readonly<Record<string, Mutator>> = {
     const records = trustedRecords(bytes)
     if (records.length === 0) return bytes
     const record = pick(records, random)
-    const keyword = text(bytes.subarray(record * RECORD, record * RECORD + 8))
+    const keyword = latin1Text(bytes.subarray(record * RECORD, record * RECORD + 8))
     return withRecord(bytes, record, `${keyword}= ${pick(LIES, random).padStart(20)}`)
   },
   lieTwice: (bytes, random) => mutate('lie', mutate('lie', bytes, random), random),
@@ -141,7 +138,7 @@ const MUTATORS: Readonly<Record<string, Mutator>> = {
     withRecord(bytes, Math.floor(random() * 40), pick(STRANGE_RECORDS, random)),
   swapRecords: (bytes, random) => {
     const [first, second] = [Math.floor(random() * 36), Math.floor(random() * 36)]
-    const record = (at: number): string => text(bytes.subarray(at * RECORD, (at + 1) * RECORD))
+    const record = (at: number): string => latin1Text(bytes.subarray(at * RECORD, (at + 1) * RECORD))
     return withRecord(withRecord(bytes, first, record(second)), second, record(first))
   },
   dropRecord: (bytes, random) => {
