@@ -171,7 +171,7 @@ const MUTATORS: Readonly<Record<string, Mutator>> = {
   },
   history: (bytes, random) => {
     const at = 6 * RECORD
-    const cards = 'HISTORY endless'.padEnd(RECORD).repeat(Math.floor(random() * 50_000))
+    const cards = 'HISTORY endless'.padEnd(RECORD).repeat(Math.floor(random() ** 4 * 50_000))
     return concat(bytes.subarray(0, at), latin1(cards), bytes.subarray(at))
   },
   gzip: (bytes, random) => mutate('flipBytes', gzip(bytes), random),

@@ -1,4 +1,5 @@
 const asciiDecoder = new TextDecoder()
+const asciiEncoder = new TextEncoder()
 
 /** A spread call takes its arguments from the stack; engines allow at least 64 Ki. */
 const MAX_ARGUMENTS = 8192
@@ -21,7 +22,7 @@ function isAscii(bytes: Uint8Array): boolean {
 
 /** Bytes of a text whose characters are all below 256. */
 export function latin1Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length)
-  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
-  return bytes
+  // Characters beyond ASCII take two bytes in UTF-8: equal lengths say that there are none.
+  const encoded = asciiEncoder.encode(text)
+  return encoded.length === text.length ? encoded : Uint8Array.from(text, (char) => char.charCodeAt(0))
 }
