@@ -32,12 +32,6 @@ export async function selectTiles(
   box: PixelBox,
   signal: AbortSignal | undefined,
 ): Promise<TileSelection> {
-  if (hdu.shape.length === 0 || hdu.shape.includes(0)) {
-    throw new FitsError('FITS_NO_DATA', hduLocation(hdu), 'the compressed image holds no pixels', {
-      found: `ZNAXISn ${hdu.shape.toReversed().join(' x ')}`,
-      remedy: 'choose an HDU with an image',
-    })
-  }
   const grid = readTileGrid(hdu)
   const coding = readTileCoding(hdu)
   const table = readTileTable(hdu)

@@ -128,8 +128,9 @@ async function readBox<Form extends PixelForm>(
 }
 
 function checkIsImage(hdu: Hdu): void {
-  if (hdu.type === 'image' || hdu.type === 'compressed-image') return
-  if (hdu.type === 'empty') {
+  const hasPixels = hdu.shape.length > 0 && !hdu.shape.includes(0)
+  if (hdu.type === 'image' || (hdu.type === 'compressed-image' && hasPixels)) return
+  if (hdu.type === 'empty' || hdu.type === 'compressed-image') {
     throw new FitsError('FITS_NO_DATA', hduLocation(hdu), 'the HDU holds no pixels', {
       found: hdu.shape.length === 0 ? 'NAXIS = 0' : `axes ${hdu.shape.toReversed().join(' x ')}`,
       remedy: 'choose an HDU with an image',
