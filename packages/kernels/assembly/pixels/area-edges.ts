@@ -271,6 +271,8 @@ function longEdge<T>(
 }
 
 /** Mean of G over x between two positions in one row; `at` is the prefix sum where x = 0. */
+// @ts-ignore: decorator
+@inline
 function rowMean(at: usize, x0: f64, x1: f64): f64 {
   const low = min(x0, x1)
   const high = max(x0, x1)
