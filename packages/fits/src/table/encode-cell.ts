@@ -62,18 +62,20 @@ function encodeTexts(
   if (isNullAt(column, row)) return
   // One text ends with zero bytes, which readers take off; in arrays the standard wants blanks.
   const filler = column.cellShape === undefined ? 0 : 32
+  const width = plan.textWidth
   for (let entry = start; entry < end; entry++) {
     const value = column.values[entry]
     const text = typeof value === 'string' ? value : ''
-    const location = { ...place, column: column.name, row: row + 1 }
-    if (text.length > plan.textWidth)
-      throw unwritable(location, 'the text is longer than its column', text, `${plan.textWidth} characters`)
-    const from = at + (entry - start) * plan.textWidth
-    for (let k = 0; k < plan.textWidth; k++) {
-      const code = k < text.length ? text.charCodeAt(k) : filler
-      if (k < text.length && (code < 32 || code > 126)) {
-        throw unwritable(
-          location,
+    const from = at + (entry - start) * width
+    if (text.length > width)
+      throw badText(column, row, place, 'the text is longer than its column', text, `${width} characters`)
+    for (let k = 0; k < text.length; k++) {
+      const code = text.charCodeAt(k)
+      if (code < 32 || code > 126) {
+        throw badText(
+          column,
+          row,
+          place,
           'the text holds a character that FITS does not have',
           text,
           'ASCII from blank to ~',
@@ -81,7 +83,19 @@ function encodeTexts(
       }
       view.setUint8(from + k, code)
     }
+    for (let k = text.length; k < width; k++) view.setUint8(from + k, filler)
   }
+}
+
+function badText(
+  column: Column,
+  row: number,
+  place: FitsLocation,
+  problem: string,
+  found: string,
+  allowed: string,
+): FitsError {
+  return unwritable({ ...place, column: column.name, row: row + 1 }, problem, found, allowed)
 }
 
 function encodeElement(

@@ -3,7 +3,14 @@ import { assembleColumn, emptyValues } from '../tables/model/build.ts'
 import type { AnyColumnValues, Column } from '../tables/model/table.ts'
 import { CODE_BYTES } from './binary-format.ts'
 import { columnInfo } from './column-meta.ts'
-import { decodeBits, decodeElements, decodeText, isNullElement, isNullRun } from './decode-elements.ts'
+import {
+  decodeBits,
+  decodeElements,
+  decodeText,
+  decodeTexts,
+  isNullElement,
+  isNullRun,
+} from './decode-elements.ts'
 import type { BinaryColumn } from './fits-column.ts'
 import { HeapArrays } from './heap-arrays.ts'
 import { allocateFor } from './memory.ts'
@@ -63,11 +70,17 @@ export class BinaryColumnReader implements ColumnReader {
     if (!Array.isArray(values)) return
     const { byteOffset, textWidth = 0 } = this.#column
     const perCell = this.#cellElements
+    const cellBytes = textWidth * perCell
+    const bytes = new Uint8Array(count * cellBytes)
     for (let row = 0; row < count; row++) {
       const start = view.byteOffset + row * rowBytes + byteOffset
+      bytes.set(new Uint8Array(view.buffer, start, cellBytes), row * cellBytes)
+    }
+    const texts = decodeTexts(bytes, textWidth, count * perCell)
+    for (let row = 0; row < count; row++) {
       let isNull = textWidth > 0 && perCell > 0
       for (let k = 0; k < perCell; k++) {
-        const text = decodeText(new Uint8Array(view.buffer, start + k * textWidth, textWidth))
+        const text = texts[row * perCell + k]
         isNull &&= text === undefined
         values[(rowIndex + row) * perCell + k] = text ?? ''
       }

@@ -6,6 +6,7 @@ import type { Column, Table } from '../tables/model/table.ts'
 import { elementBytes } from './binary-format.ts'
 import { type ColumnPlan, type PlanOptions, planColumn, planFormat } from './column-plan.ts'
 import { cellEntries, encodeCell } from './encode-cell.ts'
+import { type EncodedRows, encodePlainColumn } from './encode-column.ts'
 import { bintableHeader } from './table-header.ts'
 
 /** Bytes of rows that are encoded at once. */
@@ -45,7 +46,7 @@ export class FitsTableWriter {
       const count = Math.min(rowsAtOnce, table.rowCount - first)
       const bytes = new Uint8Array(count * rowBytes)
       const view = new DataView(bytes.buffer)
-      for (let row = 0; row < count; row++) this.#encodeRow(view, row * rowBytes, table, first + row)
+      this.#encodeRows(view, rowBytes, table, first, count)
       await this.#hdu.write(bytes)
     }
     this.#rowCount += table.rowCount
@@ -61,15 +62,25 @@ export class FitsTableWriter {
     })
   }
 
-  #encodeRow(view: DataView, rowStart: number, table: Table, row: number): void {
-    let at = rowStart
+  #encodeRows(view: DataView, rowBytes: number, table: Table, first: number, count: number): void {
+    let at = 0
     this.#plans.forEach((plan, index) => {
       const column = table.columns[index]
       if (column === undefined) return
-      if (plan.descriptor === undefined) encodeCell(view, at, column, plan, row, this.#location)
-      else this.#encodeArray(view, at, column, plan, index, row)
+      const rows = { view, at, rowBytes, first, count }
+      if (plan.descriptor !== undefined) this.#encodeArrays(rows, column, plan, index)
+      else if (!encodePlainColumn(rows, column, plan)) {
+        for (let row = 0; row < count; row++)
+          encodeCell(view, at + row * rowBytes, column, plan, first + row, this.#location)
+      }
       at += plan.byteWidth
     })
+  }
+
+  #encodeArrays(rows: EncodedRows, column: Column, plan: ColumnPlan, index: number): void {
+    for (let row = 0; row < rows.count; row++) {
+      this.#encodeArray(rows.view, rows.at + row * rows.rowBytes, column, plan, index, rows.first + row)
+    }
   }
 
   /** Puts an array into the heap and its descriptor into the row. A cell without value is an empty array. */

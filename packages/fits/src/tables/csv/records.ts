@@ -38,8 +38,31 @@ interface Position {
 }
 
 function readRecord(text: string, delimiter: string, source: string | undefined, state: Position): CsvRecord {
+  return plainRecord(text, delimiter, state) ?? quotedRecord(text, delimiter, source, state)
+}
+
+/** A record on a line without quotes; undefined when there are some. */
+function plainRecord(text: string, delimiter: string, state: Position): CsvRecord | undefined {
+  const newline = text.indexOf('\n', state.at)
+  const stop = newline < 0 ? text.length : newline
+  const content = text.slice(state.at, text[stop - 1] === '\r' && stop > state.at ? stop - 1 : stop)
+  if (content.includes(QUOTE)) return undefined
+  const fields = content.split(delimiter).map((field): CsvField => ({ text: field, isQuoted: false }))
+  const { line } = state
+  state.at = newline < 0 ? text.length : newline + 1
+  state.line++
+  state.lineStart = state.at
+  return { fields, line }
+}
+
+function quotedRecord(
+  text: string,
+  delimiter: string,
+  source: string | undefined,
+  state: Position,
+): CsvRecord {
   const fields: CsvField[] = []
-  const line = state.line
+  const { line } = state
   for (;;) {
     fields.push(
       text[state.at] === QUOTE

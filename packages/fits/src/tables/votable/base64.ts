@@ -1,3 +1,5 @@
+import { latin1Text } from '../../header/latin1.ts'
+
 /** What went wrong in a text that should be base64. */
 export interface Base64Fault {
   /** character in the text, from 0 */
@@ -48,21 +50,14 @@ export function decodeBase64(text: string): Uint8Array | Base64Fault {
   return bytes.subarray(0, length)
 }
 
-/** Bytes as base64 in lines of 64 characters. */
+/** Bytes on one line of base64; a multiple of three, so that lines can be joined. */
+const LINE_BYTES = 12_288
+
+/** Bytes as base64, in long lines. */
 export function encodeBase64(bytes: Uint8Array): string {
   const lines: string[] = []
-  for (let from = 0; from < bytes.length; from += 48) lines.push(encodeLine(bytes.subarray(from, from + 48)))
-  return lines.join('\n')
-}
-
-function encodeLine(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 3) {
-    const left = bytes.length - at
-    const bits = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-    text += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt((bits >> 12) & 63)
-    text += left > 1 ? ALPHABET.charAt((bits >> 6) & 63) : '='
-    text += left > 2 ? ALPHABET.charAt(bits & 63) : '='
+  for (let from = 0; from < bytes.length; from += LINE_BYTES) {
+    lines.push(btoa(latin1Text(bytes.subarray(from, from + LINE_BYTES))))
   }
-  return text
+  return lines.join('\n')
 }

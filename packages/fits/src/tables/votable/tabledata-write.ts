@@ -3,8 +3,8 @@ import { float32Text, float64Text } from '../number-text.ts'
 import type { WriteField } from './write-field.ts'
 import { escapeXml } from './xml-text.ts'
 
-/** The rows as TR elements, one line each. */
-export function tabledataLines(fields: readonly WriteField[], rowCount: number): string[] {
+/** The rows as TR elements, one line each, in TABLEDATA. */
+export function tabledataText(fields: readonly WriteField[], rowCount: number): string {
   const lines = ['<TABLEDATA>']
   for (let row = 0; row < rowCount; row++) {
     let line = '<TR>'
@@ -12,7 +12,7 @@ export function tabledataLines(fields: readonly WriteField[], rowCount: number):
     lines.push(`${line}</TR>`)
   }
   lines.push('</TABLEDATA>')
-  return lines
+  return lines.join('\n')
 }
 
 function cellText(field: WriteField, row: number): string {

@@ -3,7 +3,7 @@ import { float64Text } from '../number-text.ts'
 import { encodeBase64 } from './base64.ts'
 import { binaryRows } from './binary-write.ts'
 import type { VoSerialization } from './document.ts'
-import { tabledataLines } from './tabledata-write.ts'
+import { tabledataText } from './tabledata-write.ts'
 import { type WriteField, writeField } from './write-field.ts'
 import { escapeXml } from './xml-text.ts'
 
@@ -34,7 +34,7 @@ export function writeVoTable(tables: Table | readonly Table[], options: VoTableW
     '<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">',
     '<RESOURCE type="results">',
   ]
-  for (const table of isTableList(tables) ? tables : [tables]) lines.push(...tableLines(table, serialization))
+  for (const table of isTableList(tables) ? tables : [tables]) lines.push(tableText(table, serialization))
   lines.push('</RESOURCE>', '</VOTABLE>', '')
   return lines.join('\n')
 }
@@ -43,7 +43,7 @@ function isTableList(tables: Table | readonly Table[]): tables is readonly Table
   return Array.isArray(tables)
 }
 
-function tableLines(table: Table, serialization: VoSerialization): string[] {
+function tableText(table: Table, serialization: VoSerialization): string {
   const fields = table.columns.map((column) => writeField(table, column, serialization))
   const name = table.name === undefined ? '' : ` name="${escapeXml(table.name)}"`
   const comments = table.notes.flatMap((note) => (note.kind === 'comment' ? [note.text] : []))
@@ -53,15 +53,15 @@ function tableLines(table: Table, serialization: VoSerialization): string[] {
   }
   for (const note of table.notes) if (note.kind === 'keyword') lines.push(...paramLines(note))
   for (const field of fields) lines.push(...fieldLines(field))
-  lines.push('<DATA>', ...dataLines(table, fields, serialization), '</DATA>', '</TABLE>')
-  return lines
+  lines.push('<DATA>', dataText(table, fields, serialization), '</DATA>', '</TABLE>')
+  return lines.join('\n')
 }
 
-function dataLines(table: Table, fields: readonly WriteField[], serialization: VoSerialization): string[] {
-  if (serialization === 'tabledata') return tabledataLines(fields, table.rowCount)
+function dataText(table: Table, fields: readonly WriteField[], serialization: VoSerialization): string {
+  if (serialization === 'tabledata') return tabledataText(fields, table.rowCount)
   const element = serialization === 'binary' ? 'BINARY' : 'BINARY2'
   const bytes = binaryRows(fields, table.rowCount, serialization === 'binary2')
-  return [`<${element}>`, '<STREAM encoding="base64">', encodeBase64(bytes), '</STREAM>', `</${element}>`]
+  return `<${element}>\n<STREAM encoding="base64">\n${encodeBase64(bytes)}\n</STREAM>\n</${element}>`
 }
 
 function paramLines(note: TableKeyword): string[] {
