@@ -95,6 +95,8 @@ export {
   type ProducerConflict,
   type WorkflowIndex,
 } from './model/workflow-index.ts'
+export { type CwlOptions, importCwl } from './neighbour/cwl/import.ts'
+export { type DagOptions, importDag } from './neighbour/dag/import.ts'
 export { importDax } from './neighbour/dax/import.ts'
 export type { ImportedWorkflow, Loss } from './neighbour/imported.ts'
 export {
