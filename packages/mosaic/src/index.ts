@@ -67,5 +67,6 @@ export { intersectRegions, isEmptyRegion, type Region, uniteRegions } from './re
 export { graticule } from './report/graticule.ts'
 export { mosaicReport } from './report/report.ts'
 export type { GraticuleLine, SkyPicture } from './report/sky-map.ts'
+export { subsetRegion } from './subset/subset-region.ts'
 export { makeTemplate, type TemplateImage, type TemplateOptions } from './template/make-template.ts'
 export { readTemplate, type Template, templateFromHeader } from './template/template.ts'

@@ -1,4 +1,3 @@
-import { solveDense } from './dense.ts'
 import { boxMoments, type Moments } from './moments.ts'
 import { type PairSystem, solvePairSystem } from './pair-system.ts'
 import { type BackgroundPlane, ZERO_PLANE } from './plane.ts'
@@ -24,8 +23,9 @@ export interface BackgroundSolution {
  *
  * Minimised is the sum over the overlaps of the integral, over the overlap's bounding box, of
  * (difference plane - correction of plus + correction of minus)². This leaves one plane (or level) common to all
- * images of a connected group free. It is chosen so that the images change least: the integral of the squared
- * corrections over the pixels of all images of the group is smallest.
+ * images of a connected group free. It is chosen so that the images change least: first in slope (the sum of the squared
+ * slopes over all pixels is smallest, so no gradient is added to the group as a whole), then in level (the corrections of all pixels
+ * add up to nothing, so the mean sky stays). See ADR 2.
  *
  * @param imageMoments moments of the covered pixels of each image, template offsets
  * @param fits only the overlaps that are to be used
@@ -113,7 +113,11 @@ function boxPull(
   )
 }
 
-/** Adds to every group the common plane that makes the corrections smallest over the group's pixels. */
+/**
+ * Takes from every group its mean slopes, weighted by the pixels of the images, and then its mean level over all pixels.
+ *
+ * @param solution (a, b, c) or (c) of each image, slopes times `scale`
+ */
 function fixGauge(
   solution: Float64Array,
   imageMoments: readonly Moments[],
@@ -122,24 +126,43 @@ function fixGauge(
   scale: number,
 ): void {
   const groupCount = groups.reduce((most, group) => Math.max(most, group + 1), 0)
-  const matrices = Array.from({ length: groupCount }, () => new Float64Array(order * order))
-  const sums = Array.from({ length: groupCount }, () => new Float64Array(order))
-  imageMoments.forEach((moments, image) => {
-    const matrix = momentMatrix(moments, order, scale)
-    const groupMatrix = matrices[groups[image]!]!
-    const groupSum = sums[groups[image]!]!
-    for (let i = 0; i < order; i++) {
-      for (let j = 0; j < order; j++) {
-        groupMatrix[i * order + j]! += matrix[i * order + j]!
-        groupSum[i]! += matrix[i * order + j]! * solution[image * order + j]!
-      }
+  const members = Array.from({ length: groupCount }, (): number[] => [])
+  groups.forEach((group, image) => members[group]!.push(image))
+  for (const images of members) {
+    for (let slope = 0; slope < order - 1; slope++) {
+      takeMean(solution, images, order, slope, imageMoments, (image) => solution[image * order + slope]!)
     }
-  })
-  const shifts = matrices.map((matrix, group) => solveDense(matrix, sums[group]!))
-  groups.forEach((group, image) => {
-    const shift = shifts[group]!
-    for (let i = 0; i < order; i++) solution[image * order + i]! -= shift[i]!
-  })
+    const level = order - 1
+    takeMean(solution, images, order, level, imageMoments, (image) => meanLevel(solution, image, imageMoments[image]!, order, scale))
+  }
+}
+
+/** Subtracts from one component of all images of a group the pixel-weighted mean of a quantity. */
+function takeMean(
+  solution: Float64Array,
+  images: readonly number[],
+  order: number,
+  component: number,
+  imageMoments: readonly Moments[],
+  quantity: (image: number) => number,
+): void {
+  let sum = 0
+  let pixels = 0
+  for (const image of images) {
+    const { n } = imageMoments[image]!
+    sum += n * quantity(image)
+    pixels += n
+  }
+  const mean = pixels > 0 ? sum / pixels : 0
+  for (const image of images) solution[image * order + component]! -= mean
+}
+
+/** Mean of an image's correction over its pixels. */
+function meanLevel(solution: Float64Array, image: number, { n, x, y }: Moments, order: number, scale: number): number {
+  const level = solution[image * order + order - 1]!
+  if (order === 1 || n === 0) return level
+  const at = image * order
+  return level + (solution[at]! * x + solution[at + 1]! * y) / (n * scale)
 }
 
 /** Groups of images that are linked by overlaps, numbered by their first image. */

@@ -98,7 +98,7 @@ function corrections(summary: MosaicSummary): string {
   ])
   return `<h2>Background corrections</h2>
 <p class="legend">Subtracted from each image: a x + b y + c with x = column - CRPIX1, y = row - CRPIX2 of the template, columns and rows from 0.
-Overlaps fix only differences between images; the plane common to all images of a group was chosen so that the images change least.</p>
+Overlaps fix only differences between images; the plane common to all images of a group was chosen so that the images change least: their mean slope and mean level are zero.</p>
 ${table(`Background model: ${summary.parameters.background}`, ['image', 'a', 'b', 'c', 'at the centre'], rows)}`
 }
 
