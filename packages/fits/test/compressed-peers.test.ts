@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { atomicFile } from '@skyloom/base/node'
+import { readExactly } from '@skyloom/base'
+import { atomicFile, writeFileAtomic } from '@skyloom/base/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CompressionOptions } from '../src/compress/compression-options.ts'
 import { beginCompressedImage } from '../src/compress/write-compressed-image.ts'
@@ -13,6 +14,7 @@ import { arrayLayout } from '../src/image/write-image.ts'
 import { openFitsFile } from '../src/node/open-fits-file.ts'
 import { readFitsTable } from '../src/table/read-table.ts'
 import { skyValues } from './packed-image.ts'
+import { catalog, packedTable, tableHdu } from './packed-table.ts'
 import { askPython, lacksProgram, lacksPython, runProgram } from './peers.ts'
 import { sharedRoot, skipShared } from './shared-data.ts'
 
@@ -187,6 +189,20 @@ describe.skipIf(lacksProgram('fpack'))('fpack and funpack', () => {
       expect(part.table.columns).toEqual((await readFitsTable(await whole.hdu(1), some)).table.columns)
     }
   })
+
+  test('funpack unpacks our compressed tables byte by byte', async () => {
+    // Complex columns are left out: funpack cannot unpack them, not even its own.
+    for (const tileRows of [1000, 37, 1]) {
+      const { plain, packed } = await packedTable(catalog(300), { tileRows })
+      const path = join(folder, `our-table-${tileRows}.fz`)
+      await writeFileAtomic(path, packed)
+      const unpacked = `${path}.fits`
+      runProgram('funpack', '-O', unpacked, path)
+      await using file = await openFitsFile(unpacked)
+      const [found, expected] = [await file.hdu(1), await tableHdu(plain)]
+      expect(await dataOf(found)).toEqual(await dataOf(expected))
+    }
+  })
 })
 
 /** Little-endian pixels by astropy. It knows ZBLANK only as a column: where it gives a number for NaN, NaN is put back. */
@@ -217,6 +233,10 @@ for path, type, plain in given:
 `
   const given = files.map(([path, image]) => [path, types[image], plainPath(image)])
   return (askPython(script, given) as string[]).map((text) => new Uint8Array(Buffer.from(text, 'base64')))
+}
+
+async function dataOf(hdu: Hdu): Promise<Uint8Array> {
+  return await readExactly(hdu.source, hdu.dataOffset, hdu.dataBytes)
 }
 
 function bytesOf(values: ArrayLike<unknown>): Uint8Array {

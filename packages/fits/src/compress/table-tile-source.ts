@@ -3,6 +3,7 @@ import { codecKernels, codecStatus } from '@skyloom/kernels'
 import { FitsError } from '../errors.ts'
 import type { InflateTile } from '../gzip/inflate-tile.ts'
 import { CODE_BYTES } from '../table/binary-format.ts'
+import { TABLE_RICE_BLOCK } from './column-encoder.ts'
 import {
   type ColumnMethod,
   type CompressedColumn,
@@ -201,7 +202,9 @@ export class TableTileSource implements ByteSource {
     const source = kernels.reserve(packedRoom + 2 * room)
     const integers = source + packedRoom
     kernels.u8(source, packed.length).set(packed)
-    const word = codecStatus(kernels.riceDecode(source, packed.length, integers, count, RICE_BLOCK, size))
+    const word = codecStatus(
+      kernels.riceDecode(source, packed.length, integers, count, TABLE_RICE_BLOCK, size),
+    )
     if (word !== 'ok') throw this.#badTile(index, column, `its RICE_1 stream is ${word}`)
     kernels.storeIntegers(integers, integers + room, count, size)
     return kernels.u8(integers + room, sizeBytes).slice()
@@ -305,8 +308,6 @@ export class TableTileSource implements ByteSource {
   }
 }
 
-/** Pixels of a block of RICE_1 in tables; there is no keyword for it. */
-const RICE_BLOCK = 32
 /** Descriptors of packed arrays are always of 64 bits. */
 const PACKED_DESCRIPTOR_BYTES = 16
 
