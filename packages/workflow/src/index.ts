@@ -1,5 +1,28 @@
 export { type CheckOptions, checkWorkflow } from './check/check-workflow.ts'
 export { WorkflowError, type WorkflowErrorCode } from './errors.ts'
+export { splitArguments } from './executable/arguments.ts'
+export { type DagmanRequest, dagmanFiles } from './executable/dagman/dagman-files.ts'
+export {
+  type PlanEndLine,
+  type PlanHeadLine,
+  type PlanJobLine,
+  type PlanLine,
+  parsePlanLine,
+  planLines,
+} from './executable/plan-lines.ts'
+export { PLAN_FORMAT_VERSION, planJsonSchema } from './executable/plan-schema.ts'
+export type { PlannedFile } from './executable/planned-file.ts'
+export { runDirectoryFiles } from './executable/run-directory.ts'
+export { type Explanation, explainJob, formatExplanation } from './explain/explain-job.ts'
+export {
+  type BytesMoved,
+  type Forecast,
+  type ForecastAssumptions,
+  type ForecastOptions,
+  forecastPlan,
+} from './explain/forecast.ts'
+export type { Reason } from './explain/reason.ts'
+export { summarizePlan } from './explain/summarize-plan.ts'
 export { type CriticalPath, criticalPath } from './graph/critical-path.ts'
 export {
   buildDigraph,

@@ -43,7 +43,7 @@ describe.skipIf(missing !== undefined)('malformed variants get their verdict', (
 function judge(variant: Variant): { readonly isPlanned: boolean; readonly text: string } {
   const folder = `${corpusFolder}malformed/${variant.name}/`
   const said: string[] = []
-  let isReadable = true
+  const state = { isReadable: true }
   const read = <T>(
     file: string,
     reader: (text: string, options: ReadOptions) => ReadResult<T>,
@@ -51,7 +51,7 @@ function judge(variant: Variant): { readonly isPlanned: boolean; readonly text: 
     if (!existsSync(folder + file)) return undefined
     const result = reader(readFileSync(folder + file, 'utf8'), { name: file })
     said.push(...(result.ok ? result.warnings : result.problems).map(formatProblem))
-    if (!result.ok) isReadable = false
+    if (!result.ok) state.isReadable = false
     return result.ok ? result.value : undefined
   }
   const workflow = read('workflow.yml', readWorkflow)
@@ -62,7 +62,7 @@ function judge(variant: Variant): { readonly isPlanned: boolean; readonly text: 
     ...(read('pegasus.properties', readProperties) ?? []),
     ...Object.entries(variant.props),
   ])
-  if (!isReadable || workflow === undefined) return { isPlanned: false, text: said.join('\n') }
+  if (!state.isReadable || workflow === undefined) return { isPlanned: false, text: said.join('\n') }
   const options = planOptions(variant.args)
   const result = planWorkflow({ workflow, sites, transformations, replicas, properties, options })
   said.push(...(result.ok ? result.plan.warnings : result.problems).map(formatPlanProblem))

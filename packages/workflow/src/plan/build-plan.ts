@@ -28,6 +28,7 @@ import { buildUnits } from './unit-table.ts'
 
 /** What the passes made of a request. */
 export interface BuiltPlan {
+  readonly request: PlanRequest
   readonly context: PlanContext
   readonly graph: NodeGraph
   /** How each entry of `context.units.inputs` arrives: a value of `ARRIVAL`. */
@@ -78,10 +79,10 @@ export function buildPlan(request: PlanRequest, problems: PlanProblems): BuiltPl
   }
   checkUse(context)
   if (problems.errorCount > 0) return undefined
-  return addNodes(context)
+  return addNodes(request, context)
 }
 
-function addNodes(context: PlanContext): BuiltPlan | undefined {
+function addNodes(request: PlanRequest, context: PlanContext): BuiltPlan | undefined {
   const { settings, problems } = context
   const moved = addTransfers(context)
   if (problems.errorCount > 0) return undefined
@@ -90,7 +91,12 @@ function addNodes(context: PlanContext): BuiltPlan | undefined {
   if (settings.cleanup === 'inplace') graph = addInPlaceCleanup(graph, context, moved.arrival)
   if (settings.cleanup !== 'none') graph = addLeafCleanup(graph, context)
   if (problems.errorCount > 0) return undefined
-  return { context, graph: graph.nodes.count === 0 ? noopGraph(context) : graph, arrival: moved.arrival }
+  return {
+    request,
+    context,
+    graph: graph.nodes.count === 0 ? noopGraph(context) : graph,
+    arrival: moved.arrival,
+  }
 }
 
 /** A DAG needs a node: when everything is reused it has one that does nothing. */

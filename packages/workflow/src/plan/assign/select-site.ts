@@ -30,14 +30,22 @@ export function selectSites(choice: SiteChoice, siteOf: Int32Array): void {
     return
   }
   switch (choice.settings.siteSelector) {
-    case 'Random':
-      return selectRandom(choice, siteOf)
-    case 'RoundRobin':
-      return selectRoundRobin(choice, siteOf)
-    case 'Group':
-      return selectByGroup(choice, siteOf)
-    case 'Heft':
-      return heftSites(choice, siteOf)
+    case 'Random': {
+      selectRandom(choice, siteOf)
+      return
+    }
+    case 'RoundRobin': {
+      selectRoundRobin(choice, siteOf)
+      return
+    }
+    case 'Group': {
+      selectByGroup(choice, siteOf)
+      return
+    }
+    case 'Heft': {
+      heftSites(choice, siteOf)
+      return
+    }
   }
 }
 

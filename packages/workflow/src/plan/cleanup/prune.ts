@@ -36,7 +36,7 @@ export function* prunedParents(
       highest = Math.min(highest, level[parent]!)
     }
     queue.length = 0
-    if (unique.length > 1) queue.push(...unique)
+    if (unique.length > 1) for (const parent of unique) queue.push(parent)
     for (let head = 0; head < queue.length && steps > 0; head++) {
       const node = queue[head]!
       if (isVisited[node] === index) continue
