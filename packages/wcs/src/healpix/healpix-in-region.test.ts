@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { angularDistanceDeg, offsetPosition } from '../sphere/great-circle.ts'
@@ -30,7 +31,42 @@ const anyPolygon: fc.Arbitrary<SkyRegion> = fc
 /** A cell so close to the edge of the region that the comparison by arcs cannot tell. */
 const UNSURE_DEG = 0.02
 
+interface Recorded {
+  readonly order: number
+  readonly circle?: readonly [number, number, number]
+  readonly polygon?: readonly (readonly [number, number])[]
+  readonly centre: readonly (readonly [number, number])[]
+  readonly inclusive: readonly (readonly [number, number])[]
+}
+
+const recorded = JSON.parse(
+  readFileSync(new URL('../../test/fixtures/healpix/healpy-1.16.1-regions.json', import.meta.url), 'utf8'),
+) as readonly Recorded[]
+
+const cellsOf = (runs: Recorded['centre']): number[] =>
+  runs.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i))
+
 describe('healpixInRegion', () => {
+  it('finds what healpy finds', () => {
+    expect(recorded).toHaveLength(28)
+    let extra = 0
+    for (const { order, circle, polygon, centre, inclusive } of recorded) {
+      const region: SkyRegion =
+        circle === undefined
+          ? skyPolygon((polygon ?? []).map(([lon, lat]) => at(lon, lat)))
+          : { centre: at(circle[0], circle[1]), radiusDeg: circle[2] }
+      const grid = { order, scheme: 'ring' } as const
+      expect(Array.from(healpixInRegion(grid, region, { select: 'centre' }))).toEqual(cellsOf(centre))
+      const overlapping = healpixInRegion(grid, region)
+      const theirs = new Set(cellsOf(inclusive))
+      expect(overlapping.every((cell) => theirs.has(cell))).toBe(true)
+      extra += theirs.size - overlapping.length
+    }
+    // Their inclusive search lists a few cells that come close and do not overlap.
+    expect(extra).toBeGreaterThanOrEqual(0)
+    expect(extra).toBeLessThan(20)
+  })
+
   it('finds what a look at every cell finds', () => {
     fc.assert(
       fc.property(fc.oneof(anyCircle, anyPolygon), fc.integer({ min: 0, max: 4 }), (region, order) => {

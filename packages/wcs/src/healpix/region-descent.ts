@@ -28,7 +28,7 @@ export const MAX_EDGE_CELLS = 1_000_000
  */
 export function cellsInRegion(region: SkyRegion, order: number, selection: CellSelection): CellRanges {
   checkedOrder(order)
-  const builder = rangeBuilder()
+  const builder = rangeBuilder(true)
   if (isSkyCircle(region)) {
     const cap = capOf(region)
     checkEdge(2 * Math.PI * Math.sin(cap.radiusRad), order)

@@ -1,46 +1,66 @@
-import type { HealpixCell } from '../healpix/cell.ts'
-import { lowWordPlace, wordsOf } from '../healpix/cell-ranges.ts'
-import { MAX_HEALPIX_ORDER } from '../healpix/healpix-grid.ts'
+import { checkedCell, type HealpixCell } from '../healpix/cell.ts'
+import {
+  FACE_HIGH,
+  joinRanges,
+  lowWordPlace,
+  rangeBuilder,
+  sizeHigh,
+  sizeLow,
+  WORD,
+  wordsOf,
+} from '../healpix/cell-ranges.ts'
+import { checkedOrder, MAX_HEALPIX_ORDER } from '../healpix/healpix-grid.ts'
 import { gatherBits } from '../healpix/interleave.ts'
-import { nestedIndexBig } from '../healpix/nested-index.ts'
-import { type Moc, mocFromRanges } from './moc.ts'
+import type { Moc } from './moc.ts'
 
 /**
  * MOC of cells of any orders. `maxOrder` (default the finest order among them) coarser than a cell takes in the whole coarser cell.
  *
- * @throws {WcsError} `WCS_BAD_HEALPIX` for a cell that is none
+ * @throws {WcsError} `WCS_BAD_HEALPIX` for a cell that is none; `WCS_TOO_LARGE` for more than 16,777,216 cells
  */
 export function mocFromCells(cells: Iterable<HealpixCell>, maxOrder?: number): Moc {
-  const bounds: bigint[] = []
+  const builder = rangeBuilder(false)
   let finest = 0
   for (const cell of cells) {
-    const index = nestedIndexBig(cell)
-    const shift = BigInt(2 * (MAX_HEALPIX_ORDER - cell.order))
-    bounds.push(index << shift, (index + 1n) << shift)
-    finest = Math.max(finest, cell.order)
+    const { order, face, x, y } = checkedCell(cell)
+    builder.addCell(order, face, x, y)
+    finest = Math.max(finest, order)
   }
-  return mocFromRanges(BigUint64Array.from(bounds), maxOrder ?? finest)
+  const order = checkedOrder(maxOrder ?? finest)
+  return { maxOrder: order, ranges: joinRanges(builder.finish(), order) }
 }
 
 /** The cells of a MOC, as large as possible, ascending in place on the sky. */
 export function mocCells(moc: Moc): HealpixCell[] {
   const cells: HealpixCell[] = []
-  forEachCell(moc, (order, face, x, y) => cells.push({ order, face, x, y }))
+  forEachCell(moc, (order, high, low) => cells.push(cellOf(order, high, low)))
   return cells
 }
 
 /** The cells of a MOC, as large as possible, as lists for each order from 0 to its finest. */
 export function mocCellsByOrder(moc: Moc): HealpixCell[][] {
   const lists: HealpixCell[][] = Array.from({ length: moc.maxOrder + 1 }, () => [])
-  forEachCell(moc, (order, face, x, y) => lists[order]?.push({ order, face, x, y }))
+  forEachCell(moc, (order, high, low) => lists[order]?.push(cellOf(order, high, low)))
   return lists
 }
 
-/** Calls `visit` for the cells of a MOC, as large as possible, ascending in place on the sky. */
-export function forEachCell(
-  moc: Moc,
-  visit: (order: number, face: number, x: number, y: number) => void,
-): void {
+/** The cell of an order that begins at a nested index of order 29. */
+function cellOf(order: number, high: number, low: number): HealpixCell {
+  const shift = MAX_HEALPIX_ORDER - order
+  const inFace = high & (FACE_HIGH - 1)
+  return {
+    order,
+    face: high >>> 26,
+    x: (gatherBits(low) | (gatherBits(inFace) << 16)) >>> shift,
+    y: (gatherBits(low >>> 1) | (gatherBits(inFace >>> 1) << 16)) >>> shift,
+  }
+}
+
+/**
+ * Calls `visit` for the cells of a MOC, as large as possible, ascending in place on the sky: order, and the words of the nested index of order 29 at which
+ * the cell begins.
+ */
+export function forEachCell(moc: Moc, visit: (order: number, high: number, low: number) => void): void {
   const words = wordsOf(moc.ranges)
   const low = lowWordPlace()
   const high = 1 - low
@@ -52,27 +72,20 @@ export function forEachCell(
     while (atHigh < endHigh || (atHigh === endHigh && atLow < endLow)) {
       const borrow = endLow < atLow ? 1 : 0
       const leftHigh = endHigh - atHigh - borrow
-      const leftLow = endLow - atLow + borrow * 4294967296
+      const leftLow = endLow - atLow + borrow * WORD
       // Largest power of 4 that divides the start and is not larger than what is left; a face is 4^29.
       const steps = Math.min(
         MAX_HEALPIX_ORDER,
         alignmentOf(atHigh, atLow) >> 1,
         lengthOf(leftHigh, leftLow) >> 1,
       )
-      visit(
-        MAX_HEALPIX_ORDER - steps,
-        atHigh >>> 26,
-        (gatherBits(atLow) | (gatherBits(atHigh & 0x3ffffff) << 16)) >>> steps,
-        (gatherBits(atLow >>> 1) | (gatherBits((atHigh & 0x3ffffff) >>> 1) << 16)) >>> steps,
-      )
-      if (steps >= 16) {
-        atHigh += 2 ** (2 * steps - 32)
-      } else {
-        atLow += 2 ** (2 * steps)
-        if (atLow >= 4294967296) {
-          atLow -= 4294967296
-          atHigh += 1
-        }
+      const order = MAX_HEALPIX_ORDER - steps
+      visit(order, atHigh, atLow)
+      atHigh += sizeHigh(order)
+      atLow += sizeLow(order)
+      if (atLow >= WORD) {
+        atLow -= WORD
+        atHigh += 1
       }
     }
   }

@@ -57,7 +57,7 @@ function header(cards: readonly (readonly [string, string | number | boolean])[]
 /**
  * Reads the first MOC of a FITS file: binary table of one column of 32- or 64-bit integers, ordering NUNIQ or RANGE, ICRS.
  *
- * @throws {WcsError} `WCS_BAD_MOC` naming HDU and keyword; `WCS_BAD_HEALPIX` for values that are no identifiers
+ * @throws {WcsError} `WCS_BAD_MOC` naming HDU and keyword, or the value that is no identifier or range
  */
 export function readMocFits(bytes: Uint8Array): Moc {
   let at = 0

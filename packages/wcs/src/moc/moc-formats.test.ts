@@ -11,7 +11,7 @@ import { formatMocAscii, formatMocJson, parseMocAscii, parseMocJson } from './mo
 const anyMoc: fc.Arbitrary<Moc> = fc
   .tuple(
     fc.array(
-      fc.constantFrom(0, 1, 2, 8, 17, 29).chain((order) =>
+      fc.constantFrom(0, 1, 2, 8, 12, 13, 14, 15, 16, 24, 25, 29).chain((order) =>
         fc.record({
           order: fc.constant(order),
           face: fc.integer({ min: 0, max: 11 }),
@@ -63,9 +63,9 @@ describe('text', () => {
     ['1/48', 'indices of order 1, 0 to 47, before this place'],
     ['1/5-3', 'indices of order 1, 0 to 47, before this place'],
     ['30/1', 'an order from 0 to 29 before this place'],
-    ['100/1', 'an order with / or an index'],
+    ['100/1', 'an order from 0 to 29 before this place'],
     ['1/x', 'an order with / or an index'],
-    ['1/1-', 'an order with / or an index'],
+    ['1/1-', 'the last index of a run'],
     ['1/99999999999999999999', 'an order with / or an index'],
     ['t1/3', 'an order with / or an index'],
   ])('refuses the ASCII %s', (text, allowed) => {
@@ -129,9 +129,11 @@ describe('FITS', () => {
     expect(() => mocFromColumn(BigInt64Array.of(-1n, 5n), 'RANGE')).toThrow(
       expect.objectContaining({ code: 'WCS_BAD_MOC' }),
     )
-    expect(() => mocFromColumn(BigInt64Array.of(3n), 'NUNIQ')).toThrow(
-      expect.objectContaining({ code: 'WCS_BAD_HEALPIX' }),
-    )
+    for (const value of [3n, 0n, -1n, 1n << 62n]) {
+      expect(() => mocFromColumn(BigInt64Array.of(4n, value), 'NUNIQ')).toThrow(
+        expect.objectContaining({ code: 'WCS_BAD_MOC', where: ['value 1'], found: String(value) }),
+      )
+    }
   })
 
   it('reads 32-bit identifiers and several in a row, as older programs write them', () => {
@@ -172,7 +174,7 @@ describe('FITS', () => {
         try {
           expect(readMocFits(broken).ranges.length % 2).toBe(0)
         } catch (error) {
-          expect((error as { code: string }).code).toMatch(/^WCS_BAD_(MOC|HEALPIX)$/)
+          expect(error).toMatchObject({ code: 'WCS_BAD_MOC' })
         }
       }),
       { numRuns: 1000 },

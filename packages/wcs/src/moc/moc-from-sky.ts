@@ -2,7 +2,7 @@ import { WcsError } from '../errors.ts'
 import { ICRS } from '../frame/frame.ts'
 import { frameConverter } from '../frame/frame-converter.ts'
 import { locate } from '../healpix/cell.ts'
-import { lowWordPlace, wordsOf } from '../healpix/cell-ranges.ts'
+import { FACE_HIGH, lowWordPlace, rangeBuilder, sizeHigh, sizeLow, wordsOf } from '../healpix/cell-ranges.ts'
 import { checkedOrder, MAX_HEALPIX_ORDER } from '../healpix/healpix-grid.ts'
 import { interleaveHigh, interleaveLow } from '../healpix/interleave.ts'
 import { type CellSelection, cellsInRegion } from '../healpix/region-descent.ts'
@@ -66,21 +66,16 @@ export function mocFromPositions(
 ): Moc {
   checkedOrder(maxOrder)
   checkPositions(lonDeg, latDeg, count)
-  const size = 1n << BigInt(2 * (MAX_HEALPIX_ORDER - maxOrder))
   const starts = new BigUint64Array(count)
-  const found = nestedWords(lonDeg, latDeg, count, maxOrder, wordsOf(starts))
-  const bounds = new BigUint64Array(2 * found)
-  let used = 0
-  let end = -1n
-  for (const start of starts.subarray(0, found).sort()) {
-    if (start + size === end) continue
-    // A cell that begins where the last one ended goes on with its range.
-    if (start === end) used--
-    else bounds[used++] = start
-    end = start + size
-    bounds[used++] = end
+  const words = wordsOf(starts)
+  const found = nestedWords(lonDeg, latDeg, count, maxOrder, words)
+  starts.subarray(0, found).sort()
+  const builder = rangeBuilder(true)
+  const low = lowWordPlace()
+  for (let i = 0; i < 2 * found; i += 2) {
+    builder.addRange(words[i + 1 - low]!, words[i + low]!, sizeHigh(maxOrder), sizeLow(maxOrder))
   }
-  return { maxOrder, ranges: bounds.slice(0, used) }
+  return { maxOrder, ranges: builder.finish() }
 }
 
 /**
@@ -103,7 +98,7 @@ function nestedWords(
     const x = place[1]! << shift
     const y = place[2]! << shift
     words[used + low] = interleaveLow(x, y)
-    words[used + 1 - low] = place[0]! * 67108864 + interleaveHigh(x, y)
+    words[used + 1 - low] = place[0]! * FACE_HIGH + interleaveHigh(x, y)
     used += 2
   }
   return used / 2
@@ -131,15 +126,16 @@ export function mocContainsBulk(
   checkPositions(lonDeg, latDeg, Math.max(count, isInside.length < count ? Infinity : 0))
   const words = wordsOf(moc.ranges)
   const low = lowWordPlace()
+  const nside = 2 ** MAX_HEALPIX_ORDER
   const place = new Int32Array(3)
   for (let i = 0; i < count; i++) {
-    if (!locate(2 ** MAX_HEALPIX_ORDER, lonDeg[i]!, latDeg[i]!, place)) {
+    if (!locate(nside, lonDeg[i]!, latDeg[i]!, place)) {
       isInside[i] = 0
       continue
     }
     const x = place[1]!
     const y = place[2]!
-    const bounds = boundsUpTo(words, low, place[0]! * 67108864 + interleaveHigh(x, y), interleaveLow(x, y))
+    const bounds = boundsUpTo(words, low, place[0]! * FACE_HIGH + interleaveHigh(x, y), interleaveLow(x, y))
     // After a start and before its end.
     isInside[i] = bounds & 1
   }

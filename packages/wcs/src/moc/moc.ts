@@ -1,7 +1,13 @@
 import { WcsError } from '../errors.ts'
-import type { CellRanges } from '../healpix/cell-ranges.ts'
-import { lowWordPlace, wordsOf } from '../healpix/cell-ranges.ts'
-import { checkedOrder, MAX_HEALPIX_ORDER } from '../healpix/healpix-grid.ts'
+import {
+  type CellRanges,
+  FACE_HIGH,
+  joinRanges,
+  lowWordPlace,
+  WORD,
+  wordsOf,
+} from '../healpix/cell-ranges.ts'
+import { checkedOrder, FACE_COUNT, MAX_HEALPIX_ORDER } from '../healpix/healpix-grid.ts'
 
 /**
  * A multi-order coverage map: a part of the sky (ICRS) as a set of HEALPix cells.
@@ -20,6 +26,7 @@ export interface Moc {
 
 /** End of the sky: cells of order 29. */
 export const SKY_END: bigint = 12n << 58n
+const SKY_END_HIGH = FACE_COUNT * FACE_HIGH
 
 /** The MOC without any sky. */
 export function emptyMoc(maxOrder: number): Moc {
@@ -45,59 +52,32 @@ export function mocFromRanges(bounds: BigUint64Array, maxOrder: number = MAX_HEA
       allowed: 'an even number',
     })
   }
-  const starts = bounds.filter((_, i) => i % 2 === 0)
-  const ends = bounds.filter((_, i) => i % 2 === 1)
-  starts.forEach((start, i) => {
-    const end = ends[i]!
-    if (start > end || end > SKY_END) {
-      throw new WcsError('WCS_BAD_MOC', `range ${i} is none`, {
-        found: `${start} to ${end}`,
-        allowed: `0 to ${SKY_END}, the end not before the start`,
-      })
-    }
-  })
-  return { maxOrder, ranges: outward(starts, ends, maxOrder) }
+  checkBounds(bounds)
+  return { maxOrder, ranges: joinRanges(bounds, maxOrder) }
 }
 
-/** Joins ranges given by starts and ends (which it sorts) and widens them to cells of an order. */
-function outward(starts: BigUint64Array, ends: BigUint64Array, order: number): CellRanges {
-  const mask = (1n << BigInt(2 * (MAX_HEALPIX_ORDER - order))) - 1n
-  for (let i = 0; i < starts.length; i++) {
-    // An empty range must not grow to a cell.
-    if (starts[i] === ends[i]) {
-      starts[i] = SKY_END
-      ends[i] = SKY_END
-    }
-    starts[i] = starts[i]! & ~mask
-    ends[i] = (ends[i]! + mask) & ~mask
+function checkBounds(bounds: BigUint64Array): void {
+  const words = wordsOf(bounds)
+  const low = lowWordPlace()
+  const high = 1 - low
+  for (let i = 0; i < words.length; i += 4) {
+    const startHigh = words[i + high]!
+    const endHigh = words[i + 2 + high]!
+    const endLow = words[i + 2 + low]!
+    const isForward = startHigh < endHigh || (startHigh === endHigh && words[i + low]! <= endLow)
+    if (isForward && (endHigh < SKY_END_HIGH || (endHigh === SKY_END_HIGH && endLow === 0))) continue
+    throw new WcsError('WCS_BAD_MOC', `range ${i / 4} is none`, {
+      found: `${bounds[i / 2]!} to ${bounds[i / 2 + 1]!}`,
+      allowed: `0 to ${SKY_END}, the end not before the start`,
+    })
   }
-  starts.sort()
-  ends.sort()
-  const out = new BigUint64Array(2 * starts.length)
-  let used = 0
-  let depth = 0
-  let nextEnd = 0
-  // Sorted starts and sorted ends tell how many ranges are open; a joined range begins and ends where none is.
-  for (const start of starts) {
-    while (nextEnd < ends.length && ends[nextEnd]! < start) {
-      depth--
-      if (depth === 0) out[used++] = ends[nextEnd]!
-      nextEnd++
-    }
-    if (depth === 0) out[used++] = start
-    depth++
-  }
-  if (depth > 0) out[used++] = ends[ends.length - 1]!
-  // What was empty has gathered at the end of the sky.
-  if (used >= 2 && out[used - 2] === out[used - 1]) used -= 2
-  return out.slice(0, used)
 }
 
 /** A coarser MOC that holds all of this one; itself when the order is not coarser. */
 export function degradeMoc(moc: Moc, order: number): Moc {
   checkedOrder(order)
   if (order >= moc.maxOrder) return moc
-  return mocFromRanges(moc.ranges, order)
+  return { maxOrder: order, ranges: joinRanges(moc.ranges, order) }
 }
 
 /** Part of the sky that a MOC covers, 0 to 1. */
@@ -112,7 +92,7 @@ export function mocSkyFraction(moc: Moc): number {
     highs += words[i + 2 + high]! - words[i + high]!
     lows += words[i + 2 + low]! - words[i + low]!
   }
-  return (highs + lows / 4294967296) / (12 * 67108864)
+  return (highs + lows / WORD) / SKY_END_HIGH
 }
 
 /** Solid angle that a MOC covers in steradians. */

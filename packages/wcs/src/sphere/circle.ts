@@ -86,7 +86,7 @@ const ROUNDING_RAD = 1e-15
  *
  * @throws {WcsError} `WCS_BAD_REGION` for no positions or one that is not finite
  *
- * Accuracy: 1e-12 of the radius, 1e-15 radian. Method: the smallest circle of the two or three positions that hold it, with the
+ * Accuracy: the circle holds every position to 1e-15 radian and is smallest to 1e-12 of the radius and 1e-13 radian. Method: the smallest circle of the two or three positions that hold it, with the
  * farthest one outside added, until none is outside; the radius grows each time. Of the few candidates the one that reaches least far is
  * taken, so that rounding cannot lead astray where positions lie close or on one arc.
  */
