@@ -21,7 +21,7 @@ interface Example {
 /** Programs of a document with the text that each is said to print, in order. */
 function examplesOf(path: string): Example[] {
   const text = readFileSync(new URL(path, repository), 'utf8')
-  const blocks = text.matchAll(/```ts\n([\s\S]*?)```\s*```text\n([\s\S]*?)```/g)
+  const blocks = text.matchAll(/```js\n([\s\S]*?)```\s*```text\n([\s\S]*?)```/g)
   return [...blocks].map(([, code = '', output = ''], index) => {
     const before = text.slice(0, text.indexOf(code))
     const heading = /^#+ (.*)$/m.exec(before.slice(before.lastIndexOf('\n#')))?.[1] ?? ''
@@ -36,11 +36,8 @@ beforeAll(() => mkdirSync(programs, { recursive: true }))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function runExample(name: string, code: string, ...options: readonly string[]): Promise<string> {
-  const compiled = ts.transpileModule(code, {
-    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-  })
   const path = join(programs, `${name.replaceAll(/\W+/g, '-')}.mjs`)
-  writeFileSync(path, compiled.outputText)
+  writeFileSync(path, code)
   const { stdout } = await run(process.execPath, [path, ...options], { cwd: folder })
   return stdout
 }
