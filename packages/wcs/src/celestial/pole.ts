@@ -1,5 +1,5 @@
 import { WcsError } from '../errors.ts'
-import { atan2Deg, cosDeg, RAD_TO_DEG, sinDeg, wrap360 } from './angles.ts'
+import { atan2Deg, cosDeg, sinDeg, wrap360 } from './angles.ts'
 
 /** Where the native sphere of a projection sits on the sky: the Euler angles of Paper II, section 2.3. */
 export interface CelestialPole {
@@ -60,10 +60,11 @@ function poleLatitude(fiducial: FiducialPoint, nativeLonDeg: number): number {
     if (Math.abs(sinDeg(latDeg)) > POLE_TOLERANCE) throw noPole(fiducial, nativeLonDeg)
     return latPoleDeg
   }
-  const cosine = sinDeg(latDeg) / norm
-  if (Math.abs(cosine) > 1 + POLE_TOLERANCE) throw noPole(fiducial, nativeLonDeg)
+  // The arc cosine of sin(delta_0) / norm, written so that it keeps its digits near the poles.
+  const rest = (cosDeg(latDeg) - across) * (cosDeg(latDeg) + across)
+  if (rest < -POLE_TOLERANCE) throw noPole(fiducial, nativeLonDeg)
   const centre = atan2Deg(sinDeg(theta0Deg), along)
-  const half = Math.acos(Math.min(1, Math.max(-1, cosine))) * RAD_TO_DEG
+  const half = atan2Deg(Math.sqrt(Math.max(0, rest)), sinDeg(latDeg))
   const solutions = [centre + half, centre - half].map(intoLatitude).filter((lat) => lat !== undefined)
   const [first, second] = solutions
   if (first === undefined) throw noPole(fiducial, nativeLonDeg)

@@ -155,9 +155,9 @@ function cdeltReader(
   }
 }
 
-/** CROTA of the latitude axis, else of the longitude axis, degrees. */
+/** CROTA of the latitude axis in degrees; that of the longitude axis has no meaning (Paper II, section 6.1). */
 function rotationOf(header: KeywordReader, axes: CelestialAxes): number | undefined {
-  return header.number(`CROTA${axes.latAxis}`) ?? header.number(`CROTA${axes.lonAxis}`)
+  return header.number(`CROTA${axes.latAxis}`)
 }
 
 /** Matrix of CROTA and CDELT: Paper II, equations 188 and 189. */

@@ -117,7 +117,8 @@ export function ceaProjection(pv: ProjectionParameters, { centreDeg }: Longitude
 /**
  * Mercator projection (MER). The poles have no image.
  *
- * Source: Paper II, section 5.2.4, equations 85 and 86, in the form y = asinh(tan theta).
+ * Source: Paper II, section 5.2.4, equations 85 and 86, in the form y = asinh(tan theta); near the poles in terms of the distance from
+ * them, which keeps its digits.
  */
 export function merProjection({ centreDeg }: LongitudeRange): Projection {
   return {
@@ -127,7 +128,7 @@ export function merProjection({ centreDeg }: LongitudeRange): Projection {
       for (let i = 0; i < count; i++) {
         const phi = insideHalfTurn(p[i]!, centreDeg)
         p[i] = phi
-        q[i] = Math.atan(Math.sinh(q[i]! * DEG_TO_RAD)) * RAD_TO_DEG + 0 * phi
+        q[i] = mercatorLatitude(q[i]! * DEG_TO_RAD) + 0 * phi
       }
     },
     fromNative: (p, q, _s, count) => {
@@ -135,8 +136,20 @@ export function merProjection({ centreDeg }: LongitudeRange): Projection {
         const theta = q[i]!
         const seen = theta > -90 && theta < 90
         p[i] = seen ? nearestTurn(p[i]!, centreDeg) : Number.NaN
-        q[i] = seen ? Math.asinh(Math.tan(theta * DEG_TO_RAD)) * RAD_TO_DEG : Number.NaN
+        q[i] = seen ? mercatorHeight(theta) * RAD_TO_DEG : Number.NaN
       }
     },
   }
+}
+
+/** theta in degrees of y in radians. */
+function mercatorLatitude(y: number): number {
+  if (Math.abs(y) < 1) return Math.atan(Math.sinh(y)) * RAD_TO_DEG
+  return Math.sign(y) * (90 - 2 * Math.atan(Math.exp(-Math.abs(y))) * RAD_TO_DEG)
+}
+
+/** y in radians of theta in degrees. */
+function mercatorHeight(theta: number): number {
+  if (Math.abs(theta) < 45) return Math.asinh(Math.tan(theta * DEG_TO_RAD))
+  return -Math.sign(theta) * Math.log(Math.tan(((90 - Math.abs(theta)) / 2) * DEG_TO_RAD))
 }

@@ -84,8 +84,8 @@ function twoDeltaMinusSine(delta: number): number {
  * 2 delta - sin 2 delta = pi (1 - sin theta), for theta in 0 to 90 degrees. Solved for the distance from the pole, it keeps its
  * digits where the usual form loses half of them.
  */
-function mollweideDelta(thetaRad: number): number {
-  const halfColat = Math.sin((Math.PI / 2 - thetaRad) / 2)
+function mollweideDelta(thetaDeg: number): number {
+  const halfColat = Math.sin(((90 - thetaDeg) / 2) * DEG_TO_RAD)
   const target = 2 * Math.PI * halfColat * halfColat
   if (target === 0) return 0
   // Small-angle form 4/3 delta^3 as start; it underestimates, and the function is convex below delta = pi / 2.
@@ -118,15 +118,14 @@ export function molProjection(): Projection {
         const delta = Math.atan2(cosine, Math.abs(sine))
         const colat = 2 * Math.asin(Math.min(1, Math.sqrt(twoDeltaMinusSine(delta) / (2 * Math.PI))))
         const phi = dividedLongitude(p[i]!, SQRT8_OVER_PI * cosine)
-        const phi2 = phi
-        p[i] = phi2
-        q[i] = (sine < 0 ? -1 : 1) * (90 - colat * RAD_TO_DEG) + 0 * phi2
+        p[i] = phi
+        q[i] = (sine < 0 ? -1 : 1) * (90 - colat * RAD_TO_DEG) + 0 * phi
       }
     },
     fromNative: (p, q, _s, count) => {
       for (let i = 0; i < count; i++) {
         const theta = q[i]!
-        const delta = mollweideDelta(Math.abs(theta) * DEG_TO_RAD)
+        const delta = mollweideDelta(Math.abs(theta))
         p[i] = SQRT8_OVER_PI * p[i]! * Math.sin(delta)
         q[i] = (theta < 0 ? -1 : 1) * Math.SQRT2 * Math.cos(delta) * RAD_TO_DEG
       }

@@ -104,8 +104,9 @@ export function airProjection(pv: ProjectionParameters): Projection {
   })
 }
 
-/** ln cos x without cancellation near 0. */
+/** ln cos x without cancellation near 0 and near 90 degrees. */
 function logCosine(x: number): number {
+  if (x > 0.8) return Math.log(Math.cos(x))
   const sin = Math.sin(x)
   return 0.5 * Math.log1p(-sin * sin)
 }

@@ -216,16 +216,17 @@ export function azpProjection(pv: ProjectionParameters): Projection {
       for (let i = 0; i < count; i++) {
         const x = p[i]! * DEG_TO_RAD
         const y = q[i]! * DEG_TO_RAD * cosGamma
-        // rho = cos theta / (mu + sin theta)
+        // rho = cos theta / (mu + sin theta); mu + sin theta = (mu +- root) / (1 + rho^2) must have the sign of den.
         const den = mu + 1 + (y / cosGamma) * sinGamma
         const rho2 = (x * x + y * y) / (den * den)
         const d = 1 + rho2 * (1 - mu * mu)
         const root = d >= 0 ? Math.sqrt(d) : d >= -EDGE_TOLERANCE ? 0 : Number.NaN
-        const sinTheta = (root - rho2 * mu) / (1 + rho2)
-        const factor = (mu + sinTheta) / den
+        const nearer = mu + root
+        const sum = nearer * den > 0 ? nearer : mu - root
+        const factor = sum * den > 0 ? sum / (1 + rho2) / den : Number.NaN
         p[i] = -y * factor
         q[i] = x * factor
-        s[i] = den * side > 0 && factor > 0 ? sinTheta : Number.NaN
+        s[i] = factor * den - mu
       }
     },
     fromNative: (p, q, s, count) => {
