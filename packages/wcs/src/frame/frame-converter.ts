@@ -55,8 +55,8 @@ export function frameConverter(
   return converterOf(rotation, from, to)
 }
 
-/** Converter made of a ready rotation; inside the package only. */
-export function converterOf(rotation: SkyRotation, from: CelestialFrame, to: CelestialFrame): FrameConverter {
+/** Converter made of a ready rotation. */
+function converterOf(rotation: SkyRotation, from: CelestialFrame, to: CelestialFrame): FrameConverter {
   const isIdentity = isIdentityRotation(rotation)
   const lonOne = new Float64Array(1)
   const latOne = new Float64Array(1)

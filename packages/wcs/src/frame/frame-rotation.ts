@@ -103,7 +103,7 @@ function axesBetween(from: ResolvedFrame, to: ResolvedFrame, model: PrecessionMo
         case 'galactic':
           return multiply3(galacticTo(to), fk5ToGalactic(), start)
         case 'besselian':
-          return multiply3(fk4To(to), transpose3(fk4ToFk5(observationYearOf(to))), start)
+          return multiply3(fk4To(to), transpose3(fk4ToFk5(to.observationYear)), start)
       }
     }
     case 'galactic': {
@@ -120,13 +120,13 @@ function axesBetween(from: ResolvedFrame, to: ResolvedFrame, model: PrecessionMo
     case 'besselian': {
       switch (FAMILY[to.system]) {
         case 'julian':
-          return multiply3(fk5To(to, model), fk4ToFk5(observationYearOf(from)), toFk4(from))
+          return multiply3(fk5To(to, model), fk4ToFk5(from.observationYear), toFk4(from))
         case 'galactic':
           return multiply3(galacticTo(to), fk4ToGalactic(), toFk4(from))
         case 'besselian':
           return multiply3(
             fk4AxesTo(to),
-            precessBesselian(equinoxOf(from), equinoxOf(to)),
+            precessBesselian(from.equinoxYear, to.equinoxYear),
             transpose3(fk4AxesTo(from)),
           )
       }
@@ -142,12 +142,12 @@ function fk5To(frame: ResolvedFrame, model: PrecessionModel): Matrix3 {
     case 'ecliptic':
       return model === 'iau1976'
         ? multiply3(
-            rotationX(obliquityIau1980Rad(equinoxOf(frame))),
-            precessJulian(2000, equinoxOf(frame), model),
+            rotationX(obliquityIau1980Rad(frame.equinoxYear)),
+            precessJulian(2000, frame.equinoxYear, model),
           )
-        : multiply3(icrsToEclipticIau2006(equinoxOf(frame)), transpose3(icrsToFk5()))
+        : multiply3(icrsToEclipticIau2006(frame.equinoxYear), transpose3(icrsToFk5()))
     default:
-      return precessJulian(2000, equinoxOf(frame), model)
+      return precessJulian(2000, frame.equinoxYear, model)
   }
 }
 
@@ -158,36 +158,27 @@ function galacticTo(frame: ResolvedFrame): Matrix3 {
 
 /** From FK4 without E-terms, B1950, to the axes of a frame of the Besselian family. */
 function fk4To(frame: ResolvedFrame): Matrix3 {
-  return multiply3(fk4AxesTo(frame), precessBesselian(1950, equinoxOf(frame)))
+  return multiply3(fk4AxesTo(frame), precessBesselian(1950, frame.equinoxYear))
 }
 
 /** From the axes of a frame of the Besselian family to FK4 without E-terms, B1950. */
 function toFk4(frame: ResolvedFrame): Matrix3 {
-  return multiply3(precessBesselian(equinoxOf(frame), 1950), transpose3(fk4AxesTo(frame)))
+  return multiply3(precessBesselian(frame.equinoxYear, 1950), transpose3(fk4AxesTo(frame)))
 }
 
 /** From the equator to the axes of a frame of the Besselian family, same equinox. */
 function fk4AxesTo(frame: ResolvedFrame): Matrix3 {
-  return frame.system === 'ecliptic-b' ? rotationX(obliquityNewcombRad(equinoxOf(frame))) : IDENTITY3
+  return frame.system === 'ecliptic-b' ? rotationX(obliquityNewcombRad(frame.equinoxYear)) : IDENTITY3
 }
 
 function precessBesselian(fromYear: number, toYear: number): Matrix3 {
   return fromYear === toYear ? IDENTITY3 : precessionNewcomb(fromYear, toYear)
 }
 
-/** `resolveFrame` gives every frame that is asked here its years. */
-function equinoxOf(frame: ResolvedFrame): number {
-  return frame.equinoxYear ?? Number.NaN
-}
-
-function observationYearOf(frame: ResolvedFrame): number {
-  return frame.observationYear ?? Number.NaN
-}
-
 /** E-terms of a frame along its own axes, or `null` when it has none. */
 function eTermsOf(frame: ResolvedFrame): Vector3 | null {
   if (!hasETerms(frame)) return null
-  const [x, y, z] = eTerms(equinoxOf(frame))
+  const [x, y, z] = eTerms(frame.equinoxYear)
   const m = fk4AxesTo(frame)
   return [m[0] * x + m[1] * y + m[2] * z, m[3] * x + m[4] * y + m[5] * z, m[6] * x + m[7] * y + m[8] * z]
 }

@@ -78,11 +78,11 @@ export function besselianToJulianYear(year: number): number {
   return 2000 + (besselianYearToJd(year) - 2451545) / JULIAN_YEAR_DAYS
 }
 
-/** A frame with every default filled in: `undefined` where the system has no such year. */
+/** A frame with every default filled in; years that the system does not have are 0. */
 export interface ResolvedFrame {
   readonly system: CelestialSystem
-  readonly equinoxYear: number | undefined
-  readonly observationYear: number | undefined
+  readonly equinoxYear: number
+  readonly observationYear: number
 }
 
 /**
@@ -95,13 +95,13 @@ export function resolveFrame(frame: CelestialFrame): ResolvedFrame {
     case 'icrs':
     case 'galactic':
     case 'supergalactic':
-      return { system: frame.system, equinoxYear: undefined, observationYear: undefined }
+      return { system: frame.system, equinoxYear: 0, observationYear: 0 }
     case 'fk5':
     case 'ecliptic':
       return {
         system: frame.system,
         equinoxYear: checkedYear('equinoxYear', frame.equinoxYear ?? 2000),
-        observationYear: undefined,
+        observationYear: 0,
       }
     case 'fk4':
     case 'fk4-no-e':
@@ -144,6 +144,15 @@ export function sameFrame(a: CelestialFrame, b: CelestialFrame): boolean {
 /** Short name for people and for JSON: `icrs`, `fk5 J2000`, `fk4 B1950`, `galactic`, `ecliptic J2000`. */
 export function frameName(frame: CelestialFrame): string {
   const { system, equinoxYear } = resolveFrame(frame)
-  if (equinoxYear === undefined) return system
-  return `${system} ${system === 'fk5' || system === 'ecliptic' ? 'J' : 'B'}${equinoxYear}`
+  switch (system) {
+    case 'fk5':
+    case 'ecliptic':
+      return `${system} J${equinoxYear}`
+    case 'fk4':
+    case 'fk4-no-e':
+    case 'ecliptic-b':
+      return `${system} B${equinoxYear}`
+    default:
+      return system
+  }
 }
