@@ -48,7 +48,8 @@ export function makeWork(tables: JobTables, node: number): Work {
         })
         break
       case ACTION.removeFile:
-        removals.push({ lfn, place: inScratch() })
+        // Constraint cleanup lists files twice that are staged out; doubles stand together.
+        if (removals.at(-1)?.lfn !== lfn) removals.push({ lfn, place: inScratch() })
         break
       case ACTION.removeDir:
         removals.push({ lfn: undefined, place: directory() })

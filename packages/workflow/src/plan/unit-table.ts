@@ -171,8 +171,9 @@ function mergeUses(
   const fileCount = tasks.lfns.length + companions.list.length
   const inputs = new UseRowsBuilder(unitCount)
   const outputs = new UseRowsBuilder(unitCount)
-  // Last unit that has a file among its inputs or outputs.
+  // Last unit that has a file among its inputs or outputs, and the entry of the input.
   const inputOf = new Int32Array(fileCount).fill(-1)
+  const inputPlace = new Uint32Array(fileCount)
   const outputOf = new Int32Array(fileCount).fill(-1)
   for (let unit = 0; unit < unitCount; unit++) {
     const end = rows.taskStart[unit + 1]!
@@ -182,9 +183,15 @@ function mergeUses(
         const file = tasks.inputs.file[i]!
         const flags = tasks.inputs.flags[i]!
         // What an earlier task of the cluster wrote is there already; checkpoints and changed files are their own outputs.
-        if (inputOf[file] === unit || outputOf[file] === unit) continue
+        if (inputOf[file] === unit) {
+          // Optional for one task, needed by another: the cluster needs it.
+          if ((flags & USE.optional) === 0) inputs.clear(inputPlace[file]!, USE.optional)
+          continue
+        }
+        if (outputOf[file] === unit) continue
         inputOf[file] = unit
         inputs.add(file, flags)
+        inputPlace[file] = inputs.lastPlace
       }
       for (let i = tasks.outputs.start[task]!; i < tasks.outputs.start[task + 1]!; i++) {
         const file = tasks.outputs.file[i]!

@@ -28,6 +28,16 @@ export class UseRowsBuilder {
     this.#count++
   }
 
+  /** Place of the entry that was added last. */
+  get lastPlace(): number {
+    return this.#count - 1
+  }
+
+  /** Takes bits off an entry. */
+  clear(place: number, flags: number): void {
+    this.#flags[place]! &= ~flags
+  }
+
   /** Closes a row; the next entries belong to the next one. */
   endRow(): void {
     this.#start[++this.#rowCount] = this.#count

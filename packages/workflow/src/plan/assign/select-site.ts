@@ -23,30 +23,22 @@ export interface SiteChoice {
   readonly seconds: (task: number, site: PlanSite) => number
 }
 
+type Selector = (choice: SiteChoice, siteOf: Int32Array) => void
+
+const SELECTORS: Readonly<Record<PlanSettings['siteSelector'], Selector>> = {
+  Random: selectRandom,
+  RoundRobin: selectRoundRobin,
+  Group: selectByGroup,
+  Heft: heftSites,
+}
+
 /** Chooses a site number for every open task and writes it into `siteOf`. */
 export function selectSites(choice: SiteChoice, siteOf: Int32Array): void {
   if (choice.sites.length === 1) {
     for (const task of choice.open) siteOf[task] = choice.sites[0]?.index ?? 0
     return
   }
-  switch (choice.settings.siteSelector) {
-    case 'Random': {
-      selectRandom(choice, siteOf)
-      return
-    }
-    case 'RoundRobin': {
-      selectRoundRobin(choice, siteOf)
-      return
-    }
-    case 'Group': {
-      selectByGroup(choice, siteOf)
-      return
-    }
-    case 'Heft': {
-      heftSites(choice, siteOf)
-      return
-    }
-  }
+  SELECTORS[choice.settings.siteSelector](choice, siteOf)
 }
 
 function selectRandom(choice: SiteChoice, siteOf: Int32Array): void {

@@ -2,7 +2,7 @@ import type { PlanContext } from '../context.ts'
 import { scratchSites } from '../create-dirs.ts'
 import { ACTION, extendGraph, type GraphBuilder, KIND, type NodeGraph } from '../node-graph.ts'
 import { ReadyHeap } from './ready-heap.ts'
-import { MINIMUM_SIZE_PROPERTY, ScratchUse } from './scratch-use.ts'
+import { ASSUMED_BYTES, MINIMUM_SIZE_PROPERTY, ScratchUse } from './scratch-use.ts'
 
 /** Space of a site when the property does not say, bytes. */
 const DEFAULT_SPACE_BYTES = 10 * 2 ** 30
@@ -16,11 +16,24 @@ const DEFAULT_SPACE_BYTES = 10 * 2 ** 30
  */
 export function addConstraintCleanup(graph: NodeGraph, context: PlanContext, arrival: Uint8Array): NodeGraph {
   const builder = extendGraph(graph)
+  const least = minimumFileBytes(context)
   for (const site of scratchSites(context, graph)) {
-    const use = new ScratchUse(graph, context, arrival, site)
+    const use = new ScratchUse(graph, context, arrival, site, least)
     new SpaceSimulation(graph, context, builder, use, site).run()
   }
   return builder.finish()
+}
+
+function minimumFileBytes(context: PlanContext): number {
+  const text = context.settings.properties.get(MINIMUM_SIZE_PROPERTY)?.trim()
+  if (text === undefined || text === '') return ASSUMED_BYTES
+  const bytes = Number(text)
+  if (Number.isFinite(bytes) && bytes >= 0) return bytes
+  context.problems.error('BAD_PROPERTY', 'the least size of a file is not a number of bytes', {
+    where: `property ${MINIMUM_SIZE_PROPERTY}`,
+    found: text,
+  })
+  return ASSUMED_BYTES
 }
 
 const ESTIMATE_HINT = `, or set ${MINIMUM_SIZE_PROPERTY} to 0 when the sizes of all files are known`
@@ -73,6 +86,7 @@ class SpaceSimulation {
     if (Number.isNaN(this.#freeBytes)) {
       problems.error('BAD_PROPERTY', 'the space of a site is not a positive number of bytes', {
         where: `property pegasus.file.cleanup.constraint.${sites.at(this.#site).name}.maxspace`,
+        allowed: 'bytes, such as 10737418240',
       })
       return
     }

@@ -6,7 +6,7 @@ import { ARRIVAL } from '../transfer/transfer-state.ts'
 import { entriesByNode } from './removable.ts'
 
 /** Size of a file whose size is not known, and by default the least that any file counts, bytes. */
-const ASSUMED_BYTES = 10 * 2 ** 20
+export const ASSUMED_BYTES: number = 10 * 2 ** 20
 
 /**
  * Property with the least size that a file counts. The reference counts every file as 10 MiB whatever the metadata
@@ -39,7 +39,8 @@ export class ScratchUse {
   readonly #isStagedOut: Uint8Array
   readonly #needed: Float64Array
 
-  constructor(graph: NodeGraph, context: PlanContext, arrival: Uint8Array, site: number) {
+  /** @param least size that every file counts at least, bytes */
+  constructor(graph: NodeGraph, context: PlanContext, arrival: Uint8Array, site: number, least: number) {
     this.#graph = graph
     this.#context = context
     this.#arrival = arrival
@@ -47,7 +48,6 @@ export class ScratchUse {
     this.#entries = entriesByNode(graph)
     const fileCount = context.units.files.lfns.length
     const known = knownSizes(context)
-    const least = Number(context.settings.properties.get(MINIMUM_SIZE_PROPERTY) ?? ASSUMED_BYTES)
     this.#sizes = known.map((size) => (Number.isNaN(size) ? ASSUMED_BYTES : Math.max(size, least)))
     this.isEstimated = this.#sizes.some((size, file) => size !== known[file])
     this.#users = Array.from({ length: fileCount })
