@@ -133,7 +133,9 @@ function fixGauge(
       takeMean(solution, images, order, slope, imageMoments, (image) => solution[image * order + slope]!)
     }
     const level = order - 1
-    takeMean(solution, images, order, level, imageMoments, (image) => meanLevel(solution, image, imageMoments[image]!, order, scale))
+    takeMean(solution, images, order, level, imageMoments, (image) =>
+      meanLevel(solution, image, imageMoments[image]!, order, scale),
+    )
   }
 }
 
@@ -158,7 +160,13 @@ function takeMean(
 }
 
 /** Mean of an image's correction over its pixels. */
-function meanLevel(solution: Float64Array, image: number, { n, x, y }: Moments, order: number, scale: number): number {
+function meanLevel(
+  solution: Float64Array,
+  image: number,
+  { n, x, y }: Moments,
+  order: number,
+  scale: number,
+): number {
   const level = solution[image * order + order - 1]!
   if (order === 1 || n === 0) return level
   const at = image * order

@@ -51,7 +51,7 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
   const { window, isFloat64 } = request
   const factor = Math.max(1, Math.ceil(Math.max(window.width, window.height) / PREVIEW_SIDE))
   const strips = stripsOf(window, factor)
-  const progress = startStage(run.onProgress, 'add', strips.length, 'strips', run.clock)
+  const progress = startStage(run.options.onProgress, 'add', strips.length, 'strips', run.settings.clock)
   const shape = [window.height, window.width]
   const mosaic = new FitsWriter(request.mosaic.sink)
   const area = new FitsWriter(request.area.sink)
@@ -76,7 +76,7 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
       bytes.written += written
       progress.advance(1, written)
     },
-    run.signal,
+    run.options.signal,
   )
   await mosaicImage.end()
   await areaImage.end()
@@ -172,7 +172,7 @@ async function prepareStrip(
   return {
     async run() {
       try {
-        const result = await run.pool.run('add', payload, { signal: run.signal })
+        const result = await run.pool.run('add', payload, { signal: run.options.signal })
         return { result, planes }
       } finally {
         run.store.release(scratchAt)

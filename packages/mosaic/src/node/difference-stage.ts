@@ -14,7 +14,7 @@ export async function fitOverlaps(
   template: Template,
 ): Promise<readonly FittedPair[]> {
   const pairs = findOverlaps(images.map(({ extent }) => extent.region))
-  const progress = startStage(run.onProgress, 'difference', pairs.length, 'pairs', run.clock)
+  const progress = startStage(run.options.onProgress, 'difference', pairs.length, 'pairs', run.settings.clock)
   const fits: FittedPair[] = []
   await run.runner.runAll(
     pairs,
@@ -23,7 +23,7 @@ export async function fitOverlaps(
       progress.advance()
       if (fit !== undefined) fits.push({ plus, minus, window, fit })
     },
-    run.signal,
+    run.options.signal,
   )
   return fits
 }
@@ -50,7 +50,7 @@ async function prepareFit(
   return {
     async run() {
       try {
-        return await run.pool.run('fit', payload, { signal: run.signal })
+        return await run.pool.run('fit', payload, { signal: run.options.signal })
       } finally {
         run.store.release(scratchAt)
         first.release()

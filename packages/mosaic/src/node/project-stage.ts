@@ -34,7 +34,7 @@ export async function projectImages(
   template: Template,
   bytes: ByteCount,
 ): Promise<ProjectedImages> {
-  const progress = startStage(run.onProgress, 'project', images.length, 'images', run.clock)
+  const progress = startStage(run.options.onProgress, 'project', images.length, 'images', run.settings.clock)
   const projected: ProjectedImage[] = []
   const damaged: RejectedImage[] = []
   const outside: RejectedImage[] = []
@@ -60,7 +60,7 @@ export async function projectImages(
         projected.push({ image, ...result })
       }
     },
-    run.signal,
+    run.options.signal,
   )
   return { projected, damaged, outside }
 }
@@ -106,7 +106,7 @@ async function prepareProject(
   return {
     async run() {
       try {
-        const result = await run.pool.run('project', payload, { signal: run.signal })
+        const result = await run.pool.run('project', payload, { signal: run.options.signal })
         return { kind: 'projected', planes, result }
       } catch (error) {
         freePlanes(run, planes)

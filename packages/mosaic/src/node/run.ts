@@ -1,16 +1,18 @@
-import type { Clock, ProgressListener } from '@skyloom/base'
 import type { PixelMemory, TaskPool } from '@skyloom/kernels'
+import type { MosaicOptions } from '../make/options.ts'
 import type { ImageStore } from './image-store.ts'
+import type { MosaicSettings } from './settings.ts'
+import type { StageMeter } from './stage-meter.ts'
 import type { TaskRunner } from './task-runner.ts'
 import type { tasks } from './tasks.ts'
 
 /** What the stages of one run share. */
 export interface MosaicRun {
+  readonly options: MosaicOptions
+  readonly settings: MosaicSettings
+  readonly meter: StageMeter
   readonly memory: PixelMemory
   readonly pool: TaskPool<typeof tasks>
   readonly store: ImageStore
   readonly runner: TaskRunner
-  readonly clock: Clock
-  readonly onProgress: ProgressListener | undefined
-  readonly signal: AbortSignal | undefined
 }

@@ -6,7 +6,7 @@ import type { ImageSummary, MosaicSummary, PairSummary } from '../make/summary.t
 import { PROGRAM, VERSION } from '../make/version.ts'
 import type { Region } from '../region.ts'
 import type { Template } from '../template/template.ts'
-import type { FinishedMosaic } from './make-mosaic.ts'
+import type { FinishedMosaic } from './finish-mosaic.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicSettings } from './settings.ts'
 
