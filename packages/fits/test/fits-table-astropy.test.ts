@@ -7,6 +7,7 @@ import { FitsWriter, openFits, readFitsTable, writeFitsTable } from '../src/inde
 import { makeColumn, makeTable, selectColumns, type Table } from '../src/tables/index.ts'
 import { askPython, lacksPython } from './peers.ts'
 import { sampleTable } from './sample-table.ts'
+import { sharedBytes, sharedRoot, skipShared } from './shared-data.ts'
 import { PYTHON_TABLE_AS_JSON, tableAsJson } from './table-json.ts'
 
 let folder: string
@@ -157,6 +158,21 @@ answer['NAME'] = ['a', 'bb', ' c']`,
     )
     const table = await readBack(new Uint8Array(readFileSync(path)))
     expect(tableAsJson(table)).toEqual(answer)
+  })
+
+  test.skipIf(skipShared).for([
+    { path: 'data/surveys/HorseHead.fits', hdu: 1 },
+    { path: 'data/wcs/region.fits', hdu: 1 },
+    { path: 'data/formats/checksum.fits', hdu: 1 },
+    { path: 'data/malformed/table-only.fits', hdu: 1 },
+  ])('the table of $path reads to equal values', async ({ path, hdu }) => {
+    const answer = askPython(
+      `${PYTHON_TABLE_AS_JSON}
+from astropy.table import Table
+answer = table_as_json(Table.read(given['path'], hdu=given['hdu']))`,
+      { path: `${sharedRoot}/${path}`, hdu },
+    )
+    expect(tableAsJson(await readBack(sharedBytes(path), hdu))).toEqual(answer)
   })
 
   test('a large table of random numbers goes both ways', async () => {

@@ -21,6 +21,8 @@ export interface ReadFitsTableOptions {
   readonly firstRow?: number
   /** Default: up to the last. */
   readonly rowCount?: number
+  /** Read a compressed table (ZTABLE) as it is stored instead of the table in it. */
+  readonly asStored?: boolean
   readonly signal?: AbortSignal | undefined
 }
 
@@ -51,7 +53,7 @@ export async function readFitsTable(
   given: Hdu,
   options: ReadFitsTableOptions = {},
 ): Promise<FitsTableReading> {
-  const hdu = isCompressedTable(given) ? uncompressedTable(given) : given
+  const hdu = options.asStored !== true && isCompressedTable(given) ? uncompressedTable(given) : given
   const layout = fitsTableLayout(hdu)
   const columns = chooseColumns(hdu, layout, options.columns)
   const rows = chooseRows(hdu, layout, options)
