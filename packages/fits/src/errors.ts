@@ -4,8 +4,8 @@ import { type ErrorDetail, SkyloomError, shorten } from '@skyloom/base'
 export const FITS_ERRORS = {
   // the file as a whole
   FITS_NOT_FITS: 'the bytes are not a FITS file',
-  FITS_FOREIGN_COMPRESSION:
-    'the file is compressed with a program that is not supported (bzip2, compress, zip, xz)',
+  FITS_FOREIGN_COMPRESSION: 'the file is compressed with a program that is not supported (zip, xz, zstd)',
+  FITS_BAD_PACKING: 'a bzip2 or compress (.Z) stream is damaged or ends early',
   FITS_BAD_GZIP: 'the gzip stream is damaged or ends early',
   FITS_TOO_LARGE: 'a size in the file is beyond the limit of the reader or of the machine',
   FITS_TRUNCATED: 'the file ends before the header or the data that were promised',

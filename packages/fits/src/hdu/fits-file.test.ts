@@ -116,11 +116,11 @@ describe('the first bytes tell what a file is', () => {
       code: 'FITS_NOT_FITS',
       found: "XTENSION= 'IMAGE   '",
     },
-    { name: 'bzip2', bytes: text('BZh91AY'), code: 'FITS_FOREIGN_COMPRESSION', found: undefined },
+    { name: 'bzip2', bytes: text('BZh91AY'), code: 'FITS_BAD_PACKING', found: undefined },
     {
       name: 'compress',
       bytes: new Uint8Array([0x1f, 0x9d, 0x90]),
-      code: 'FITS_FOREIGN_COMPRESSION',
+      code: 'FITS_NOT_FITS',
       found: undefined,
     },
     {

@@ -38,19 +38,17 @@ export function fileKind(head: Uint8Array): FileKind {
 }
 
 const REMEDIES: Partial<Record<FileKind, string>> = {
-  bzip2: 'unpack it with bunzip2 first',
-  compress: 'unpack it with uncompress or gunzip first',
   zip: 'unpack it with unzip first',
   xz: 'unpack it with unxz first',
   zstd: 'unpack it with unzstd first',
 }
 
-/** The error for a file that is neither FITS nor gzip. */
+/** The error for a file that is neither FITS nor a stream that can be unpacked. */
 export function notFits(kind: FileKind, head: Uint8Array, location: FitsLocation): FitsError {
   const remedy = REMEDIES[kind]
   if (remedy !== undefined) {
     return new FitsError('FITS_FOREIGN_COMPRESSION', location, `the file is compressed (${kind})`, {
-      allowed: 'FITS, plain or as a gzip stream',
+      allowed: 'FITS, plain or packed by gzip, bzip2 or compress',
       remedy,
     })
   }
