@@ -5,6 +5,7 @@ import {
   type BarText,
   type Block,
   checkedText,
+  checkName,
   checkScalar,
   type IpacColumnFormat,
   type IpacTableFormat,
@@ -44,6 +45,7 @@ function fixedDraft(
   barLines: NonNullable<IpacTableFormat['barLines']>,
 ): Draft {
   checkScalar(column)
+  if (format.header === undefined && barLines !== 'none') checkName(column.name)
   const printf = parsePrintf(format.format)
   const digits: string[] = []
   for (let row = 0; row < rowCount; row++) digits.push(fixedDigits(printf, column, row))

@@ -2,6 +2,7 @@ import { TableError, type TableLocation } from '../errors.ts'
 import { commentNote, keywordNote } from '../model/build.ts'
 import type { ColumnType, TableNote } from '../model/table.ts'
 import type { WarningList } from '../warnings.ts'
+import type { LineScanner } from './line-scanner.ts'
 import type { IpacReadOptions } from './read.ts'
 
 /** A column as the bar lines describe it. */
@@ -21,35 +22,44 @@ export interface IpacHeadColumn {
 export interface IpacHead {
   readonly columns: readonly IpacHeadColumn[]
   readonly notes: readonly TableNote[]
-  /** lines before the first record */
-  readonly lineCount: number
+  /** the lines as they stand */
+  readonly lines: readonly string[]
   /** line of the names, from 1 */
   readonly nameLine: number
 }
 
 /** Names, types, units, null values. */
 const MAX_BAR_LINES = 4
+/** Lines before the names. */
+const MAX_NOTES = 1_000_000
 
-/** Takes the keyword, comment and bar lines. */
+/** Takes the keyword, comment and bar lines; the scanner stands at the first record then. */
 export function readIpacHead(
-  lines: readonly string[],
+  scanner: LineScanner,
   source: string | undefined,
   options: IpacReadOptions,
   warnings: WarningList,
 ): IpacHead {
   const notes: TableNote[] = []
-  let index = 0
-  for (; index < lines.length; index++) {
-    const line = lines[index] ?? ''
+  const lines: string[] = []
+  for (let line = scanner.peek(); line !== undefined; line = scanner.peek()) {
     if (line.startsWith('\\')) notes.push(parseNote(line))
     else if (line.trim() !== '') break
+    lines.push(line)
+    scanner.take()
+    if (lines.length > MAX_NOTES) throw tooManyNotes({ source, line: lines.length })
   }
-  if (options.fixedColumns !== undefined) {
-    return { columns: fixedHead(options), notes, lineCount: index, nameLine: index + 1 }
-  }
-  const barLines = takeBarLines(lines, index, source)
-  const columns = headColumns(barLines, index + 1, source, options, warnings)
-  return { columns, notes, lineCount: index + barLines.length, nameLine: index + 1 }
+  const nameLine = scanner.line
+  if (options.fixedColumns !== undefined) return { columns: fixedHead(options), notes, lines, nameLine }
+  const barLines = takeBarLines(scanner, source)
+  const columns = headColumns(barLines, nameLine, source, options, warnings)
+  return { columns, notes, lines: [...lines, ...barLines], nameLine }
+}
+
+function tooManyNotes(location: TableLocation): TableError {
+  return new TableError('TABLE_TOO_LARGE', location, 'too many lines come before the column names', {
+    allowed: `up to ${MAX_NOTES}`,
+  })
 }
 
 function fixedHead(options: IpacReadOptions): IpacHeadColumn[] {
@@ -80,36 +90,25 @@ function unquote(text: string): string {
   return isQuoted ? text.slice(1, -1) : text
 }
 
-function takeBarLines(lines: readonly string[], from: number, source: string | undefined): string[] {
+function takeBarLines(scanner: LineScanner, source: string | undefined): string[] {
   const barLines: string[] = []
-  for (let index = from; index < lines.length && barLines.length <= MAX_BAR_LINES; index++) {
-    const line = lines[index] ?? ''
-    if (!line.trimStart().startsWith('|')) break
-    barLines.push(line)
-  }
-  if (barLines.length === 0) {
-    throw new TableError(
-      'TABLE_NOT_A_TABLE',
-      { source, line: Math.min(from + 1, Math.max(1, lines.length)), character: 1 },
-      'the first line of the table proper does not hold column names between bars',
-      {
-        found: lines[from] ?? 'the end of the input',
-        allowed: 'a line such as | cntr | fname |, after lines that are blank or start with \\',
-      },
-    )
-  }
-  if (barLines.length > MAX_BAR_LINES) {
-    throw new TableError(
-      'TABLE_BAD_SYNTAX',
-      { source, line: from + MAX_BAR_LINES + 1, character: 1 },
-      'the table has too many bar lines',
-      {
-        found: barLines.at(-1) ?? '',
+  for (let line = scanner.peek(); line?.trimStart().startsWith('|') === true; line = scanner.peek()) {
+    if (barLines.length === MAX_BAR_LINES) {
+      const location = { source, line: scanner.line, character: 1 }
+      throw new TableError('TABLE_BAD_SYNTAX', location, 'the table has too many bar lines', {
+        found: line,
         allowed: `up to ${MAX_BAR_LINES}: names, types, units, null values`,
-      },
-    )
+      })
+    }
+    barLines.push(line)
+    scanner.take()
   }
-  return barLines
+  if (barLines.length > 0) return barLines
+  const problem = 'the first line of the table proper does not hold column names between bars'
+  throw new TableError('TABLE_NOT_A_TABLE', { source, line: scanner.line, character: 1 }, problem, {
+    found: scanner.peek() ?? 'the end of the input',
+    allowed: 'a line such as | cntr | fname |, after lines that are blank or start with \\',
+  })
 }
 
 function headColumns(

@@ -134,6 +134,16 @@ describe('an IPAC table', () => {
     expect(warnings.at(-1)?.message).toBe('and 10 more of this kind')
   })
 
+  test('an empty line is none, a line of blanks is a row without values', () => {
+    const { table } = readIpacTable('|a   |\n|int |\n 1\n\n    \n 3\n\n')
+    expect(tableColumn(table, 'a')).toMatchObject({
+      values: Int32Array.of(1, 0, 3),
+      nulls: Uint8Array.of(0, 1, 0),
+    })
+    const blank = makeTable([makeColumn('s', 'string', ['a', '', 'b'])])
+    expect(textColumn(readIpacTable(writeIpacTable(blank)).table, 's')).toEqual(['a', '', 'b'])
+  })
+
   test('bad values become no value on request', () => {
     const { table, warnings } = readIpacTable('|a   |\n|int |\n 1\n abc\n', { onBadValue: 'null' })
     expect(tableColumn(table, 'a')).toMatchObject({ nulls: Uint8Array.of(0, 1) })
@@ -285,6 +295,15 @@ describe('natural widths', () => {
       make: () => writeIpacTable(makeTable([makeColumn('a b', 'string', ['a'])])),
       message:
         'the column name cannot be written to an IPAC table: found a b, allowed a name without blanks and bars [TABLE_UNWRITABLE]',
+    },
+    {
+      name: 'bars in column names that stand in the bar line',
+      make: () =>
+        writeIpacTable(makeTable([makeColumn('a|b', 'string', ['a'])]), {
+          columns: [{ name: 'a|b', format: '%5s' }],
+        }),
+      message:
+        'the column name cannot be written to an IPAC table: found a|b, allowed a name without blanks and bars [TABLE_UNWRITABLE]',
     },
     {
       name: 'values that equal the null text',

@@ -65,6 +65,12 @@ export function checkScalar(column: Column): void {
   )
 }
 
+/** A name that fits between bars and survives that blanks are dropped. */
+export function checkName(name: string): void {
+  if (name === '' || /[\s|]/.test(name))
+    throw unwritable('the column name', name, 'a name without blanks and bars')
+}
+
 /** Text without line breaks. */
 export function checkedText(text: string, column: Column, row: number): string {
   if (/[\r\n]/.test(text)) {

@@ -1,14 +1,13 @@
 import { isNullAt } from '../model/access.ts'
 import type { Column } from '../model/table.ts'
 import { float32Text, float64Text } from '../number-text.ts'
-import { type Block, checkedText, checkScalar, unwritable } from './layout.ts'
+import { type Block, checkedText, checkName, checkScalar, unwritable } from './layout.ts'
 
 /** A column as wide as its longest text. */
 export function naturalBlock(column: Column): Block {
   checkScalar(column)
   const name = column.name
-  if (name === '' || /[\s|]/.test(name))
-    throw unwritable('the column name', name, 'a name without blanks and bars')
+  checkName(name)
   const nullText = naturalNullText(column)
   const texts = naturalTexts(column, nullText)
   const shownNull = column.nulls?.includes(1) === true || column.nullText !== undefined ? nullText : ''

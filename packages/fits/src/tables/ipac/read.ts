@@ -5,6 +5,7 @@ import type { ColumnType, Table } from '../model/table.ts'
 import { type WarningList, warningList } from '../warnings.ts'
 import { readIpacColumn } from './column.ts'
 import { type IpacHead, readIpacHead } from './head.ts'
+import { LineScanner } from './line-scanner.ts'
 
 /** One column of a table without bar lines: where its values stand. */
 export interface IpacFixedColumn {
@@ -64,8 +65,8 @@ const CELLS_PER_CHAR = 1
  * its left bar up to and including the position under its right bar, without leading and trailing blanks. Blank
  * cells and cells equal to the column's null text are null; so is `null` in columns of numbers. Types: `int` gives
  * int32 (int64 when a value needs it), `long` int64, `float`, `real` and `double` float64, `char` and `date` text.
- * Without a type line the type is inferred from the values; text that looks like a number with leading zeros
- * stays text. Positions are characters, after decoding UTF-8.
+ * Without a type line the type is inferred from the values; text that looks like a number with leading zeros stays
+ * text. Empty lines are skipped; a line of blanks is a row without values. Positions are characters, after decoding UTF-8.
  *
  * @throws TableError `TABLE_NOT_A_TABLE`, `TABLE_BAD_SYNTAX`, `TABLE_BAD_VALUE`, `TABLE_TOO_LARGE`, each with line and column
  *
@@ -74,8 +75,9 @@ const CELLS_PER_CHAR = 1
 export function readIpacTable(input: string | Uint8Array, options: IpacReadOptions = {}): IpacReading {
   const source = options.name
   const warnings = warningList()
-  const lines = splitLines(decodeText(input, source, warnings))
-  const head = readIpacHead(lines, source, options, warnings)
+  const text = decodeText(input, source, warnings)
+  const scanner = new LineScanner(text)
+  const head = readIpacHead(scanner, source, options, warnings)
   if (head.columns.length > (options.maxColumns ?? MAX_COLUMNS)) {
     throw new TableError(
       'TABLE_TOO_LARGE',
@@ -87,32 +89,24 @@ export function readIpacTable(input: string | Uint8Array, options: IpacReadOptio
       },
     )
   }
-  const { records, lineNumbers } = collectRecords(lines, head)
-  checkCellCount(source, head.columns.length, records, lines)
+  const { records, lineNumbers } = collectRecords(scanner)
+  checkCellCount(source, head.columns.length, records.length, text.length)
   warnStrayText(records, lineNumbers, head, source, warnings)
   const context = { source, records, lineNumbers, warnings, onBadValue: options.onBadValue ?? 'error' }
   const columns = head.columns.map((column) => readIpacColumn(column, context))
   const table = makeTable(columns, { source, notes: head.notes, rowCount: records.length })
-  return { table, warnings: warnings.list(), lines: { head: lines.slice(0, head.lineCount), records } }
+  return { table, warnings: warnings.list(), lines: { head: head.lines, records } }
 }
 
-function splitLines(text: string): string[] {
-  const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  return text.includes('\r') ? lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)) : lines
-}
-
-function collectRecords(
-  lines: readonly string[],
-  head: IpacHead,
-): { records: string[]; lineNumbers: number[] } {
+function collectRecords(scanner: LineScanner): { records: string[]; lineNumbers: number[] } {
   const records: string[] = []
   const lineNumbers: number[] = []
-  for (let index = head.lineCount; index < lines.length; index++) {
-    const line = lines[index] ?? ''
-    if (line.trim() === '') continue
-    records.push(line)
-    lineNumbers.push(index + 1)
+  for (let number = scanner.line, line = scanner.take(); line !== undefined; line = scanner.take()) {
+    if (line !== '') {
+      records.push(line)
+      lineNumbers.push(number)
+    }
+    number++
   }
   return { records, lineNumbers }
 }
@@ -120,15 +114,14 @@ function collectRecords(
 function checkCellCount(
   source: string | undefined,
   columnCount: number,
-  records: readonly string[],
-  lines: readonly string[],
+  recordCount: number,
+  charCount: number,
 ): void {
-  const cells = columnCount * records.length
-  const charCount = lines.reduce((sum, line) => sum + line.length + 1, 0)
+  const cells = columnCount * recordCount
   const allowed = Math.max(FREE_CELLS, CELLS_PER_CHAR * charCount)
   if (cells <= allowed) return
   throw new TableError('TABLE_TOO_LARGE', { source }, 'the table has far more cells than text', {
-    found: `${columnCount} columns and ${records.length} records in ${charCount} characters`,
+    found: `${columnCount} columns and ${recordCount} records in ${charCount} characters`,
     allowed: `up to ${allowed} cells`,
   })
 }
