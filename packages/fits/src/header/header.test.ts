@@ -114,6 +114,15 @@ describe('changing', () => {
     ])
   })
 
+  test('a real number stays one', () => {
+    const header = parse('CRPIX1  =                100.5 / centre', 'NAXIS1  =                  100')
+    header.set('CRPIX1', 101).set('NAXIS1', 101)
+    expect(header.cards().map((card) => card.raw.trimEnd())).toEqual([
+      'CRPIX1  =                101.0 / centre',
+      'NAXIS1  =                  101',
+    ])
+  })
+
   test('puts cards where they are wanted', () => {
     const header = parse('A       = 1', 'C       = 3')
     header.insertAfter('A', 'B', 2).insertAfter('missing', 'D', 4).append('A', 5)

@@ -184,7 +184,8 @@ export class Header {
 
   /**
    * Puts a value into the first card of this keyword, keeping place and (unless a new one is given) comment;
-   * a keyword that is not there is appended. How it is written: {@link formatCard}.
+   * a keyword that is not there is appended. How it is written: {@link formatCard}; a card that held a real number keeps its
+   * decimal point.
    */
   set(keyword: string, value: CardValue, comment?: string): this {
     return this.#set(keyword, value, comment, false)
@@ -302,7 +303,8 @@ export class Header {
   #set(keyword: string, value: CardValue, comment: string | undefined, isFloat: boolean): this {
     const slot = this.#find(keyword)
     if (slot === undefined) return this.appendRaw(this.#format(keyword, value, comment ?? '', isFloat))
-    const raw = this.#format(keyword, value, comment ?? readSlot(slot).comment, isFloat)
+    const card = readSlot(slot)
+    const raw = this.#format(keyword, value, comment ?? card.comment, isFloat || card.type === 'float')
     this.#recordCount += (raw.length - slot.raw.length) / CARD_CHARS
     slot.raw = raw
     slot.card = undefined

@@ -28,7 +28,7 @@ const PIECE_BYTES = 4 * 1024 * 1024
  * Changes cards of a file of this machine. A header that still takes the same blocks is written in place, otherwise a new file
  * takes the place of the old one at once. Cards that `edit` does not touch keep their bytes; CHECKSUM and DATASUM are updated.
  *
- * @throws FitsError `FITS_BAD_VALUE` when the edit would change the data; gzip files are refused (`FITS_FOREIGN_COMPRESSION`)
+ * @throws FitsError `FITS_BAD_VALUE` when the edit would change the data; packed files are refused (`FITS_FOREIGN_COMPRESSION`)
  */
 export async function editHeader(
   path: string,
@@ -41,9 +41,9 @@ export async function editHeader(
     throw new FitsError(
       'FITS_FOREIGN_COMPRESSION',
       { file: path },
-      'a header within a gzip stream cannot be edited',
+      'a header within a packed file cannot be edited',
       {
-        remedy: 'unpack the file with gunzip first',
+        remedy: 'unpack the file first',
       },
     )
   }
