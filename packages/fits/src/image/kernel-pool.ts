@@ -1,9 +1,8 @@
 import { type CodecKernels, plainCodecKernels, simdSupported, wasmCodecKernels } from '@skyloom/kernels'
 
-/** Idle kernels. Their memory never shrinks, so few are kept, and none that has grown large. */
+/** Idle kernels. Their memory never shrinks, so few are kept, and none that was asked for large work. */
 const idle: CodecKernels[] = []
 const MAX_IDLE = 4
-const MAX_IDLE_BYTES = 16 * 1024 * 1024
 
 /**
  * Runs `work` with kernels of its own, so that it may wait for bytes to arrive in their memory.
