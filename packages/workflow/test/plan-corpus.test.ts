@@ -20,6 +20,8 @@ import { corpusFolder, missingCorpus } from './shared-data.ts'
  *   removed, and a file that is staged out is listed twice. So limits of 200 and 400 MB are refused although the files
  *   have 118 MB in all. Kept as default; the property pegasus.file.cleanup.constraint.minsize = 0 makes it exact. Our
  *   plan's job removes each file once; only the count has it twice.
+ * - Without an output site the reference's last cleanup node removes the directory of the run with the results in it.
+ *   Our plan has the node, but where results stay it removes nothing, and a warning says so; only the count has it.
  * - Unlike the reference's, our cleanup nodes under a space constraint are waited for by the jobs that need the space.
  * - Outputs of a sub-workflow that a job on another site reads are in the plan of the reference on no way to that site.
  *   We add no node either: the sub-workflow delivers them (`PlanOutput.deliverTo`).

@@ -63,7 +63,7 @@ const input = z.object({
   path: text,
   isOptional: z.boolean(),
   isExecutable: z.boolean(),
-  isContainer: z.boolean(),
+  containerType: z.enum(CONTAINER_TYPES).optional(),
   sha256: optionalText,
 })
 
@@ -82,6 +82,7 @@ const transfer = z.object({
   action: z.enum(['stage_in', 'stage_out', 'inter_site']),
   sources: z.array(replica),
   target: place,
+  containerType: z.enum(CONTAINER_TYPES).optional(),
   isLink: z.boolean(),
   sizeBytes: z.number().nonnegative().optional(),
   sha256: optionalText,

@@ -8,7 +8,9 @@ const MAX_FILES = 20
 /** Where the files of a job come from and go to. */
 export function explainFiles(plan: Plan, job: PlanJob, lfns: readonly string[]): readonly Reason[] {
   const own = new Set(lfns)
-  const inputs = job.inputs.filter((input) => own.has(input.lfn) || input.isExecutable || input.isContainer)
+  const inputs = job.inputs.filter(
+    (input) => own.has(input.lfn) || input.isExecutable || input.containerType !== undefined,
+  )
   const outputs = job.outputs.filter((output) => own.has(output.lfn))
   const reasons: Reason[] = []
   for (const input of inputs.slice(0, MAX_FILES))

@@ -2,6 +2,7 @@ import { assignTasks, checkDataConfigurations } from './assign/assign.ts'
 import { addConstraintCleanup } from './cleanup/constraint.ts'
 import { addInPlaceCleanup } from './cleanup/in-place.ts'
 import { addLeafCleanup } from './cleanup/leaf.ts'
+import { stayingBySite } from './cleanup/removable.ts'
 import { clusterTasks } from './cluster/cluster-tasks.ts'
 import type { PlanContext } from './context.ts'
 import { addCreateDirs, scratchSites } from './create-dirs.ts'
@@ -89,13 +90,34 @@ function addNodes(request: PlanRequest, context: PlanContext): BuiltPlan | undef
   let graph = addCreateDirs(moved.graph, context)
   if (settings.cleanup === 'constraint') graph = addConstraintCleanup(graph, context, moved.arrival)
   if (settings.cleanup === 'inplace') graph = addInPlaceCleanup(graph, context, moved.arrival)
-  if (settings.cleanup !== 'none') graph = addLeafCleanup(graph, context)
+  if (settings.cleanup !== 'none') {
+    warnOfResults(graph, context)
+    graph = addLeafCleanup(graph, context)
+  }
   if (problems.errorCount > 0) return undefined
   return {
     request,
     context,
     graph: graph.nodes.count === 0 ? noopGraph(context) : graph,
     arrival: moved.arrival,
+  }
+}
+
+/** Most files that the warning names. */
+const NAMED_FILES = 5
+
+function warnOfResults(graph: NodeGraph, context: PlanContext): void {
+  for (const [site, lfns] of stayingBySite(graph, context)) {
+    const more = lfns.length > NAMED_FILES ? `, and ${lfns.length - NAMED_FILES} more` : ''
+    context.problems.warning(
+      'RESULTS_IN_SCRATCH',
+      'results stay in the scratch directory of the run, which is therefore not removed',
+      {
+        where: `site ${context.sites.at(site).name}`,
+        found: `${lfns.slice(0, NAMED_FILES).join(', ')}${more}`,
+        remedy: 'name an output site',
+      },
+    )
   }
 }
 

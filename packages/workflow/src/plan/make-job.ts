@@ -32,6 +32,8 @@ export interface JobTables {
   readonly entries: Uint32Array
   /** Level of each node, from 0. */
   readonly level: Uint32Array
+  /** Sites where results stay in the scratch directory. */
+  readonly sitesWithResults: { has(site: number): boolean }
 }
 
 /** Makes the full description of a job. */
@@ -185,7 +187,7 @@ function unitInputs(built: BuiltPlan, unit: number): readonly PlanInput[] {
       path: scratchPath(context, lfn, configuration),
       isOptional: (flags & USE.optional) !== 0,
       isExecutable: (flags & USE.executable) !== 0,
-      isContainer: (flags & USE.container) !== 0,
+      containerType: facts.containerType,
       sha256: facts.sha256,
     })
   }

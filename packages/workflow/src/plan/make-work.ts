@@ -52,7 +52,8 @@ export function makeWork(tables: JobTables, node: number): Work {
         if (removals.at(-1)?.lfn !== lfn) removals.push({ lfn, place: inScratch() })
         break
       case ACTION.removeDir:
-        removals.push({ lfn: undefined, place: directory() })
+        // The reference removes results with the directory when there is no output site.
+        if (!tables.sitesWithResults.has(site.index)) removals.push({ lfn: undefined, place: directory() })
         break
       case ACTION.makeDir:
         directories.push(directory())

@@ -1,6 +1,6 @@
 import { topologicalLevels, topologicalOrder } from '../graph/order.ts'
 import { type BuiltPlan, buildPlan } from './build-plan.ts'
-import { entriesByNode } from './cleanup/removable.ts'
+import { entriesByNode, stayingBySite } from './cleanup/removable.ts'
 import { countPlan } from './count-plan.ts'
 import { throttles } from './job-settings.ts'
 import { type JobTables, makeJob } from './make-job.ts'
@@ -32,7 +32,13 @@ function viewPlan(built: BuiltPlan, warnings: readonly PlanProblem[]): Plan {
   const { graph, context } = built
   const tables = lazy((): JobTables => {
     const { start, members } = entriesByNode(graph)
-    return { built, entryStart: start, entries: members, level: topologicalLevels(graph.digraph).level }
+    return {
+      built,
+      entryStart: start,
+      entries: members,
+      level: topologicalLevels(graph.digraph).level,
+      sitesWithResults: stayingBySite(graph, context),
+    }
   })
   const counts = lazy((): PlanCounts => countPlan(built))
   const names = lazy((): ReadonlyMap<string, number> => {

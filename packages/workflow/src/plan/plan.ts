@@ -2,7 +2,7 @@ import type { Digraph } from '../graph/digraph.ts'
 import type { ShellHook } from '../model/hook.ts'
 import type { MetadataEntry } from '../model/metadata.ts'
 import type { Profile } from '../model/profile.ts'
-import type { Container } from '../model/transformation-catalog.ts'
+import type { Container, ContainerType } from '../model/transformation-catalog.ts'
 import type { BuiltPlan } from './build-plan.ts'
 import type { NodeKind } from './node-graph.ts'
 import type { ClusterStyle, DataConfiguration } from './options.ts'
@@ -157,7 +157,8 @@ export interface PlanInput {
   readonly path: string
   readonly isOptional: boolean
   readonly isExecutable: boolean
-  readonly isContainer: boolean
+  /** Of a container image. */
+  readonly containerType: ContainerType | undefined
   readonly sha256: string | undefined
 }
 
@@ -182,6 +183,8 @@ export interface PlanTransfer {
   /** Places to take it from, best first; the others are for fail-over. */
   readonly sources: readonly RankedReplica[]
   readonly target: PlanPlace
+  /** Of a container image, which may have to be converted on the way. */
+  readonly containerType: ContainerType | undefined
   /** Make a symbolic link in place of a copy. */
   readonly isLink: boolean
   readonly sizeBytes: number | undefined

@@ -24,6 +24,7 @@ export type PlanProblemCode =
   | 'BAD_CLUSTERING'
   | 'NO_RUNTIME'
   | 'OUT_OF_SPACE'
+  | 'RESULTS_IN_SCRATCH'
 
 /** One thing that is wrong with a request to plan, or suspicious about it. */
 export interface PlanProblem {

@@ -79,6 +79,11 @@ sky_split_scp() {
   case $sky_host in *:*) sky_port=$(printf '%s' "$sky_host" | sed 's/.*://'); sky_host=$(printf '%s' "$sky_host" | sed 's/:[0-9]*$//') ;; esac
 }
 
+sky_apptainer() { "$(command -v apptainer || command -v singularity || echo apptainer)" "$@"; }
+
+# Name of the image in a file that docker save wrote.
+sky_docker_load() { docker load -i "$1" | sed -n 's/^Loaded image\( ID\)\{0,1\}: *//p' | head -n 1; }
+
 # sky_fetch DEST URL: one attempt to get a file.
 sky_fetch() {
   case $2 in
@@ -90,13 +95,20 @@ sky_fetch() {
   s3:*) aws s3 cp --only-show-errors -- "$2" "$1" ;;
   docker:*)
     sky_image=$(printf '%s' "$2" | sed 's,^docker:/*,,')
-    docker pull -q "$sky_image" >&2 && docker save -o "$1" "$sky_image" ;;
-  shub:* | library:* | oras:*) "$(command -v apptainer || command -v singularity)" pull "$1" "$2" >&2 ;;
+    if [ "$sky_mode" = sif ]; then sky_apptainer pull "$1" "docker://$sky_image" >&2
+    else docker pull -q "$sky_image" >&2 && docker save -o "$1" "$sky_image"; fi ;;
+  shub:* | library:* | oras:*) sky_apptainer pull "$1" "$2" >&2 ;;
+  shifter:*)
+    # Shifter keeps images itself; the file only says which.
+    sky_image=$(printf '%s' "$2" | sed 's,^shifter:/*,,')
+    if command -v shifterimg >/dev/null 2>&1; then shifterimg pull "$sky_image" >&2 || return 1; fi
+    printf '%s' "$sky_image" >"$1" ;;
   *) sky_say "no way to get $2"; return 1 ;;
   esac
 }
 
-# sky_get DEST MODE SHA256 URL...: gets a file from the first place that has it. MODE copy or link, SHA256 or -.
+# sky_get DEST MODE SHA256 URL...: gets a file from the first place that has it. MODE copy, link, or sif
+# (an image for Singularity), SHA256 or -.
 sky_get() {
   sky_dest=$1 sky_mode=$2 sky_sum=$3
   shift 3

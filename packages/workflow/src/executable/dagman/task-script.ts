@@ -5,6 +5,7 @@ import { splitArguments } from '../arguments.ts'
 import type { DagmanOptions } from './dagman-files.ts'
 import { NODE_LIBRARY } from './node-library.ts'
 import { shellLine, shellWord } from './shell.ts'
+import { copyMode } from './work-script.ts'
 
 /**
  * Wrapper of a compute job: work directory, stage-in and checks of inputs, the tasks one after the other, stage-out.
@@ -37,7 +38,7 @@ function inputLines(job: PlanJob): readonly string[] {
     const guard = input.isOptional ? ' || sky_code=0' : ''
     if (fetches) {
       const urls = input.sources.map((source) => source.url)
-      lines.push(shellLine(['sky_get', input.lfn, 'copy', input.sha256 ?? '-', ...urls]) + guard)
+      lines.push(shellLine(['sky_get', input.lfn, copyMode(input), input.sha256 ?? '-', ...urls]) + guard)
     } else if (job.dataConfiguration === 'condorio') {
       lines.push(shellLine(['sky_place_input', input.lfn]) + guard)
       if (input.sha256 !== undefined) lines.push(shellLine(['sky_check', input.lfn, input.sha256]))
@@ -91,7 +92,9 @@ function command(job: PlanJob, task: PlanTask): string {
         ])
   const environment = task.environment.map(([key, value]) => `${key}=${value}`)
   if (container !== undefined)
-    return [...containerWords(job, container, environment), shellLine(words)].join(' ')
+    return [...containerWords(job, container, environment), shellLine(words)]
+      .filter((part) => part !== '')
+      .join(' ')
   // The submit description sets the environment of the whole job; tasks of a cluster may differ.
   const withEnvironment = environment.length === 0 || job.tasks.length === 1 ? [] : ['env', ...environment]
   return shellLine([...withEnvironment, ...before, ...words])
@@ -108,21 +111,32 @@ function containerWords(
     .map(({ key, value }) => `${key}=${value}`)
   const variables = [...environment, ...own]
   const extra = splitArguments([profileValue(job.profiles, 'pegasus', 'container.arguments') ?? ''])
-  if (container.type === 'docker') {
-    const image = container.image.replace(/^docker:\/*/, '')
-    const mounts = container.mounts.flatMap((mount) => ['-v', mount])
-    const set = variables.flatMap((variable) => ['-e', variable])
-    return [
-      'docker run --rm -i -u "$(id -u):$(id -g)" -v "$PWD:/scratch" -w /scratch',
-      shellLine([...mounts, ...set, ...extra, image]),
-    ]
+  const image = shellWord(container.name)
+  switch (container.type) {
+    case 'docker': {
+      const mounts = container.mounts.flatMap((mount) => ['-v', mount])
+      const set = variables.flatMap((variable) => ['-e', variable])
+      return [
+        'docker run --rm -i -u "$(id -u):$(id -g)" -v "$PWD:/scratch" -w /scratch',
+        shellLine([...mounts, ...set, ...extra]),
+        `"$(sky_docker_load ${image})"`,
+      ]
+    }
+    case 'singularity': {
+      const mounts = container.mounts.flatMap((mount) => ['--bind', mount])
+      const set = variables.flatMap((variable) => ['--env', variable])
+      return [
+        'sky_apptainer exec --no-home --bind "$PWD:/srv" --pwd /srv',
+        shellLine([...mounts, ...set, ...extra]),
+        `./${image}`,
+      ]
+    }
+    case 'shifter': {
+      const mounts = container.mounts.map((mount) => `--volume=${mount}`)
+      const set = variables.map((variable) => `--env=${variable}`)
+      return [`shifter --image="$(cat ${image})"`, shellLine([...mounts, ...set, ...extra])]
+    }
   }
-  const mounts = container.mounts.flatMap((mount) => ['--bind', mount])
-  const set = variables.length === 0 ? [] : ['--env', variables.join(',')]
-  return [
-    '"$(command -v apptainer || command -v singularity)" exec --no-home --bind "$PWD:/srv" --pwd /srv',
-    shellLine([...mounts, ...set, ...extra, container.name]),
-  ]
 }
 
 function outputLines(job: PlanJob): readonly string[] {

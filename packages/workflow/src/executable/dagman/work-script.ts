@@ -1,4 +1,4 @@
-import type { PlanJob, PlanTransfer } from '../../plan/plan.ts'
+import type { PlanInput, PlanJob, PlanTransfer } from '../../plan/plan.ts'
 import type { DagmanOptions } from './dagman-files.ts'
 import { NODE_LIBRARY } from './node-library.ts'
 import { shellLine, shellWord } from './shell.ts'
@@ -31,12 +31,21 @@ export function workScript(job: PlanJob, options: DagmanOptions, folders: readon
   return `${lines.join('\n')}\n`
 }
 
+/** Images for Singularity are converted when they come from another registry. */
+export function copyMode({
+  isLink = false,
+  containerType,
+}: Pick<PlanInput, 'containerType'> & Partial<Pick<PlanTransfer, 'isLink'>>): string {
+  if (containerType === 'singularity') return 'sif'
+  return isLink ? 'link' : 'copy'
+}
+
 function transferLine(transfer: PlanTransfer): string {
   const isChecked = transfer.integrity === 'verify' && transfer.sha256 !== undefined
   return shellLine([
     'sky_copy',
     transfer.target.url,
-    transfer.isLink ? 'link' : 'copy',
+    copyMode(transfer),
     isChecked ? transfer.sha256 : '-',
     ...transfer.sources.map((source) => source.url),
   ])

@@ -1,7 +1,12 @@
 import { type TransformationName, transformationId } from '../../model/job.ts'
 import { mergeProfiles, type Profile } from '../../model/profile.ts'
 import type { ReplicaLocation } from '../../model/replica-catalog.ts'
-import type { Container, Transformation, TransformationSite } from '../../model/transformation-catalog.ts'
+import type {
+  Container,
+  ContainerType,
+  Transformation,
+  TransformationSite,
+} from '../../model/transformation-catalog.ts'
 import type { PlanSettings } from '../settings.ts'
 import type { PlanSite } from '../site-index.ts'
 import { USE } from '../task-table.ts'
@@ -15,6 +20,8 @@ export interface CompanionFile {
   readonly sha256: string | undefined
   /** `USE.executable` or `USE.container`, and `USE.bypass`. */
   readonly flags: number
+  /** Of a container image. */
+  readonly containerType: ContainerType | undefined
 }
 
 /** How a transformation runs on a site. */
@@ -121,6 +128,7 @@ function executableFile(transformation: Transformation, entry: TransformationSit
     source: { site: entry.name, pfn: asUrl(entry.pfn) },
     sha256: transformation.checksum?.sha256,
     flags: USE.executable | (entry.bypass === true ? USE.bypass : 0),
+    containerType: undefined,
   }
 }
 
@@ -132,5 +140,6 @@ function containerFile(container: Container): CompanionFile {
     source: { site: container.imageSite ?? (isFile ? 'local' : 'nonlocal'), pfn: container.image },
     sha256: container.checksum?.sha256,
     flags: USE.container | (container.bypass === true ? USE.bypass : 0),
+    containerType: container.type,
   }
 }

@@ -2,7 +2,6 @@ import type { PlanContext } from '../context.ts'
 import { KIND, type NodeGraph } from '../node-graph.ts'
 import { USE } from '../task-table.ts'
 import { ARRIVAL } from '../transfer/transfer-state.ts'
-import { UNIT } from '../unit-table.ts'
 
 /** Files that a node uses in the scratch directory of its site and that may be removed after their last use. */
 export interface RemovableFiles {
@@ -65,32 +64,55 @@ function addUnitFiles(
   }
 }
 
-/**
- * Files that are never removed: results that stay in scratch because no stage-out node follows the job that writes
- * them, and, with the data configuration `memory`, everything that jobs write, which is in no directory.
- */
+/** Files that are never removed: results that stay, and, with the data configuration `memory`, what jobs write. */
 function keptResults(graph: NodeGraph, context: PlanContext): Uint8Array {
-  const { units } = context
-  const isKept = new Uint8Array(units.files.lfns.length)
-  if (context.settings.dataConfiguration === 'memory') {
-    for (let file = 0; file < isKept.length; file++) if (units.producer[file]! >= 0) isKept[file] = 1
-    return isKept
-  }
-  const { kind, unit } = graph.nodes
+  if (context.settings.dataConfiguration !== 'memory') return stayingResults(graph, context)
+  return Uint8Array.from(context.units.producer, (producer) => (producer >= 0 ? 1 : 0))
+}
+
+/** Files that are wanted as results but stay in scratch, because no stage-out node follows the job that writes them. */
+function stayingResults(graph: NodeGraph, context: PlanContext): Uint8Array {
+  const stays = new Uint8Array(context.units.files.lfns.length)
+  forEachStaying(graph, context, (file) => (stays[file] = 1))
+  return stays
+}
+
+/** Per site: results that stay in its scratch directory, which is therefore not removed. */
+export function stayingBySite(
+  graph: NodeGraph,
+  context: PlanContext,
+): ReadonlyMap<number, readonly string[]> {
+  const bySite = new Map<number, string[]>()
+  if (context.settings.dataConfiguration === 'memory') return bySite
+  forEachStaying(graph, context, (file, site) => {
+    const lfn = context.units.files.lfns[file] ?? ''
+    const files = bySite.get(site)
+    if (files === undefined) bySite.set(site, [lfn])
+    else files.push(lfn)
+  })
+  return bySite
+}
+
+function forEachStaying(
+  graph: NodeGraph,
+  context: PlanContext,
+  visit: (file: number, site: number) => void,
+): void {
+  const { start, file, flags } = context.units.outputs
+  const { kind, unit, dirSite } = graph.nodes
   const { childStart, children } = graph.digraph
   for (let node = 0; node < graph.nodes.count; node++) {
+    if (kind[node] !== KIND.compute) continue
     const u = unit[node]!
-    if (u < 0 || units.kind[u] !== UNIT.compute || kind[node] !== KIND.compute) continue
     let isCopied = false
     for (let i = childStart[node]!; i < childStart[node + 1]! && !isCopied; i++) {
       isCopied = kind[children[i]!] === KIND.stage_out
     }
     if (isCopied) continue
-    for (let i = units.outputs.start[u]!; i < units.outputs.start[u + 1]!; i++) {
-      if ((units.outputs.flags[i]! & USE.stageOut) !== 0) isKept[units.outputs.file[i]!] = 1
+    for (let i = start[u]!; i < start[u + 1]!; i++) {
+      if ((flags[i]! & USE.stageOut) !== 0) visit(file[i]!, dirSite[node]!)
     }
   }
-  return isKept
 }
 
 /** Positions of entries grouped by their node. */

@@ -1,3 +1,4 @@
+import type { ContainerType } from '../../model/transformation-catalog.ts'
 import type { PlanContext } from '../context.ts'
 import type { KnownFile } from '../replica-index.ts'
 
@@ -17,13 +18,23 @@ export function knownFile(
   }
 }
 
-/** Size and checksum of a file, as far as workflow and catalogs know them. */
-export function fileFacts(
-  context: Pick<PlanContext, 'units' | 'replicas'>,
-  file: number,
-): { readonly sizeBytes: number | undefined; readonly sha256: string | undefined } {
-  const size = context.units.files.sizeBytes[file]!
+/** Facts of a file, as far as workflow and catalogs know them. */
+export interface FileFacts {
+  readonly sizeBytes: number | undefined
+  readonly sha256: string | undefined
+  /** Of a container image. */
+  readonly containerType: ContainerType | undefined
+}
+
+/** Size, checksum and container type of a file. */
+export function fileFacts(context: Pick<PlanContext, 'units' | 'replicas'>, file: number): FileFacts {
+  const { files } = context.units
+  const size = files.sizeBytes[file]!
   const isRaw = context.units.producer[file]! < 0
   const known = isRaw ? knownFile(context, file) : undefined
-  return { sizeBytes: Number.isNaN(size) ? known?.sizeBytes : size, sha256: known?.sha256 }
+  return {
+    sizeBytes: Number.isNaN(size) ? known?.sizeBytes : size,
+    sha256: known?.sha256,
+    containerType: files.companions[file - files.workflowFileCount]?.containerType,
+  }
 }
