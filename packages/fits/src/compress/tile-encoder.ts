@@ -118,7 +118,7 @@ function hcompressScale(
   const wanted = encoding.hcompressScale
   if (wanted === 0 || hasBlanks) return 0
   if (wanted < 0) return Math.round(-wanted)
-  return Math.round(wanted * estimateNoise(Float64Array.from(integers), cols).noise)
+  return Math.round(wanted * estimateNoise(new Float64Array(integers), cols).noise)
 }
 
 function encodeMask(encoding: TileEncoding, integers: Int32Array): Uint8Array {
@@ -134,9 +134,9 @@ function encodeMask(encoding: TileEncoding, integers: Int32Array): Uint8Array {
 
 /** Big-endian integers of BITPIX 8, 16 or 32 as int32. */
 function integersOf(stored: Uint8Array, bitpix: Bitpix): Int32Array {
-  if (bitpix === 8) return Int32Array.from(stored)
+  if (bitpix === 8) return new Int32Array(stored)
   const native = swapped(stored, bitpix / 8)
-  return bitpix === 16 ? Int32Array.from(new Int16Array(native)) : new Int32Array(native)
+  return bitpix === 16 ? new Int32Array(new Int16Array(native)) : new Int32Array(native)
 }
 
 function floatsOf(stored: Uint8Array, bitpix: Bitpix): Float32Array | Float64Array {

@@ -18,6 +18,7 @@ export { hcompressDecode, hcompressScratchBytes } from './hcompress'
 export { plioDecode } from './plio'
 export { dequantizeF32, dequantizeF64, storeIntegers } from './quantize'
 export { riceDecode } from './rice'
+export { riceEncode } from './rice-encode'
 export { unshuffle } from './shuffle'
 
 /** First byte after the constants of this module: the host may use everything from here on. */

@@ -67,6 +67,8 @@ export interface CodecFunctions {
     blockSize: number,
     bytePix: number,
   ): number
+  /** As `encodePlainRice`, of int32; gives the length of the stream. The target must have `riceStreamBytes`. */
+  riceEncode(source: number, target: number, count: number, blockSize: number, bytePix: number): number
   /** As `decodePlio`, to int32; gives the number of a status. */
   plioDecode(source: number, sizeBytes: number, target: number, count: number): number
   /** As `decodeHcompress`, to int32; gives the number of a status. The stream must be followed by 8 bytes. */

@@ -6,11 +6,13 @@ import { decodePlio } from './plio/plio-decode.ts'
 import { dequantize } from './quantize/dequantize.ts'
 import { DITHERINGS } from './quantize/dither.ts'
 import { decodeRice } from './rice/rice-decode.ts'
+import { encodePlainRice } from './rice/rice-encode.ts'
 import type { RiceBytePix } from './rice/rice-layout.ts'
 
 type TileFunctions = Pick<
   CodecFunctions,
   | 'riceDecode'
+  | 'riceEncode'
   | 'plioDecode'
   | 'hcompressDecode'
   | 'hcompressScratchBytes'
@@ -28,6 +30,11 @@ export function plainTileFunctions(memory: WebAssembly.Memory): TileFunctions {
     riceDecode(source, sizeBytes, target, count, blockSize, bytePix) {
       const decoding = { blockSize, bytePix: bytePix as RiceBytePix }
       return codecStatusNumber(decodeRice(bytes(source, sizeBytes), decoding, integers(target, count)))
+    },
+    riceEncode(source, target, count, blockSize, bytePix) {
+      const stream = encodePlainRice(integers(source, count), { blockSize, bytePix: bytePix as RiceBytePix })
+      bytes(target, stream.length).set(stream)
+      return stream.length
     },
     plioDecode: (source, sizeBytes, target, count) =>
       codecStatusNumber(decodePlio(bytes(source, sizeBytes), integers(target, count))),

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { type CodecKernels, plainCodecKernels, wasmCodecKernels } from './codec-kernels.ts'
 import { encodeHcompress } from './hcompress/hcompress-encode.ts'
 import { encodePlio } from './plio/plio-encode.ts'
-import { encodeRice } from './rice/rice-encode.ts'
+import { encodePlainRice, riceStreamBytes } from './rice/rice-encode.ts'
+
+/** Inputs of each property: enough to find something now, many under CI. */
+const RUNS = process.env.CI === 'true' ? 8000 : 1500
 
 const both: readonly CodecKernels[] = [plainCodecKernels(), wasmCodecKernels()]
 
@@ -60,7 +63,7 @@ describe('WASM and plain decoders agree', () => {
         fc.nat({ max: 300 }),
         fc.gen(),
         (pixels, blockSize, count, gen) => {
-          const stream = gen(mutated, fc.constant(encodeRice(pixels, { bytePix, blockSize })))
+          const stream = gen(mutated, fc.constant(encodePlainRice(pixels, { bytePix, blockSize })))
           const results = both.map((kernels) =>
             decoded(kernels, stream, count, (source, target) =>
               kernels.riceDecode(source, stream.length, target, count, blockSize, bytePix),
@@ -69,13 +72,29 @@ describe('WASM and plain decoders agree', () => {
           expect(results[1]).toEqual(results[0])
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: RUNS },
+    )
+  })
+
+  test.for(riceTypes)('on RICE_1 streams that they encode: $bytePix bytes', ({ bytePix, min, max }) => {
+    fc.assert(
+      fc.property(values(min, max, 300), fc.integer({ min: 1, max: 70 }), (pixels, blockSize) => {
+        const [plain, wasm] = both.map((kernels) => {
+          const room = pixels.byteLength
+          const source = kernels.reserve(room + riceStreamBytes(pixels.length, { blockSize, bytePix }))
+          kernels.i32(source, pixels.length).set(pixels)
+          const length = kernels.riceEncode(source, source + room, pixels.length, blockSize, bytePix)
+          return kernels.u8(source + room, length).slice()
+        })
+        expect(wasm).toEqual(plain)
+      }),
+      { numRuns: RUNS },
     )
   })
 
   test('on RICE_1 with a block size near the largest integer', () => {
     const pixels = Int32Array.from({ length: 100 }, (_, i) => i * i)
-    const stream = encodeRice(pixels, { bytePix: 4, blockSize: 0x7fffffff })
+    const stream = encodePlainRice(pixels, { bytePix: 4, blockSize: 0x7fffffff })
     for (const kernels of both) {
       const result = decoded(kernels, stream, 100, (source, target) =>
         kernels.riceDecode(source, stream.length, target, 100, 0x7fffffff, 4),
@@ -95,7 +114,7 @@ describe('WASM and plain decoders agree', () => {
         )
         expect(results[1]).toEqual(results[0])
       }),
-      { numRuns: 2000 },
+      { numRuns: RUNS },
     )
   })
 
@@ -133,7 +152,7 @@ describe('WASM and plain decoders agree', () => {
           expect(results[1]).toEqual(results[0])
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: RUNS },
     )
   })
 })

@@ -4,6 +4,7 @@ import {
   HCOMPRESS_MAGIC,
   halved,
   halvings,
+  MAX_QUAD_CODE_BITS,
   QUAD_CODE_BITS,
   QUAD_CODES,
   type Quadrant,
@@ -19,14 +20,16 @@ import {
  * Source: White, Postman & Lattanzi 1992, in Digitised Optical Sky Surveys, p. 167; FITS Standard 4.0, section 10.4.4.
  */
 export function encodeHcompress(pixels: Int32Array, rows: number, cols: number, scale: number): Uint8Array {
-  const coefficients = hTransform(Float64Array.from(pixels), rows, cols)
+  const coefficients = hTransform(new Float64Array(pixels), rows, cols)
   if (scale > 1) divide(coefficients, scale)
   const sum = coefficients[0]!
   coefficients[0] = 0
 
   const writer: BitWriter = {
     bytes: new Uint8Array(HCOMPRESS_HEADER_BYTES + pixels.length),
-    bit: HCOMPRESS_HEADER_BYTES * 8,
+    length: HCOMPRESS_HEADER_BYTES,
+    bits: 0,
+    pending: 0,
   }
   const parts = quadrants(rows, cols)
   const planes = [0, 0, 0]
@@ -34,12 +37,14 @@ export function encodeHcompress(pixels: Int32Array, rows: number, cols: number, 
   for (const part of parts) {
     planes[part.planesIndex] = Math.max(planes[part.planesIndex] ?? 0, planeCount(coefficients, part, cols))
   }
-  for (const part of parts) writeQuadrant(writer, coefficients, part, cols, planes[part.planesIndex] ?? 0)
+  const words = splitWords(coefficients)
+  for (const part of parts) writeQuadrant(writer, words, part, cols, planes[part.planesIndex] ?? 0)
   writeBits(writer, 0, 4)
-  writer.bit = Math.ceil(writer.bit / 8) * 8
-  for (const sign of signs) writeBits(writer, sign, 1)
+  finishByte(writer)
+  for (let i = 0; i < signs.length; i++) writeBits(writer, signs[i]!, 1)
+  finishByte(writer)
 
-  const out = writer.bytes.slice(0, Math.ceil(writer.bit / 8))
+  const out = writer.bytes.slice(0, writer.length)
   const view = new DataView(out.buffer)
   view.setUint16(0, HCOMPRESS_MAGIC)
   view.setInt32(2, rows)
@@ -87,58 +92,111 @@ function planeCount(coefficients: Float64Array, part: Quadrant, stride: number):
   return planes
 }
 
+/** Bits of a word: the sign bit stays free. */
+const WORD_BITS = 31
+
+/** Bits 0 to 30 and 31 to 61 of each coefficient, so that bit planes are cut out of integers. */
+type Words = readonly [low: Int32Array, high: Int32Array]
+
+function splitWords(coefficients: Float64Array): Words {
+  const low = new Int32Array(coefficients.length)
+  const high = new Int32Array(coefficients.length)
+  for (let i = 0; i < low.length; i++) {
+    const value = coefficients[i]!
+    const upper = Math.floor(value / 2 ** WORD_BITS)
+    high[i] = upper
+    low[i] = value - upper * 2 ** WORD_BITS
+  }
+  return [low, high]
+}
+
+/** Bytes that grow, and up to 7 bits that wait in the low end of `bits`. */
 interface BitWriter {
   bytes: Uint8Array
-  bit: number
+  length: number
+  bits: number
+  pending: number
+}
+
+/** Makes room for so many more bits. */
+function reserveBits(writer: BitWriter, bitCount: number): void {
+  const needed = writer.length + (bitCount >> 3) + 2
+  if (needed <= writer.bytes.length) return
+  const larger = new Uint8Array(Math.max(needed, writer.bytes.length * 2))
+  larger.set(writer.bytes)
+  writer.bytes = larger
+}
+
+/** Appends codes from the last to the first. `lengths` has the count of bits of each code. */
+function writeCodes(
+  writer: BitWriter,
+  codes: Uint8Array,
+  table: readonly number[],
+  lengths: readonly number[],
+): void {
+  reserveBits(writer, codes.length * MAX_QUAD_CODE_BITS)
+  const { bytes } = writer
+  let { length, bits, pending } = writer
+  for (let i = codes.length - 1; i >= 0; i--) {
+    const code = codes[i]!
+    const count = lengths[code]!
+    bits = ((bits & 0xff) << count) | table[code]!
+    pending += count
+    if (pending >= 8) {
+      pending -= 8
+      bytes[length++] = bits >> pending
+    }
+  }
+  writer.length = length
+  writer.bits = bits
+  writer.pending = pending
 }
 
 /** Appends up to 8 bits. */
 function writeBits(writer: BitWriter, value: number, count: number): void {
-  const at = writer.bit >>> 3
-  if (at + 2 > writer.bytes.length) {
-    const larger = new Uint8Array(writer.bytes.length * 2)
-    larger.set(writer.bytes)
-    writer.bytes = larger
-  }
-  const shifted = value << (16 - count - (writer.bit & 7))
-  writer.bytes[at]! |= shifted >> 8
-  writer.bytes[at + 1] = shifted & 0xff
-  writer.bit += count
+  reserveBits(writer, 8)
+  writer.bits = ((writer.bits & 0xff) << count) | value
+  writer.pending += count
+  if (writer.pending < 8) return
+  writer.pending -= 8
+  writer.bytes[writer.length++] = writer.bits >> writer.pending
+}
+
+/** Fills the last byte with zeros. */
+function finishByte(writer: BitWriter): void {
+  if (writer.pending > 0) writeBits(writer, 0, 8 - writer.pending)
 }
 
 function writeQuadrant(
   writer: BitWriter,
-  coefficients: Float64Array,
+  words: Words,
   part: Quadrant,
   stride: number,
   planes: number,
 ): void {
   const quads = new Uint8Array(((part.rows + 1) >> 1) * ((part.cols + 1) >> 1))
   for (let plane = planes - 1; plane >= 0; plane--) {
-    takePlane(coefficients, part, stride, 2 ** plane, quads)
+    takePlane(words[plane < WORD_BITS ? 0 : 1], part, stride, plane % WORD_BITS, quads)
     const tree = treeQuads(quads, part)
-    let bits = 0
-    for (const quad of tree) bits += QUAD_CODE_BITS[quad] ?? 0
-    if (bits > quads.length * 4) {
+    let bitCount = 0
+    for (let i = 0; i < tree.length; i++) bitCount += QUAD_CODE_BITS[tree[i]!]!
+    if (bitCount > quads.length * 4) {
       writeBits(writer, 0, 4)
-      for (const quad of quads) writeBits(writer, quad, 4)
+      for (let i = 0; i < quads.length; i++) writeBits(writer, quads[i]!, 4)
       continue
     }
     writeBits(writer, 15, 4)
     // Leaves were collected first and are written last.
-    for (let i = tree.length - 1; i >= 0; i--) {
-      const quad = tree[i]!
-      writeBits(writer, QUAD_CODES[quad] ?? 0, QUAD_CODE_BITS[quad] ?? 0)
-    }
+    writeCodes(writer, tree, QUAD_CODES, QUAD_CODE_BITS)
   }
 }
 
 /** The bits of one plane as quads: 8 is top left, 4 top right, 2 bottom left, 1 bottom right. */
 function takePlane(
-  coefficients: Float64Array,
+  words: Int32Array,
   part: Quadrant,
   stride: number,
-  unit: number,
+  plane: number,
   quads: Uint8Array,
 ): void {
   const quadCols = (part.cols + 1) >> 1
@@ -148,7 +206,7 @@ function takePlane(
     const quadBase = (row >> 1) * quadCols
     const rowBit = (row & 1) === 0 ? 2 : 0
     for (let col = 0; col < part.cols; col++) {
-      const bit = Math.floor(coefficients[base + col]! / unit) % 2
+      const bit = (words[base + col]! >> plane) & 1
       quads[quadBase + (col >> 1)]! |= bit << (rowBit + 1 - (col & 1))
     }
   }

@@ -1,6 +1,6 @@
 import { QUANTIZED_BLANK, QUANTIZED_ZERO, type Quantization } from './dequantize.ts'
 import { DITHER_COUNT, type Dithering, ditherOffset, ditherSequence } from './dither.ts'
-import { estimateNoise } from './noise.ts'
+import { estimateNoise, rangeOf } from './noise.ts'
 
 /** How floats are made integers for writing. */
 export interface QuantizationRequest {
@@ -37,8 +37,11 @@ export function quantize(
   cols: number,
   request: QuantizationRequest,
 ): QuantizedTile | undefined {
-  const { noise, min, max, goodCount } = estimateNoise(values, cols)
-  const scale = request.level < 0 ? -request.level : noise / request.level
+  const isAbsolute = request.level < 0
+  const { noise, min, max, goodCount } = isAbsolute
+    ? { noise: 0, ...rangeOf(values) }
+    : estimateNoise(values, cols)
+  const scale = isAbsolute ? -request.level : noise / request.level
   if (!(scale > 0) || !Number.isFinite(scale) || goodCount === 0 || hasInfinity(values)) return undefined
   const steps = (max - min) / scale
   if (!(steps <= 2 * -QUANTIZED_BLANK - RESERVED_COUNT)) return undefined

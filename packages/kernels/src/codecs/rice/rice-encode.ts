@@ -7,15 +7,12 @@ import { riceLayout } from './rice-layout.ts'
  * Source: FITS Standard 4.0, section 10.4.1. The count of low bits of a block follows from the mean of its
  * mapped differences (Pence, White & Seaman 2010, PASP 122, 1065, section 2), so the stream is close to the shortest.
  */
-export function encodeRice(pixels: Int32Array, encoding: RiceDecoding): Uint8Array {
+export function encodePlainRice(pixels: Int32Array, encoding: RiceDecoding): Uint8Array {
   const { blockSize, bytePix } = encoding
   const { codeBits, rawCode, pixelBits } = riceLayout(bytePix)
   const count = pixels.length
   const wrap = 32 - pixelBits
-  // A block is never longer than its code and its plain differences.
-  const out = new Uint8Array(
-    bytePix + Math.ceil((Math.ceil(count / blockSize) * codeBits + count * pixelBits) / 8) + 8,
-  )
+  const out = new Uint8Array(riceStreamBytes(count, encoding))
   if (count === 0) return out.subarray(0, 0)
 
   let pos = 0
@@ -78,6 +75,13 @@ export function encodeRice(pixels: Int32Array, encoding: RiceDecoding): Uint8Arr
   }
   if (pending > 0) out[pos++] = bits << (8 - pending)
   return out.slice(0, pos)
+}
+
+/** Bytes that a stream of so many pixels can have at most, with room for a writer of whole words. */
+export function riceStreamBytes(count: number, { blockSize, bytePix }: RiceDecoding): number {
+  const { codeBits, pixelBits } = riceLayout(bytePix)
+  // A block is never longer than its code and its plain differences.
+  return bytePix + Math.ceil((Math.ceil(count / blockSize) * codeBits + count * pixelBits) / 8) + 8
 }
 
 /** The largest count of low bits whose unary parts are still about one bit long on average. */
