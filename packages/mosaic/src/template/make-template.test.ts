@@ -97,6 +97,32 @@ describe('makeTemplate bounds the images', () => {
     expect(overhang(images, fitted)).toBeLessThanOrEqual(1e-6)
   })
 
+  test('an image of the whole sky, whose corners lie off the sky, gets a template of the whole sky in its frame', () => {
+    const cards = new Map<string, string | number>([
+      ['CTYPE1', 'GLON-AIT'],
+      ['CTYPE2', 'GLAT-AIT'],
+      ['CRPIX1', 180.5],
+      ['CRPIX2', 90.5],
+      ['CRVAL1', 0],
+      ['CRVAL2', 0],
+      ['CDELT1', -0.9],
+      ['CDELT2', 0.9],
+    ])
+    const wcs = wcsFromKeywords((keyword) => cards.get(keyword), { naxis: [360, 180] })
+    const template = makeTemplate([{ wcs, width: 360, height: 180 }])
+    expect(template.wcs.projection).toBe('AIT')
+    expect(template.wcs.frame.system).toBe('galactic')
+    for (const lonDeg of [0, 90, 179, 181, 270]) {
+      for (const latDeg of [-89, 0, 60]) {
+        const pixel = skyToPixel(template.wcs, lonDeg, latDeg)
+        expect(pixel?.fitsX).toBeGreaterThan(0.5)
+        expect(pixel?.fitsX).toBeLessThan(template.width + 0.5)
+        expect(pixel?.fitsY).toBeGreaterThan(0.5)
+        expect(pixel?.fitsY).toBeLessThan(template.height + 0.5)
+      }
+    }
+  })
+
   test('images all over the sky get an all-sky projection', () => {
     const images = [image(0, 0), image(120, 10), image(240, -40)]
     const template = makeTemplate(images, { scaleDeg: 0.5 })

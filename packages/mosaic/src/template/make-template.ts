@@ -4,6 +4,7 @@ import {
   frameConverter,
   pixelToSky,
   type SkyPosition,
+  sameFrame,
   skyToPixel,
   type Wcs,
   wcsFromKeywords,
@@ -20,9 +21,9 @@ export interface TemplateOptions {
   readonly sizeDeg?: { readonly width: number; readonly height: number }
   /** Pixel side, degrees; default: the smallest of the images'. */
   readonly scaleDeg?: number
-  /** Projection code of Paper II; default TAN, or AIT when the images lie too far apart for it. */
+  /** Projection code of Paper II; default TAN, or the whole sky in AIT when the images lie too far apart for it. */
   readonly projection?: string
-  /** Frame of the mosaic; default: that of the images when all share one equatorial frame, else ICRS. */
+  /** Frame of the mosaic; default: that of the images when all share one, else ICRS. */
   readonly frame?: CelestialFrame
   /** Position angle of the rows' normal, degrees east of north, or `fit` for the smallest rectangle; default 0, north up. */
   readonly rotation?: number | 'fit'
@@ -95,7 +96,8 @@ function boundingTemplate(
 ): Template {
   let centre = options.centre ?? meanDirection(points)
   const isWide = points.some((point) => distanceDeg(point, centre) > MAX_TANGENT_DEG)
-  const projection = options.projection ?? (isWide ? 'AIT' : 'TAN')
+  if (isWide && options.projection === undefined && options.centre === undefined) return allSkyTemplate(centre, scaleDeg, frame)
+  const projection = options.projection ?? 'TAN'
   const turn = options.rotation ?? 0
   if (options.centre === undefined && !isWide) {
     for (let round = 0; round < CENTRING_ROUNDS; round++) {
@@ -117,6 +119,18 @@ function boundingTemplate(
   const crpix1 = roundedReference((width + 1) / 2 - middleX)
   const crpix2 = roundedReference((height + 1) / 2 - middleY)
   return templateFromHeader(gridHeader(grid, width, height, crpix1, crpix2), 'template')
+}
+
+/** Width of the whole sky in AIT, degrees of its plane: 4 sqrt(2) radians; it is half as high (Paper II, section 5.3.4). */
+const AIT_WIDTH_DEG = (4 * Math.SQRT2 * 180) / Math.PI
+
+/** The whole sky, with the middle of the images on its central meridian. The mosaic is trimmed to what they cover. */
+function allSkyTemplate(middle: SkyPosition, scaleDeg: number, frame: CelestialFrame): Template {
+  const centre = { lonDeg: middle.lonDeg, latDeg: 0 }
+  const width = sideOf(AIT_WIDTH_DEG / scaleDeg)
+  const height = sideOf(AIT_WIDTH_DEG / 2 / scaleDeg)
+  const grid = { projection: 'AIT', centre, scaleDeg, rotationDeg: 0, frame }
+  return templateFromHeader(gridHeader(grid, width, height, (width + 1) / 2, (height + 1) / 2), 'template')
 }
 
 /** Half pixels keep the header short; the template is enlarged by a pixel to make up for it. */
@@ -240,15 +254,29 @@ function fittingAngle(points: readonly SkyPosition[], grid: Grid): number {
   return folded
 }
 
-/** Points on the borders of the images, degrees in `frame`. */
+/**
+ * Points on the borders of the images, degrees in `frame`; of images whose border leaves the sky, points all over them.
+ */
 function boundaryPoints(images: readonly TemplateImage[], frame: CelestialFrame): readonly SkyPosition[] {
   return images.flatMap((image) => {
     const converter = frameConverter(image.wcs.frame, frame)
-    return borderPixels(image).flatMap(([fitsX, fitsY]) => {
-      const sky = pixelToSky(image.wcs, fitsX, fitsY)
-      return sky === undefined ? [] : [converter.convert(sky.lonDeg, sky.latDeg)]
-    })
+    const place = (pixels: readonly (readonly [number, number])[]): SkyPosition[] =>
+      pixels.flatMap(([fitsX, fitsY]) => {
+        const sky = pixelToSky(image.wcs, fitsX, fitsY)
+        return sky === undefined ? [] : [converter.convert(sky.lonDeg, sky.latDeg)]
+      })
+    const border = borderPixels(image)
+    const onSky = place(border)
+    return onSky.length === border.length ? onSky : place(gridPixels(image))
   })
+}
+
+/** Points along each axis of an image whose border leaves the sky. */
+const GRID_POINTS = 65
+
+function gridPixels({ width, height }: TemplateImage): readonly (readonly [number, number])[] {
+  const fractions = Array.from({ length: GRID_POINTS }, (_, i) => i / (GRID_POINTS - 1))
+  return fractions.flatMap((fx) => fractions.map((fy) => [0.5 + width * fx, 0.5 + height * fy] as const))
 }
 
 function borderPixels({ width, height }: TemplateImage): readonly (readonly [number, number])[] {
@@ -269,16 +297,10 @@ function smallestScale(images: readonly TemplateImage[]): number {
   }, Infinity)
 }
 
-/** The frame that all images share when it is equatorial, else ICRS. */
+/** The frame that all images share, else ICRS. */
 function commonFrame(images: readonly TemplateImage[]): CelestialFrame {
   const first = images[0]?.wcs.frame
-  const isEquatorial = first !== undefined && (first.system === 'fk5' || first.system === 'icrs')
-  const isShared =
-    isEquatorial &&
-    images.every(
-      ({ wcs }) => wcs.frame.system === first.system && wcs.frame.equinoxYear === first.equinoxYear,
-    )
-  return isShared ? first : { system: 'icrs' }
+  return first !== undefined && images.every(({ wcs }) => sameFrame(wcs.frame, first)) ? first : { system: 'icrs' }
 }
 
 function direction({ lonDeg, latDeg }: SkyPosition): readonly [number, number, number] {
