@@ -127,7 +127,14 @@ describe('comma-separated values', () => {
       name: 'too many columns',
       text: 'a,b,c\n',
       options: { maxColumns: 2 },
-      message: 'x.csv, line 1: the table has too many columns: found 3, allowed up to 2 [TABLE_TOO_LARGE]',
+      message:
+        'x.csv, line 1: the record has too many fields: found more than 2, allowed up to 2 [TABLE_TOO_LARGE]',
+    },
+    {
+      name: 'too many quoted columns',
+      text: '"a","b","c"\n',
+      options: { maxColumns: 2 },
+      message: 'x.csv, line 1: the record has too many fields: found more than 2',
     },
     {
       name: 'a delimiter that is none',

@@ -51,7 +51,7 @@ export function readCsvTable(input: string | Uint8Array, options: CsvReadOptions
     decodeText(input, source, warnings),
     options.commentMark,
   )
-  const records = csvRecords(text, delimiter, source)
+  const records = csvRecords(text, delimiter, source, options.maxColumns ?? MAX_COLUMNS)
   const first = records.next()
   if (first.done === true) {
     throw new TableError('TABLE_NOT_A_TABLE', { source }, 'the input is empty', {
@@ -107,13 +107,6 @@ function columnNames(
   warnings: WarningList,
 ): string[] {
   const source = options.name
-  const max = options.maxColumns ?? MAX_COLUMNS
-  if (record.fields.length > max) {
-    throw new TableError('TABLE_TOO_LARGE', { source, line: record.line }, 'the table has too many columns', {
-      found: String(record.fields.length),
-      allowed: `up to ${max}`,
-    })
-  }
   const seen = new Set<string>()
   return record.fields.map((field, index) => {
     const given = hasHeader ? field.text.trim() : ''

@@ -1,4 +1,4 @@
-import { TableError } from '../errors.ts'
+import { TableError, type TableLocation } from '../errors.ts'
 
 /** One field of a record. */
 export interface CsvField {
@@ -20,15 +20,29 @@ const QUOTE = '"'
  * The records of a text after RFC 4180: fields parted by `delimiter`, quotes around fields with delimiters, quotes
  * or line breaks, quotes within doubled; lines end with CR LF or LF.
  *
- * @throws TableError `TABLE_BAD_SYNTAX`
+ * @throws TableError `TABLE_BAD_SYNTAX`; `TABLE_TOO_LARGE` for more than `maxFields` fields
  */
 export function* csvRecords(
   text: string,
   delimiter: string,
   source: string | undefined,
+  maxFields: number,
 ): Generator<CsvRecord, void, undefined> {
   const state = { at: 0, line: 1, lineStart: 0 }
-  while (state.at < text.length) yield readRecord(text, delimiter, source, state)
+  while (state.at < text.length) {
+    const record =
+      plainRecord(text, delimiter, state, maxFields) ??
+      quotedRecord(text, delimiter, source, state, maxFields)
+    if (record.fields.length > maxFields) throw tooManyFields({ source, line: record.line }, maxFields)
+    yield record
+  }
+}
+
+function tooManyFields(location: TableLocation, maxFields: number): TableError {
+  return new TableError('TABLE_TOO_LARGE', location, 'the record has too many fields', {
+    found: `more than ${maxFields}`,
+    allowed: `up to ${maxFields}`,
+  })
 }
 
 interface Position {
@@ -37,17 +51,20 @@ interface Position {
   lineStart: number
 }
 
-function readRecord(text: string, delimiter: string, source: string | undefined, state: Position): CsvRecord {
-  return plainRecord(text, delimiter, state) ?? quotedRecord(text, delimiter, source, state)
-}
-
 /** A record on a line without quotes; undefined when there are some. */
-function plainRecord(text: string, delimiter: string, state: Position): CsvRecord | undefined {
+function plainRecord(
+  text: string,
+  delimiter: string,
+  state: Position,
+  maxFields: number,
+): CsvRecord | undefined {
   const newline = text.indexOf('\n', state.at)
   const stop = newline < 0 ? text.length : newline
   const content = text.slice(state.at, text[stop - 1] === '\r' && stop > state.at ? stop - 1 : stop)
   if (content.includes(QUOTE)) return undefined
-  const fields = content.split(delimiter).map((field): CsvField => ({ text: field, isQuoted: false }))
+  const fields = content
+    .split(delimiter, maxFields + 1)
+    .map((field): CsvField => ({ text: field, isQuoted: false }))
   const { line } = state
   state.at = newline < 0 ? text.length : newline + 1
   state.line++
@@ -60,10 +77,11 @@ function quotedRecord(
   delimiter: string,
   source: string | undefined,
   state: Position,
+  maxFields: number,
 ): CsvRecord {
   const fields: CsvField[] = []
   const { line } = state
-  for (;;) {
+  while (fields.length <= maxFields) {
     fields.push(
       text[state.at] === QUOTE
         ? quotedField(text, delimiter, source, state)
@@ -77,8 +95,9 @@ function quotedRecord(
     if (text[state.at] === '\n') state.at++
     state.line++
     state.lineStart = state.at
-    return { fields, line }
+    break
   }
+  return { fields, line }
 }
 
 function plainField(text: string, delimiter: string, source: string | undefined, state: Position): CsvField {

@@ -28,6 +28,7 @@ export interface IpacHead {
   readonly nameLine: number
 }
 
+const MAX_COLUMNS = 10_000
 /** Names, types, units, null values. */
 const MAX_BAR_LINES = 4
 /** Lines before the names. */
@@ -118,8 +119,15 @@ function headColumns(
   options: IpacReadOptions,
   warnings: WarningList,
 ): IpacHeadColumn[] {
-  const cells = barLines.map((line) => splitBars(line))
+  const maxColumns = options.maxColumns ?? MAX_COLUMNS
+  const cells = barLines.map((line) => splitBars(line, maxColumns))
   const names = cells[0] ?? []
+  if (names.length > maxColumns) {
+    throw new TableError('TABLE_TOO_LARGE', { source, line: nameLine }, 'the table has too many columns', {
+      found: `more than ${maxColumns}`,
+      allowed: `up to ${maxColumns}`,
+    })
+  }
   cells.forEach((texts, index) => {
     if (texts.length === names.length) return
     const message = `${texts.length} cells under ${names.length} column names`
@@ -165,10 +173,10 @@ interface BarCell {
   readonly end: number
 }
 
-function splitBars(line: string): BarCell[] {
+function splitBars(line: string, maxColumns: number): BarCell[] {
   const cells: BarCell[] = []
   let left = line.indexOf('|')
-  while (left >= 0) {
+  while (left >= 0 && cells.length <= maxColumns) {
     const right = line.indexOf('|', left + 1)
     if (right < 0) {
       const rest = line.slice(left + 1)

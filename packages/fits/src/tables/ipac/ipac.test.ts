@@ -199,7 +199,8 @@ describe('an IPAC table', () => {
       name: 'more columns than allowed',
       text: '|a|b|c|\n',
       options: { maxColumns: 2 },
-      message: 't, line 1: the table has too many columns: found 3, allowed up to 2 [TABLE_TOO_LARGE]',
+      message:
+        't, line 1: the table has too many columns: found more than 2, allowed up to 2 [TABLE_TOO_LARGE]',
     },
     {
       name: 'far more cells than text',

@@ -52,7 +52,6 @@ export interface IpacReading {
   }
 }
 
-const MAX_COLUMNS = 10_000
 /** Cells that are allowed for any input, and for each character of it: a record may end before its last columns. */
 const FREE_CELLS = 4_000_000
 const CELLS_PER_CHAR = 1
@@ -78,17 +77,6 @@ export function readIpacTable(input: string | Uint8Array, options: IpacReadOptio
   const text = decodeText(input, source, warnings)
   const scanner = new LineScanner(text)
   const head = readIpacHead(scanner, source, options, warnings)
-  if (head.columns.length > (options.maxColumns ?? MAX_COLUMNS)) {
-    throw new TableError(
-      'TABLE_TOO_LARGE',
-      { source, line: head.nameLine },
-      'the table has too many columns',
-      {
-        found: String(head.columns.length),
-        allowed: `up to ${options.maxColumns ?? MAX_COLUMNS}`,
-      },
-    )
-  }
   const { records, lineNumbers } = collectRecords(scanner)
   checkCellCount(source, head.columns.length, records.length, text.length)
   warnStrayText(records, lineNumbers, head, source, warnings)

@@ -30,4 +30,5 @@ export const VOTABLE_LIMITS: {
   readonly maxDepth: number
   readonly maxColumns: number
   readonly maxTables: number
-} = { maxDepth: 100, maxColumns: 10_000, maxTables: 10_000 }
+  readonly maxAttributes: number
+} = { maxDepth: 100, maxColumns: 10_000, maxTables: 10_000, maxAttributes: 100 }

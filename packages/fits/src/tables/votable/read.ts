@@ -4,7 +4,7 @@ import { TableError, type TableLocation, type TableWarning } from '../errors.ts'
 import type { Table, TableNote } from '../model/table.ts'
 import { warningList } from '../warnings.ts'
 import { decodeXml } from './decode-xml.ts'
-import type { VoTableDocument, VoTableReadOptions } from './document.ts'
+import { VOTABLE_LIMITS, type VoTableDocument, type VoTableReadOptions } from './document.ts'
 import { VoTableHandler } from './handler.ts'
 
 /** Characters given to the XML parser at a time. */
@@ -43,6 +43,13 @@ export function readVoTableDocument(
     throw syntaxError(error, place())
   })
   parser.on('doctype', (doctype) => handler.doctype(doctype))
+  let attributeCount = 0
+  parser.on('opentagstart', () => {
+    attributeCount = 0
+  })
+  parser.on('attribute', () => {
+    if (++attributeCount > VOTABLE_LIMITS.maxAttributes) throw tooManyAttributes(place())
+  })
   parser.on('opentag', (tag) => {
     handler.open(tag.name, new Map(Object.entries(tag.attributes)))
   })
@@ -99,6 +106,12 @@ function serviceError(infos: readonly TableNote[]): string | undefined {
     return `an error of the service: ${info.comment ?? 'without message'}`
   }
   return undefined
+}
+
+function tooManyAttributes(place: TableLocation): TableError {
+  return new TableError('TABLE_TOO_LARGE', place, 'the element has too many attributes', {
+    allowed: `up to ${VOTABLE_LIMITS.maxAttributes}`,
+  })
 }
 
 function syntaxError(error: Error, place: TableLocation): TableError {

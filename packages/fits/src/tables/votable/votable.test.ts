@@ -509,6 +509,12 @@ describe('XML', () => {
       message: 'the element TD stands in the wrong place: found within VOTABLE',
     },
     {
+      name: 'too many attributes',
+      text: `<VOTABLE ${Array.from({ length: 200 }, (_, k) => `a${k}=""`).join(' ')}/>`,
+      code: 'TABLE_TOO_LARGE',
+      message: 'the element has too many attributes: allowed up to 100 [TABLE_TOO_LARGE]',
+    },
+    {
       name: 'too many fields',
       text: `<VOTABLE><TABLE>${'<FIELD name="a" datatype="int"/>'.repeat(10_001)}`,
       code: 'TABLE_TOO_LARGE',
