@@ -82,7 +82,9 @@ async function fetchOnce(
   const request = { headers, signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]) }
   let response: Response
   try {
-    response = await settings.fetch(settings.url, request)
+    // Browsers refuse `fetch` as a method of another object.
+    const { fetch } = settings
+    response = await fetch(settings.url, request)
   } catch (cause) {
     throw new Transient('no answer', { cause })
   }
