@@ -21,7 +21,7 @@ const COLUMNS = [
   ['cdelt2', 'float64'],
   ['crota2', 'float64'],
   ['equinox', 'float64'],
-  ['size', 'int32'],
+  ['size', 'float64'],
   ['hdu', 'int32'],
   ['fname', 'string'],
 ] as const
