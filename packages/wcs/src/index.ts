@@ -118,7 +118,12 @@ export {
 } from './moc/moc-from-sky.ts'
 export { formatMocAscii, formatMocJson, parseMocAscii, parseMocJson } from './moc/moc-text.ts'
 export { PROJECTION_CODES, type ProjectionCode } from './projection/make-projection.ts'
-export { minimumBoundingBox, northUpBoundingBox, type SkyBox } from './sphere/bounding-box.ts'
+export {
+  type BoundingBoxOptions,
+  minimumBoundingBox,
+  northUpBoundingBox,
+  type SkyBox,
+} from './sphere/bounding-box.ts'
 export {
   boundingCircle,
   type Cap,

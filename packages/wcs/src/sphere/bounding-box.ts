@@ -1,7 +1,7 @@
 import { type ConvexHull, convexHull } from './convex-hull.ts'
 import { axesAt } from './great-circle.ts'
 import type { SkyPosition } from './sky-position.ts'
-import { planeAlong, type TangentPlane, tangentPlane, toPlane } from './tangent-plane.ts'
+import { type TangentPlane, tangentPlane, toPlane } from './tangent-plane.ts'
 import { add3, cross3, dot3, normalize3, positionOf, scale3, stableCross3, type Vector3 } from './vector3.ts'
 
 const RAD_TO_DEG = 180 / Math.PI
@@ -23,15 +23,29 @@ export interface SkyBox {
   readonly crota2Deg: number
 }
 
+/** How to choose a box. */
+export interface BoundingBoxOptions {
+  /**
+   * `smallest` (default), or `montage` for the very box of `mMakeHdr` of Montage 6.0. That turns a box along a side that has the region to its
+   * north by the negative of its angle, so that such a box comes out too large and is passed over, or is taken with the wrong angle; the result still
+   * holds every position.
+   */
+  readonly rule?: 'smallest' | 'montage'
+}
+
 /**
  * The rectangle of smallest area around positions on the tangent plane of its centre, or `undefined` when they do not fit into less than a
- * hemisphere. One side lies along an edge of the convex hull; the centre is midway between this side and the opposite one.
+ * hemisphere. One side lies along an edge of the convex hull; the centre is midway between this side and the opposite one. Works over poles and across
+ * longitude 0.
  *
- * The same box as that of Montage's `mMakeHdr`. Works over poles and across longitude 0.
+ * Accuracy: with the rule `montage` centre and angle agree with mMakeHdr to its nine printed decimals.
  *
  * @throws {WcsError} `WCS_BAD_REGION` for no positions or one that is not finite
  */
-export function minimumBoundingBox(positions: readonly SkyPosition[]): SkyBox | undefined {
+export function minimumBoundingBox(
+  positions: readonly SkyPosition[],
+  options: BoundingBoxOptions = {},
+): SkyBox | undefined {
   const hull = convexHull(positions)
   if (hull === undefined) return undefined
   const { corners } = hull
@@ -39,7 +53,7 @@ export function minimumBoundingBox(positions: readonly SkyPosition[]): SkyBox | 
   let best: SkyBox | undefined
   corners.forEach((start, i) => {
     const end = corners[(i + 1) % corners.length]!
-    const box = boxAlong(corners, start, end)
+    const box = boxAlong(corners, start, end, options.rule === 'montage')
     if (box !== undefined && (best === undefined || areaOf(box) < areaOf(best))) best = box
   })
   return best
@@ -54,7 +68,12 @@ function areaOf(box: SkyBox): number {
 }
 
 /** The box with one side along the arc from `start` to `end`. */
-function boxAlong(corners: readonly Vector3[], start: Vector3, end: Vector3): SkyBox | undefined {
+function boxAlong(
+  corners: readonly Vector3[],
+  start: Vector3,
+  end: Vector3,
+  isMontage: boolean,
+): SkyBox | undefined {
   const pole = normalize3(stableCross3(start, end))
   if (pole === undefined) return undefined
   const ahead = cross3(pole, start)
@@ -73,23 +92,22 @@ function boxAlong(corners: readonly Vector3[], start: Vector3, end: Vector3): Sk
   const half = Math.atan2(dot3(pole, farthest), dot3(foot, farthest)) / 2
   const centre = add3(scale3(foot, Math.cos(half)), scale3(pole, Math.sin(half)))
   const up = add3(scale3(pole, Math.cos(half)), scale3(foot, -Math.sin(half)))
-  return folded(corners, centre, up)
-}
-
-/** The box around corners on the plane at `centre` with y along `up`, turned by quarters so that y is within 45 degrees of north. */
-function folded(corners: readonly Vector3[], centre: Vector3, up: Vector3): SkyBox | undefined {
-  const size = sizeOn(planeAlong(centre, up), corners)
-  if (size === undefined) return undefined
   const position = positionOf(centre)
   const { north, east } = axesAt(position)
-  const angle = Math.atan2(dot3(up, east), dot3(up, north)) * RAD_TO_DEG
-  const quarters = Math.ceil((angle - 45) / 90)
-  const positionAngleDeg = angle - 90 * quarters
-  const isTurned = quarters % 2 !== 0
+  const northwards = dot3(up, north)
+  const angle = Math.atan2(dot3(up, east), northwards) * RAD_TO_DEG
+  return boxAt(corners, position, isMontage && northwards > 0 ? -angle : angle)
+}
+
+/** The box around corners with y at an angle from north, turned by quarters so that y is within 45 degrees of north. */
+function boxAt(corners: readonly Vector3[], centre: SkyPosition, angleDeg: number): SkyBox | undefined {
+  const quarters = Math.ceil((angleDeg - 45) / 90)
+  const positionAngleDeg = angleDeg - 90 * quarters
+  const size = sizeOn(tangentPlane(centre, positionAngleDeg), corners)
+  if (size === undefined) return undefined
   return {
-    centre: position,
-    widthDeg: isTurned ? size.heightDeg : size.widthDeg,
-    heightDeg: isTurned ? size.widthDeg : size.heightDeg,
+    centre,
+    ...size,
     positionAngleDeg,
     crota2Deg: positionAngleDeg > 0 ? 360 - positionAngleDeg : 0 - positionAngleDeg,
   }
@@ -119,6 +137,8 @@ const MAX_CENTRE_STEPS = 100
 /**
  * The rectangle with y to the north around positions on the tangent plane of its centre, as tight on opposite sides; `undefined` when
  * the positions do not fit into less than a hemisphere.
+ *
+ * The box of `mMakeHdr -n` is near this one, less tight and off centre by up to a hundredth of its size in wide fields far from the equator.
  *
  * @throws {WcsError} `WCS_BAD_REGION` for no positions or one that is not finite
  */

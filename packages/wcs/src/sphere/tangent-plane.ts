@@ -1,6 +1,6 @@
 import { axesAt } from './great-circle.ts'
 import type { SkyPosition } from './sky-position.ts'
-import { add3, cross3, dot3, scale3, type Vector3 } from './vector3.ts'
+import { add3, dot3, scale3, type Vector3 } from './vector3.ts'
 
 const RAD_TO_DEG = 180 / Math.PI
 
@@ -26,11 +26,6 @@ export function tangentPlane(centre: SkyPosition, positionAngleDeg: number = 0):
     xAxis: add3(scale3(east, Math.cos(angle)), scale3(north, -Math.sin(angle))),
     yAxis: add3(scale3(north, Math.cos(angle)), scale3(east, Math.sin(angle))),
   }
-}
-
-/** Plane at a unit vector with y along a unit vector at right angles to it and x a quarter turn further east. */
-export function planeAlong(centre: Vector3, yAxis: Vector3): TangentPlane {
-  return { centre, xAxis: cross3(yAxis, centre), yAxis }
 }
 
 /** Point of the plane for a unit vector, `undefined` 90 degrees away and farther. */
