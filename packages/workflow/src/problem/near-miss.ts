@@ -13,7 +13,7 @@ export function nearMiss(text: string, candidates: Iterable<string>): string | u
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - text.length) > MAX_CHARS / 2) continue
     if (fold(candidate) === folded) return candidate
-    const allowed = Math.max(1, Math.floor(candidate.length / 3))
+    const allowed = candidate.length < 3 ? 0 : Math.floor(candidate.length / 3)
     const edits = isStart(candidate, text) ? 1 : editDistance(folded, fold(candidate), allowed)
     if (edits <= allowed && edits < bestEdits) {
       best = candidate

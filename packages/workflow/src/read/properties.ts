@@ -93,26 +93,37 @@ const ESCAPES = new Map([
   ['f', '\f'],
 ])
 
-/** Deepest chain of properties that refer to each other. */
-const MAX_EXPANSION_DEPTH = 16
 /** Longest value after expansion. */
 const MAX_VALUE_CHARS = 1024 * 1024
+/** Most characters that all expansions of one file make together. */
+const MAX_EXPANDED_CHARS = 64 * 1024 * 1024
 
+/** Expands every property once; a reference to itself, and what would grow beyond the limits, stays as it is. */
 function expandProperties(
   properties: ReadonlyMap<string, string>,
   variables: ((name: string) => string | undefined) | undefined,
 ): Properties {
-  const expand = (value: string, depth: number): string => {
-    if (depth > MAX_EXPANSION_DEPTH || !value.includes('${')) return value
-    let length = 0
-    return value.replaceAll(/\$\{([^{}]+)\}/g, (whole, name: string) => {
-      const found = properties.get(name)
-      const filled = found === undefined ? (variables?.(name) ?? whole) : expand(found, depth + 1)
-      length += filled.length
-      return length > MAX_VALUE_CHARS ? whole : filled
-    })
-  }
   const expanded = new Map<string, string>()
-  for (const [key, value] of properties) expanded.set(key, expand(value, 0))
-  return expanded
+  const open = new Set<string>()
+  let total = 0
+  const expand = (key: string, value: string): string => {
+    const known = expanded.get(key)
+    if (known !== undefined) return known
+    open.add(key)
+    let length = value.length
+    const filled = value.replaceAll(/\$\{([^{}]+)\}/g, (whole, name: string) => {
+      const other = properties.get(name)
+      const part = other === undefined ? variables?.(name) : open.has(name) ? undefined : expand(name, other)
+      length += part?.length ?? 0
+      return part === undefined || length > MAX_VALUE_CHARS || total + length > MAX_EXPANDED_CHARS
+        ? whole
+        : part
+    })
+    open.delete(key)
+    total += filled.length
+    expanded.set(key, filled)
+    return filled
+  }
+  for (const [key, value] of properties) expand(key, value)
+  return new Map([...properties.keys()].map((key) => [key, expanded.get(key) ?? '']))
 }

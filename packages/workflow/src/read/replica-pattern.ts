@@ -39,39 +39,51 @@ const POSIX_CLASSES = new Map([
 function translate(pattern: string): string {
   let out = ''
   let isClass = false
-  for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i] ?? ''
+  let isAfterQuantifier = false
+  let at = 0
+  while (at < pattern.length) {
+    const rest = pattern.slice(at)
+    const char = rest[0] ?? ''
+    const quantifier = isClass ? undefined : /^(?:[*+?]|\{\d+,?\d*\})/.exec(rest)?.[0]
+    if (quantifier !== undefined) {
+      // A plus behind a quantifier makes it possessive in Java; greedy finds the same matches or more.
+      if (!(isAfterQuantifier && quantifier === '+')) out += quantifier
+      isAfterQuantifier = !isAfterQuantifier
+      at += quantifier.length
+      continue
+    }
+    isAfterQuantifier = false
     if (char === '\\') {
-      const quoted = pattern.startsWith('\\Q', i)
-      if (quoted) {
-        const stop = pattern.indexOf('\\E', i + 2)
-        const text = pattern.slice(i + 2, stop < 0 ? undefined : stop)
-        out += text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-        i = stop < 0 ? pattern.length : stop + 1
-        continue
-      }
-      const posix = /^\\p\{(\w+)\}/.exec(pattern.slice(i))
-      const range = posix?.[1] === undefined ? undefined : POSIX_CLASSES.get(posix[1])
-      if (posix !== null && range !== undefined) {
-        out += isClass ? range : `[${range}]`
-        i += posix[0].length - 1
-        continue
-      }
-      const next = pattern[i + 1] ?? ''
-      if (!isClass && next === 'A') out += '^'
-      else if (!isClass && (next === 'z' || next === 'Z')) out += '$'
-      else if (next === 'h') out += isClass ? ' \\t' : '[ \\t]'
-      else out += char + next
-      i++
+      const { text, length } = translateEscape(rest, isClass)
+      out += text
+      at += length
       continue
     }
     if (char === '[') isClass = true
     else if (char === ']') isClass = false
-    // A quantifier followed by + is possessive in Java; greedy finds the same matches or more.
-    if (!isClass && char === '+' && /[*+?}]/.test(pattern[i - 1] ?? '') && pattern[i - 2] !== '\\') continue
     out += char
+    at++
   }
   return out
+}
+
+/** The escape at the start of `rest` for JavaScript, and how much of `rest` it takes. */
+function translateEscape(rest: string, isClass: boolean): { readonly text: string; readonly length: number } {
+  if (rest.startsWith('\\Q')) {
+    const stop = rest.indexOf('\\E')
+    const quoted = rest.slice(2, stop < 0 ? undefined : stop)
+    const text = quoted.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+    return { text, length: stop < 0 ? rest.length : stop + 2 }
+  }
+  const posix = /^\\p\{(\w+)\}/.exec(rest)
+  const range = posix?.[1] === undefined ? undefined : POSIX_CLASSES.get(posix[1])
+  if (posix !== null && range !== undefined)
+    return { text: isClass ? range : `[${range}]`, length: posix[0].length }
+  const next = rest[1] ?? ''
+  if (!isClass && next === 'A') return { text: '^', length: 2 }
+  if (!isClass && (next === 'z' || next === 'Z')) return { text: '$', length: 2 }
+  if (next === 'h') return { text: isClass ? ' \\t' : '[ \\t]', length: 2 }
+  return { text: `\\${next}`, length: 2 }
 }
 
 /** Puts the groups of a match into a location: `[0]` is the whole name, `[1]`… the groups. */

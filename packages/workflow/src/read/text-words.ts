@@ -36,7 +36,7 @@ export function readWord(
   problems.add('LINE_SYNTAX', 'the text in quotes has no end', {
     path: '',
     offset: start,
-    found: text.slice(start, start + 40),
+    found: text.slice(start, Math.min(at, start + 40)),
     allowed: 'a closing quote on the same line',
   })
   return { word: { text: value, offset: start, isQuoted: true }, end: at }

@@ -184,8 +184,12 @@ function entryText(node: MappingNode, at: number, pattern: RegExp, context: Read
     })
     return undefined
   }
-  if (child?.kind === 'scalar' && child.value !== null)
-    return context.intern(context.expand(child.text, child))
+  if (child?.kind === 'scalar' && child.value !== null) {
+    context.enter(key)
+    const text = context.intern(context.expand(child.text, child))
+    context.leave()
+    return text
+  }
   context.problems.add('WRONG_TYPE', 'a text or number is expected', {
     path: context.path(key),
     offset: child?.offset ?? node.keyOffsets[at],

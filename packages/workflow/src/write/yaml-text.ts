@@ -26,14 +26,16 @@ const RESERVED = new Set([
   '.nan',
 ])
 
-/** Looks like a number, date or time of YAML 1.1 or 1.2. */
-const LIKE_NUMBER = /^(?=.*[\d_])[-+.\d][-+.,:_\dA-FxXoOeE]*$|^\d{4}-\d|^[-+]?\.(?:inf|nan)$/i
+/** Looks like a number, date or time of YAML 1.1 or 1.2, or is read as one by some reader (`.`, `e5`). */
+const LIKE_NUMBER =
+  /^(?=.*[\d_])[-+.\d][-+.,:_\dA-FxXoOeE]*$|^\d{4}-\d|^[-+]?\.(?:inf|nan)$|^[-+]?\.?(?:e[-+]?\d*)?$/i
 
 /** True when the text can be written without quotes and is read as the same text by YAML 1.1 and 1.2. */
 function isPlain(text: string): boolean {
   if (text.length <= 5 && RESERVED.has(text.toLowerCase())) return false
+  if (LIKE_NUMBER.test(text)) return false
   if (SAFE_PLAIN.test(text)) return true
-  if (!MAYBE_PLAIN.test(text) || LIKE_NUMBER.test(text)) return false
+  if (!MAYBE_PLAIN.test(text)) return false
   if (/^[-?:](?: |$)|^---|^\.\.\.|: |:$| #| $/.test(text)) return false
   return true
 }
@@ -58,9 +60,10 @@ function escapeChar(char: string): string {
 
 /** Appends a value in block style to `out`; `indent` are the blanks before its lines. */
 export function appendYaml(out: string[], value: PlainValue, indent: string): void {
-  if (Array.isArray(value)) appendItems(out, value as readonly PlainValue[], indent)
-  else if (value instanceof Map) appendPairs(out, value as ReadonlyMap<string, PlainValue>, indent, indent)
-  else out.push(`${indent}${inlineYaml(value as Inline)}\n`)
+  if (Array.isArray(value) && value.length > 0) appendItems(out, value as readonly PlainValue[], indent)
+  else if (value instanceof Map && value.size > 0) {
+    appendPairs(out, value as ReadonlyMap<string, PlainValue>, indent, indent)
+  } else out.push(`${indent}${emptyOrInline(value)}\n`)
 }
 
 type Inline = null | boolean | number | string

@@ -1,4 +1,14 @@
-import { type Alias, Composer, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml'
+import {
+  type Alias,
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  Parser,
+  type YAMLParseError,
+} from 'yaml'
 import type { ProblemCollector } from '../problem/collector.ts'
 import { LimitReached } from './cursor.ts'
 import { type DoubledKey, MappingBuilder } from './mapping-builder.ts'
@@ -34,8 +44,13 @@ function convertDocument(text: string, problems: ProblemCollector, limits: YamlL
   let count = 0
   for (const document of documents) {
     count++
-    for (const error of document.errors.slice(0, MAX_ERRORS)) {
+    for (const error of firstAtEachPlace(document.errors).slice(0, MAX_ERRORS)) {
       const message = error.message.split('\n')[0] ?? error.message
+      if (/call stack/i.test(message)) {
+        throw new LimitReached('nested too deeply', `${limits.maxDepth} levels`, error.pos[0], {
+          cause: error,
+        })
+      }
       problems.add('YAML_SYNTAX', `not valid YAML: ${message}`, { path: '', offset: error.pos[0] })
     }
     if (count > 1) {
@@ -59,6 +74,10 @@ function convertDocument(text: string, problems: ProblemCollector, limits: YamlL
     }
   }
   return root
+}
+
+function firstAtEachPlace(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  return errors.filter((error, i) => errors.findIndex((other) => other.pos[0] === error.pos[0]) === i)
 }
 
 /** Converts the tree of the library to ours. */
