@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import type { ReplicaCatalog } from '../model/replica-catalog.ts'
+import { FORMAT_VERSION } from '../model/workflow.ts'
+import type { PlanOptions } from '../plan/options.ts'
+import type { Plan } from '../plan/plan.ts'
+import { readReplicas } from './catalog-readers.ts'
+import { loadPlanRequest } from './run-request.ts'
+import { isFile, type SourceReader } from './source-reader.ts'
+
+/** What a sub-workflow takes from the run that contains it. */
+export interface ParentRun {
+  readonly runDir: string
+  /** Directory of the parent below the scratch directories. */
+  readonly relativeDir: string
+  readonly options: PlanOptions
+  /** Folders of its catalogs. */
+  readonly folders: readonly string[]
+  /** Files that its jobs leave for sub-workflows. */
+  readonly cache: ReplicaCatalog | undefined
+  /** Replicas inside its workflow, and those that it inherited itself. */
+  readonly inherited: ReplicaCatalog | undefined
+}
+
+/** File of a run directory with the places of files that sub-workflows read. */
+export const CACHE_FILE = 'cache.txt'
+
+/** Reads what a sub-workflow takes from its parent. */
+export async function readParentRun(reader: SourceReader, parentRun: string): Promise<ParentRun> {
+  const runDir = reader.path(parentRun)
+  const request = await loadPlanRequest(runDir)
+  const cachePath = join(runDir, CACHE_FILE)
+  const replicas = [request.workflow.replicaCatalog, request.inheritedReplicas].flatMap(
+    (c) => c?.replicas ?? [],
+  )
+  const options = request.options ?? {}
+  return {
+    runDir,
+    relativeDir: options.relativeDir ?? '',
+    options,
+    folders: [join(runDir, 'catalogs')],
+    cache: isFile(cachePath) ? await readReplicas(reader, cachePath, 'cache', 'file') : undefined,
+    inherited: replicas.length === 0 ? undefined : { pegasus: FORMAT_VERSION, replicas, extensions: [] },
+  }
+}
+
+/** Where sub-workflows of a plan find their inputs; `undefined` when it has none. */
+export function subWorkflowInputs(plan: Plan): ReplicaCatalog | undefined {
+  if ((plan.counts.jobs.sub_workflow ?? 0) === 0) return undefined
+  const locations = new Map<string, Map<string, string>>()
+  for (let number = 0; number < plan.jobCount; number++) {
+    if (plan.kind(number) !== 'sub_workflow') continue
+    for (const input of plan.job(number).inputs) {
+      const places = locations.get(input.lfn) ?? new Map<string, string>()
+      for (const { site, url } of input.sources) places.set(url, site)
+      locations.set(input.lfn, places)
+    }
+  }
+  const replicas = [...locations].map(([lfn, places]) => ({
+    lfn,
+    isRegex: false,
+    locations: [...places].map(([pfn, site]) => ({ site, pfn })),
+    metadata: [],
+  }))
+  return { pegasus: FORMAT_VERSION, replicas, extensions: [] }
+}
