@@ -15,7 +15,7 @@ export {
 export { type CodecStatus, codecStatus } from './codecs/codec-status.ts'
 export { encodeHcompress } from './codecs/hcompress/hcompress-encode.ts'
 export { encodePlio, PLIO_MAX_PIXEL } from './codecs/plio/plio-encode.ts'
-export { QUANTIZED_BLANK, QUANTIZED_ZERO, type Quantization } from './codecs/quantize/dequantize.ts'
+export { QUANTIZED_BLANK, type Quantization } from './codecs/quantize/dequantize.ts'
 export { DITHER_COUNT, DITHERINGS, type Dithering, ditherSeed } from './codecs/quantize/dither.ts'
 export { estimateNoise, type NoiseEstimate } from './codecs/quantize/noise.ts'
 export { type QuantizationRequest, type QuantizedTile, quantize } from './codecs/quantize/quantize.ts'

@@ -1,3 +1,4 @@
+import { DITHER_COUNT, QUANTIZED_BLANK } from '@skyloom/kernels'
 import { FitsError, type FitsLocation } from '../errors.ts'
 import type { CardValue } from '../header/card.ts'
 import { Header } from '../header/header.ts'
@@ -24,9 +25,6 @@ export interface PlannedColumn {
   readonly form: string
   readonly sizeBytes: number
 }
-
-/** Integer for NaN; also when no tile has any. Source: the value that cfitsio uses. */
-const BLANK_INTEGER = -2147483647
 
 /** The columns of the table of tiles. */
 export function plannedColumns(plan: CompressionPlan): readonly PlannedColumn[] {
@@ -135,7 +133,7 @@ function putParameters(result: Header, plan: CompressionPlan): void {
   if (quantize === undefined) return
   if (quantize.dithering !== 'NO_DITHER')
     result.set('ZDITHER0', quantize.ditherStart ?? 1, 'start in the random numbers')
-  result.set('ZBLANK', BLANK_INTEGER, 'integer that stands for NaN')
+  result.set('ZBLANK', QUANTIZED_BLANK, 'integer that stands for NaN')
 }
 
 /**
@@ -146,7 +144,7 @@ function putParameters(result: Header, plan: CompressionPlan): void {
 export function checkQuantize(quantize: QuantizeOptions | undefined, location: FitsLocation): void {
   if (quantize === undefined) return
   const { level, ditherStart = 1 } = quantize
-  const isStart = Number.isInteger(ditherStart) && ditherStart >= 1 && ditherStart <= 10_000
+  const isStart = Number.isInteger(ditherStart) && ditherStart >= 1 && ditherStart <= DITHER_COUNT
   if (Number.isFinite(level) && level !== 0 && isStart) return
   throw new FitsError('FITS_BAD_COMPRESSION', location, 'floats cannot be quantized like this', {
     found: `level ${level}, ditherStart ${ditherStart}`,

@@ -184,6 +184,7 @@ function* batchesOf(records: readonly TileRecord[]): Generator<Batch, void, unde
   }
 }
 
+/** Reads batch after batch into two buffers in turn: while the tiles of one are decoded the next is on its way. */
 async function readBatches(
   kernels: CodecKernels,
   out: PixelArray,
@@ -192,48 +193,56 @@ async function readBatches(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { decoding, records, grid } = selection
-  const { source } = decoding.hdu
-  const longest = records.reduce(
-    (most, { sizeBytes, mask }) => Math.max(most, sizeBytes, mask?.sizeBytes ?? 0),
-    0,
-  )
-  const streamBytes = Math.ceil((Math.max(BATCH_BYTES, longest) + LOOK_AHEAD_BYTES) / 16) * 16
+  const { hdu, coding } = decoding
   const room = tileMemory(kernels, tilePixels(grid))
-  const streams = kernels.reserve(streamBytes + room.sizeBytes)
-  const base = streams + streamBytes
+  const streamBytes = paddedLength(
+    records.reduce((most, each) => Math.max(most, each.sizeBytes), BATCH_BYTES),
+  )
+  const maskBytes = paddedLength(records.reduce((most, { mask }) => Math.max(most, mask?.sizeBytes ?? 0), 0))
+  const first = kernels.reserve(2 * streamBytes + maskBytes + room.sizeBytes)
+  const masks = first + 2 * streamBytes
+  const base = masks + maskBytes
   const memory: TileMemory = {
     integers: base + room.integers,
     stored: base + room.stored,
     scratch: base + room.scratch,
   }
-  const load = async (offset: number, length: number): Promise<void> => {
-    const got = await source.readInto(kernels.u8(streams, length), offset, signal)
-    if (got < length) throw shortRead(decoding.hdu, offset + length)
+  const load = async (target: number, offset: number, length: number): Promise<void> => {
+    const got = await hdu.source.readInto(kernels.u8(target, length), offset, signal)
+    if (got < length) throw shortRead(hdu, offset + length)
   }
-  for (const batch of batchesOf(records)) {
+
+  const batches = batchesOf(records)
+  let batch = batches.next().value
+  let buffer = first
+  let loading = batch === undefined ? undefined : load(buffer, batch.offset, batch.end - batch.offset)
+  while (batch !== undefined) {
+    await loading
     throwIfAborted(signal)
-    await load(batch.offset, batch.end - batch.offset)
+    const next = batches.next().value
+    const nextBuffer = buffer === first ? first + streamBytes : first
+    loading = next === undefined ? undefined : load(nextBuffer, next.offset, next.end - next.offset)
+    // Its failure is met by the await of the next turn; until then it must not count as unhandled.
+    loading?.catch(() => undefined)
     for (const record of batch.records) {
       const part = tilePart(selection, record.tile)
       const { count, from, end } = part
-      const task = {
-        kernels,
-        memory,
-        record,
-        source: streams + record.offset - batch.offset,
-        count,
-        from,
-        end,
-      }
-      decodeTile(decoding, task)
+      const task = { kernels, memory, record, count, from, end }
+      decodeTile(decoding, { ...task, source: buffer + record.offset - batch.offset })
       if (record.mask !== undefined) {
-        await load(record.mask.offset, record.mask.sizeBytes)
-        applyMask(decoding, { ...task, source: streams })
-        await load(batch.offset, batch.end - batch.offset)
+        await load(masks, record.mask.offset, record.mask.sizeBytes)
+        applyMask(decoding, { ...task, source: masks })
       }
-      putTile(kernels, decode, memory, part, out, Math.abs(decoding.coding.bitpix) / 8)
+      putTile(kernels, decode, memory, part, out, Math.abs(coding.bitpix) / 8)
     }
+    batch = next
+    buffer = nextBuffer
   }
+}
+
+/** Room for a stream and for what a decoder looks at beyond it. */
+function paddedLength(sizeBytes: number): number {
+  return Math.ceil((sizeBytes + LOOK_AHEAD_BYTES) / 16) * 16
 }
 
 function shortRead(hdu: Hdu, neededBytes: number): FitsError {

@@ -2,7 +2,7 @@ import { DITHER_COUNT, type Dithering, ditherOffset, ditherSequence } from './di
 
 /** The integer that stands for exactly 0 under SUBTRACTIVE_DITHER_2. Source: FITS Standard 4.0, section 10.2.2. */
 export const QUANTIZED_ZERO = -2147483646
-/** The integer that writers use for NaN; readers go by `ZBLANK`. */
+/** The integer that this writer (and cfitsio) uses for NaN; readers go by `ZBLANK`. */
 export const QUANTIZED_BLANK = -2147483647
 
 /** How integers of one tile become floats. */
