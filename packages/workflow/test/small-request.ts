@@ -101,10 +101,10 @@ export function siteCatalog(sites: readonly Site[]): SiteCatalog {
   return { pegasus: '5.0.4', sites, extensions: [] }
 }
 
-/** Sites of most tests: the submit host, a cluster `pool` with its own file system, a second one `far`. */
+/** Sites of most tests: the submit host, a cluster `pool` whose file system it sees, a second one `far`. */
 export const SITES: SiteCatalog = siteCatalog([
   site('local', { scratch: 'file:///submit/scratch', storage: 'file:///submit/results' }),
-  site('pool', { scratch: 'file:///pool/scratch' }),
+  site('pool', { scratch: 'file:///pool/scratch' }, ['auxillary.local=true']),
   site('far', { scratch: 'scp://me@far.example/scratch' }),
 ])
 
