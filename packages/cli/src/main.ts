@@ -1,5 +1,8 @@
 import { Command, CommanderError } from 'commander'
+import { addFitsCommand } from './commands/fits.ts'
 import { addMosaicCommand } from './commands/mosaic.ts'
+import { addPlanCommand } from './commands/plan.ts'
+import { addWcsCommand } from './commands/wcs.ts'
 import { printError } from './terminal/error-text.ts'
 import { EXIT } from './terminal/exit-code.ts'
 
@@ -14,12 +17,21 @@ export function createProgram(): Command {
     .showHelpAfterError('(skyloom --help shows what there is)')
     .configureHelp({ helpWidth: 80 })
     .exitOverride()
+    .addHelpText('after', '\nExample:\n  skyloom mosaic make --images raw --out m42')
   addMosaicCommand(program)
+  addFitsCommand(program)
+  addWcsCommand(program)
+  addPlanCommand(program)
   return program
 }
 
 /** Runs the program; the exit code is left in `process.exitCode`. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`| head`) is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done)
+    throw error
+  })
   try {
     await createProgram().parseAsync([...argv])
   } catch (error) {

@@ -1,8 +1,9 @@
 // Each group of exports stands alone, sorted by folder.
 
 // compress
+export { type CompressTableOptions, compressTable } from './compress/compress-table.ts'
 export type { CompressedImageWriter } from './compress/compressed-image-writer.ts'
-export { isCompressedTable } from './compress/compressed-table-layout.ts'
+export { type ColumnMethod, isCompressedTable } from './compress/compressed-table-layout.ts'
 export type { CompressionOptions, QuantizeOptions } from './compress/compression-options.ts'
 export type { TileMethod } from './compress/tile-layout.ts'
 export { uncompressedHeader } from './compress/uncompressed-header.ts'
@@ -83,3 +84,17 @@ export { type WriteFitsTableOptions, writeFitsTable } from './table/write-table.
 export { FINDINGS, type Finding, type FindingCode, type Severity } from './verify/finding.ts'
 export { type RepairReport, repairFits } from './verify/repair-fits.ts'
 export { type VerifiedHdu, type VerifyOptions, type VerifyReport, verifyFits } from './verify/verify-fits.ts'
+
+// whole files and HDUs
+export { type CompressionReport, compressFits, uncompressFits } from './compress/compress-file.ts'
+export { copyHdu } from './copy/copy-hdu.ts'
+export {
+  type CardDifference,
+  type DiffOptions,
+  diffFits,
+  type FitsDifference,
+  type HduDifference,
+  type PixelDifference,
+} from './diff/diff-fits.ts'
+export { writeCutout } from './image/cutout.ts'
+export { type HduStatistics, hduStatistics } from './stats/hdu-statistics.ts'

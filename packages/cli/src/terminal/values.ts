@@ -73,3 +73,27 @@ function numbers(text: string, count: number, problem: string): readonly number[
   if (values.length !== count || !values.every(Number.isFinite)) throw new InvalidArgumentError(problem)
   return values
 }
+
+/** Any finite number. */
+export function parseNumber(text: string): number {
+  const [value = 0] = numbers(text, 1, 'a number is needed.')
+  return value
+}
+
+/** `first:last`, whole numbers from 1. */
+export function parseRange(text: string): { first: number; last: number } {
+  const match = /^(\d+):(\d+)$/.exec(text)
+  const range = { first: Number(match?.[1]), last: Number(match?.[2]) }
+  if (!(range.first >= 1 && range.last >= range.first)) {
+    throw new InvalidArgumentError('rows such as 1:20 are needed.')
+  }
+  return range
+}
+
+/** `x1 x2 y1 y2`: FITS pixels from 1, as array indices. */
+export function parseRegion(text: string): { col: number; row: number; width: number; height: number } {
+  const problem = 'four whole numbers x1 x2 y1 y2 with x1 <= x2 and y1 <= y2 are needed.'
+  const [x1 = 0, x2 = 0, y1 = 0, y2 = 0] = numbers(text, 4, problem)
+  if (![x1, x2, y1, y2].every(Number.isInteger) || x2 < x1 || y2 < y1) throw new InvalidArgumentError(problem)
+  return { col: x1 - 1, row: y1 - 1, width: x2 - x1 + 1, height: y2 - y1 + 1 }
+}

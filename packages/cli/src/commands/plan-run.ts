@@ -1,0 +1,214 @@
+import { execFile } from 'node:child_process'
+import { basename, dirname } from 'node:path'
+import { promisify } from 'node:util'
+import { type CleanupStrategy, type ClusterStyle, type Plan, summarizePlan } from '@skyloom/workflow'
+import {
+  type Finding,
+  type PlanFilesOptions,
+  type PlanFilesResult,
+  planDocument,
+  planFiles,
+  type RunFormat,
+  type WrittenRun,
+  writeRun,
+} from '@skyloom/workflow/node'
+import { CLI_VERSION } from '../main.ts'
+import { EXIT } from '../terminal/exit-code.ts'
+import { printJson } from '../terminal/output.ts'
+
+/** Flags of `skyloom plan` as the command line gives them. */
+export interface PlanFlags {
+  readonly sites?: readonly string[]
+  readonly outputSites?: readonly string[]
+  readonly outputSite?: readonly string[]
+  readonly outputDir?: string
+  readonly stagingSite?: string | ReadonlyMap<string, string>
+  readonly dir?: string
+  readonly relativeDir?: string
+  readonly relativeSubmitDir?: string
+  readonly randomdir?: string
+  readonly group?: string
+  readonly vogroup?: string
+  readonly basename?: string
+  readonly jobPrefix?: string
+  readonly conf?: string
+  readonly D?: ReadonlyMap<string, string>
+  readonly cluster?: readonly string[]
+  readonly clusterTarget?: number
+  readonly cleanup?: string
+  readonly force?: boolean
+  readonly inputDir?: readonly string[]
+  readonly cache?: readonly string[]
+  readonly reuse?: readonly string[]
+  readonly transformationsDir?: string
+  readonly inheritedRcFiles?: readonly string[]
+  readonly seed?: number
+  readonly dryRun?: boolean
+  readonly json?: boolean
+  readonly format: RunFormat
+  readonly overwrite?: boolean
+  readonly submit?: boolean
+  readonly verbose: number
+  readonly quiet: number
+  readonly dax?: string
+  readonly forceReplan?: boolean
+  readonly forward?: readonly string[]
+  readonly X?: readonly string[]
+  readonly parentRun?: string
+}
+
+/** `skyloom plan` */
+export async function runPlan(workflow: string | undefined, flags: PlanFlags): Promise<number> {
+  if (flags.submit === true && flags.dryRun !== true && flags.format !== 'dagman') {
+    process.stderr.write('error: --submit starts HTCondor; it needs --format dagman\n')
+    return EXIT.wrongUse
+  }
+  noteIgnored(flags)
+  const planned = await planFiles(planFilesOptions(workflow, flags))
+  if (!planned.ok) return refuse(planned, flags)
+  printFindings(planned.warnings)
+  if (flags.verbose > 0) printSources(planned)
+  if (flags.dryRun === true) {
+    if (flags.json === true) printJson(document(planned.plan, planned.warnings, planned))
+    else process.stdout.write(`${planText(planned.plan)}  would be written to ${planned.place.runDir}\n`)
+    return EXIT.done
+  }
+  const run = await writeRun(planned, {
+    format: flags.format,
+    program: `skyloom ${CLI_VERSION}`,
+    commandLine: process.argv.slice(2),
+    plannerCommand: plannerCommand(),
+    overwrite: flags.overwrite === true || flags.forceReplan === true,
+  })
+  if (flags.json === true) {
+    printJson({ ...document(planned.plan, planned.warnings, planned), ...runDocument(run) })
+  } else {
+    const summary = flags.quiet > 0 ? '' : planText(planned.plan)
+    process.stdout.write(`${summary}  written to ${run.runDir}\n${nextText(run, flags)}`)
+  }
+  return flags.submit === true && run.dagFile !== undefined ? await submit(run.dagFile) : EXIT.done
+}
+
+/** What the library is told for the flags of a command line. */
+export function planFilesOptions(workflow: string | undefined, flags: PlanFlags): PlanFilesOptions {
+  const { outputSites = flags.outputSite, randomdir } = flags
+  return {
+    workflow: workflow ?? flags.dax,
+    folder: process.cwd(),
+    confFile: flags.conf,
+    definitions: flags.D,
+    cacheFiles: flags.cache,
+    inheritedFiles: flags.inheritedRcFiles,
+    inputDirs: flags.inputDir,
+    transformationsDir: flags.transformationsDir,
+    reuse: flags.reuse,
+    dir: flags.dir,
+    group: flags.group ?? flags.vogroup,
+    relativeDir: flags.relativeDir,
+    relativeSubmitDir: flags.relativeSubmitDir,
+    randomDir: randomdir === '' ? true : randomdir,
+    parentRun: flags.parentRun,
+    plan: {
+      sites: flags.sites,
+      outputSites,
+      outputDir: flags.outputDir,
+      stagingSites: flags.stagingSite,
+      // The library checks the words and says what is allowed.
+      cluster: flags.cluster as readonly ClusterStyle[] | undefined,
+      cleanup: flags.cleanup as CleanupStrategy | undefined,
+      clusterTargetSeconds: flags.clusterTarget,
+      force: flags.force,
+      jobPrefix: flags.jobPrefix,
+      basename: flags.basename,
+      seed: flags.seed,
+    },
+  }
+}
+
+/** Prints why there is no plan; the exit code tells options that cannot be from everything else. */
+export function refuse(
+  refused: Extract<PlanFilesResult, { ok: false }>,
+  flags: { readonly json?: boolean },
+): number {
+  printFindings(refused.problems)
+  const errors = refused.problems.filter((finding) => finding.severity === 'error')
+  if (flags.json === true) printJson({ refused: true, problems: refused.problems })
+  process.stderr.write(`not planned: ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}\n`)
+  return errors.some((finding) => finding.code === 'BAD_OPTION') ? EXIT.wrongUse : EXIT.failed
+}
+
+/** Findings, one a line, to standard error. */
+export function printFindings(findings: readonly Finding[]): void {
+  for (const { severity, text } of findings) process.stderr.write(`${severity}: ${text}\n`)
+}
+
+function noteIgnored(flags: PlanFlags): void {
+  const ignored = [
+    ...(flags.X === undefined ? [] : ['-X: there is no Java virtual machine to set up']),
+    ...(flags.forward === undefined ? [] : ['--forward: no other program starts the run']),
+  ]
+  for (const text of ignored) process.stderr.write(`note: ${text}; ignored\n`)
+}
+
+function printSources(planned: Extract<PlanFilesResult, { ok: true }>): void {
+  for (const { role, path } of planned.sources) process.stderr.write(`read: ${role} from ${path}\n`)
+}
+
+/** The plan for people; its warnings are on standard error already. */
+function planText(plan: Plan): string {
+  return summarizePlan({ ...plan, counts: plan.counts, warnings: [] })
+}
+
+function document(
+  plan: Plan,
+  warnings: readonly Finding[],
+  planned: Extract<PlanFilesResult, { ok: true }>,
+): object {
+  return {
+    ...planDocument(plan),
+    warnings: warnings.map((finding) => finding.text),
+    sources: planned.sources,
+    submit_dir: planned.place.runDir,
+    scratch_dir: planned.place.relativeDir,
+  }
+}
+
+function runDocument(run: WrittenRun): object {
+  return {
+    wf_uuid: run.workflowId,
+    files: run.fileCount,
+    ...(run.dagFile === undefined ? {} : { dag: run.dagFile }),
+  }
+}
+
+function nextText(run: WrittenRun, flags: PlanFlags): string {
+  if (flags.quiet > 0 || flags.submit === true) return ''
+  if (run.dagFile === undefined) return `next: skyloom plan explain JOB ${run.runDir}\n`
+  return `next: condor_submit_dag ${run.dagFile}\n`
+}
+
+/** This program, as jobs of HTCondor call it: without a search path. */
+function plannerCommand(): readonly string[] {
+  const script = process.argv[1]
+  return script === undefined ? ['skyloom', 'plan'] : [process.execPath, script, 'plan']
+}
+
+async function submit(dagFile: string): Promise<number> {
+  try {
+    const { stdout } = await promisify(execFile)('condor_submit_dag', [basename(dagFile)], {
+      cwd: dirname(dagFile),
+    })
+    process.stderr.write(stdout)
+    return EXIT.done
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    const text = cause instanceof Error ? cause.message : String(cause)
+    process.stderr.write(
+      isMissing
+        ? 'error: condor_submit_dag is not installed or not in PATH\n'
+        : `error: HTCondor did not take the run\n${text}\n`,
+    )
+    process.stderr.write(`next: condor_submit_dag ${dagFile}\n`)
+    return EXIT.failed
+  }
+}

@@ -1,0 +1,84 @@
+import { open, readFile } from 'node:fs/promises'
+import { isSkyloomError } from '@skyloom/base'
+import { FitsError, type Header, parseHeaderTemplate } from '@skyloom/fits'
+import { scanHeaders } from '@skyloom/fits/node'
+import { type KeywordSource, type Wcs, wcsFromKeywords } from '@skyloom/wcs'
+
+/** A header that may hold coordinates. */
+export interface WcsHeader {
+  readonly header: Header
+  readonly keywords: KeywordSource
+  /** Lengths of the axes, NAXIS1 first; undefined where the keywords tell. */
+  readonly naxis: readonly number[] | undefined
+}
+
+/** Headers of a FITS file or of a text header, in order; only the chosen one when an HDU is named. */
+export async function wcsHeaders(
+  path: string,
+  hdu: number | string | undefined,
+): Promise<readonly WcsHeader[]> {
+  if (await isText(path)) {
+    const header = parseHeaderTemplate(await readFile(path, 'latin1'), path)
+    return [{ header, keywords: keywordsOf(header), naxis: undefined }]
+  }
+  const { hdus } = await scanHeaders(path)
+  const chosen = hdus.filter(
+    ({ index, name }) =>
+      hdu === undefined ||
+      index === hdu ||
+      (typeof hdu === 'string' && name.toUpperCase() === hdu.toUpperCase()),
+  )
+  return chosen.map(({ header, shape }) => ({
+    header,
+    keywords: keywordsOf(header),
+    naxis: shape.length > 0 ? shape.toReversed() : undefined,
+  }))
+}
+
+/** Two cards: a text header has a line end in them, a FITS file has none. */
+const HEAD_BYTES = 162
+
+async function isText(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    const head = buffer.subarray(0, bytesRead)
+    return (
+      head.includes(10) &&
+      head.every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127))
+    )
+  } finally {
+    await file.close()
+  }
+}
+
+function keywordsOf(header: Header): KeywordSource {
+  return (keyword) => {
+    const value = header.get(keyword)
+    return typeof value === 'object' ? undefined : value
+  }
+}
+
+/**
+ * The coordinate system of a file: of the HDU that is named, else of the first that has one.
+ *
+ * @throws WcsError the reason of the first HDU when none has one
+ */
+export async function readWcs(path: string, hdu: number | string | undefined): Promise<Wcs> {
+  const failures: unknown[] = []
+  for (const { keywords, naxis } of await wcsHeaders(path, hdu)) {
+    try {
+      return wcsFromKeywords(keywords, naxis === undefined ? { name: path } : { name: path, naxis })
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  // An HDU without any coordinates says less than one with faulty ones.
+  const failure = failures.find((error) => !isSkyloomError(error, 'WCS_NO_CELESTIAL_AXES')) ?? failures[0]
+  if (failure === undefined) throw noSuchHdu(path, hdu)
+  throw failure
+}
+
+function noSuchHdu(path: string, hdu: number | string | undefined): FitsError {
+  return new FitsError('FITS_NO_SUCH_HDU', { file: path }, 'there is no such HDU', { found: String(hdu) })
+}
