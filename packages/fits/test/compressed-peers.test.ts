@@ -5,6 +5,7 @@ import { readExactly } from '@skyloom/base'
 import { atomicFile, writeFileAtomic } from '@skyloom/base/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CompressionOptions } from '../src/compress/compression-options.ts'
+import { uncompressedHeader } from '../src/compress/uncompressed-header.ts'
 import { beginCompressedImage } from '../src/compress/write-compressed-image.ts'
 import { FitsWriter } from '../src/hdu/fits-writer.ts'
 import type { Hdu } from '../src/hdu/hdu.ts'
@@ -235,6 +236,13 @@ for path, type, plain in given:
   return (askPython(script, given) as string[]).map((text) => new Uint8Array(Buffer.from(text, 'base64')))
 }
 
+/** Keywords, values and comments in order; funpack drops blank cards at the end and restores sums of the file it came from. */
+function cardsOf(header: Header): readonly unknown[] {
+  return [...header]
+    .filter(({ keyword }) => keyword !== '' && keyword !== 'CHECKSUM' && keyword !== 'DATASUM')
+    .map(({ keyword, value, comment }) => [keyword, value, comment])
+}
+
 async function dataOf(hdu: Hdu): Promise<Uint8Array> {
   return await readExactly(hdu.source, hdu.dataOffset, hdu.dataBytes)
 }
@@ -294,6 +302,7 @@ describe.skipIf(skipShared || lacksProgram('funpack'))('the shared files', () =>
         const same = await unpacked.hdu(first.type === 'image' ? hdu.index - 1 : hdu.index)
         const found = await readCube(hdu, { as: 'native' })
         expect(found, `${basename(path)} ${hdu.index}`).toMatchObject(await readCube(same, { as: 'native' }))
+        expect(cardsOf(uncompressedHeader(hdu))).toEqual(cardsOf(same.header))
         compared++
       }
     }
