@@ -1,14 +1,4 @@
-import {
-  type Alias,
-  Composer,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  Parser,
-  type YAMLParseError,
-} from 'yaml'
+import { type Alias, Composer, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml'
 import type { ProblemCollector } from '../problem/collector.ts'
 import { LimitReached } from './cursor.ts'
 import { type DoubledKey, MappingBuilder } from './mapping-builder.ts'
@@ -76,7 +66,13 @@ function convertDocument(text: string, problems: ProblemCollector, limits: YamlL
   return root
 }
 
-function firstAtEachPlace(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+/** An error of the library. */
+interface SyntaxProblem {
+  readonly message: string
+  readonly pos: readonly [number, number]
+}
+
+function firstAtEachPlace(errors: readonly SyntaxProblem[]): readonly SyntaxProblem[] {
   return errors.filter((error, i) => errors.findIndex((other) => other.pos[0] === error.pos[0]) === i)
 }
 
