@@ -1,4 +1,4 @@
-// RICE_1 (FITS Standard 4.0, section 10.4.1). Eight bytes beyond the stream must be readable and 0.
+// RICE_1 (FITS Standard 4.0, section 10.4.1). Eight bytes beyond the stream must be readable; they do not count.
 import { CORRUPT, OK, TRUNCATED } from './status'
 
 /** Decodes the first `count` pixels of a stream as int32. */

@@ -58,7 +58,7 @@ export interface CodecFunctions {
   readonly f32ToF64: DecodeFloats
   readonly f64ToF32: DecodeFloats
   readonly f64ToF64: DecodeFloats
-  /** As `decodeRice`, to int32; gives the number of a status. The stream must be followed by 8 bytes of 0. */
+  /** As `decodeRice`, to int32; gives the number of a status. 8 readable bytes must follow the stream; what they are does not matter. */
   riceDecode(
     source: number,
     sizeBytes: number,
@@ -71,7 +71,7 @@ export interface CodecFunctions {
   riceEncode(source: number, target: number, count: number, blockSize: number, bytePix: number): number
   /** As `decodePlio`, to int32; gives the number of a status. */
   plioDecode(source: number, sizeBytes: number, target: number, count: number): number
-  /** As `decodeHcompress`, to int32; gives the number of a status. The stream must be followed by 8 bytes. */
+  /** As `decodeHcompress`, to int32; gives the number of a status. 8 readable bytes must follow the stream. */
   hcompressDecode(
     source: number,
     sizeBytes: number,

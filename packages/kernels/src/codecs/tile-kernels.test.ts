@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type CodecKernels, plainCodecKernels, wasmCodecKernels } from './codec-kernels.ts'
@@ -8,7 +9,16 @@ import { encodePlainRice, riceStreamBytes } from './rice/rice-encode.ts'
 /** Inputs of each property: enough to find something now, many under CI. */
 const RUNS = process.env.CI === 'true' ? 8000 : 1500
 
-const both: readonly CodecKernels[] = [plainCodecKernels(), wasmCodecKernels()]
+const debug = new WebAssembly.Module(
+  Uint8Array.from(readFileSync(new URL('../../dist/debug/codecs.wasm', import.meta.url))),
+)
+/** The plain twins, the optimised build and the debug build, whose traps are readable. */
+const all: readonly CodecKernels[] = [plainCodecKernels(), wasmCodecKernels(), wasmCodecKernels(debug)]
+
+/** Every implementation gives what the first one, the plain twin, gives. */
+function expectAgreement(results: readonly unknown[]): void {
+  for (const result of results.slice(1)) expect(result).toEqual(results[0])
+}
 
 /** What one implementation makes of a stream: the status, and the pixels where it is 0. */
 function decoded(
@@ -64,12 +74,12 @@ describe('WASM and plain decoders agree', () => {
         fc.gen(),
         (pixels, blockSize, count, gen) => {
           const stream = gen(mutated, fc.constant(encodePlainRice(pixels, { bytePix, blockSize })))
-          const results = both.map((kernels) =>
+          const results = all.map((kernels) =>
             decoded(kernels, stream, count, (source, target) =>
               kernels.riceDecode(source, stream.length, target, count, blockSize, bytePix),
             ),
           )
-          expect(results[1]).toEqual(results[0])
+          expectAgreement(results)
         },
       ),
       { numRuns: RUNS },
@@ -79,14 +89,14 @@ describe('WASM and plain decoders agree', () => {
   test.for(riceTypes)('on RICE_1 streams that they encode: $bytePix bytes', ({ bytePix, min, max }) => {
     fc.assert(
       fc.property(values(min, max, 300), fc.integer({ min: 1, max: 70 }), (pixels, blockSize) => {
-        const [plain, wasm] = both.map((kernels) => {
+        const results = all.map((kernels) => {
           const room = pixels.byteLength
           const source = kernels.reserve(room + riceStreamBytes(pixels.length, { blockSize, bytePix }))
           kernels.i32(source, pixels.length).set(pixels)
           const length = kernels.riceEncode(source, source + room, pixels.length, blockSize, bytePix)
           return kernels.u8(source + room, length).slice()
         })
-        expect(wasm).toEqual(plain)
+        expectAgreement(results)
       }),
       { numRuns: RUNS },
     )
@@ -95,7 +105,7 @@ describe('WASM and plain decoders agree', () => {
   test('on RICE_1 with a block size near the largest integer', () => {
     const pixels = Int32Array.from({ length: 100 }, (_, i) => i * i)
     const stream = encodePlainRice(pixels, { bytePix: 4, blockSize: 0x7fffffff })
-    for (const kernels of both) {
+    for (const kernels of all) {
       const result = decoded(kernels, stream, 100, (source, target) =>
         kernels.riceDecode(source, stream.length, target, 100, 0x7fffffff, 4),
       )
@@ -107,12 +117,12 @@ describe('WASM and plain decoders agree', () => {
     fc.assert(
       fc.property(values(0, 0xffffff, 200), fc.nat({ max: 300 }), fc.gen(), (pixels, count, gen) => {
         const stream = gen(mutated, fc.constant(encodePlio(pixels) ?? new Uint8Array()))
-        const results = both.map((kernels) =>
+        const results = all.map((kernels) =>
           decoded(kernels, stream, count, (source, target) =>
             kernels.plioDecode(source, stream.length, target, count),
           ),
         )
-        expect(results[1]).toEqual(results[0])
+        expectAgreement(results)
       }),
       { numRuns: RUNS },
     )
@@ -137,7 +147,7 @@ describe('WASM and plain decoders agree', () => {
           const pixels = new Int32Array(rows * cols)
           pixels.set(some.subarray(0, pixels.length))
           const stream = gen(mutated, fc.constant(encodeHcompress(pixels, rows, cols, scale)))
-          const results = both.map((kernels) =>
+          const results = all.map((kernels) =>
             decoded(kernels, stream, pixels.length, (source, target, scratch) =>
               kernels.hcompressDecode(
                 source,
@@ -149,7 +159,7 @@ describe('WASM and plain decoders agree', () => {
               ),
             ),
           )
-          expect(results[1]).toEqual(results[0])
+          expectAgreement(results)
         },
       ),
       { numRuns: RUNS },
@@ -176,7 +186,7 @@ describe('WASM and plain conversions agree', () => {
         fc.nat({ max: 20 }),
         (numbers, scale, zero, dithering, seed, blank, isSingle, skipped) => {
           const first = Math.min(skipped, numbers.length)
-          const results = both.map((kernels) => {
+          const results = all.map((kernels) => {
             const source = kernels.reserve(2000)
             kernels.i32(source, numbers.length).set(numbers)
             const run = isSingle ? kernels.dequantizeF32 : kernels.dequantizeF64
@@ -197,7 +207,7 @@ describe('WASM and plain conversions agree', () => {
               ? kernels.f32(target, numbers.length).slice(first)
               : kernels.f64(target, numbers.length).slice(first)
           })
-          expect(results[1]).toEqual(results[0])
+          expectAgreement(results)
         },
       ),
       { numRuns: 1000 },
@@ -207,19 +217,19 @@ describe('WASM and plain conversions agree', () => {
   test('on dithering past the end of the sequence of random numbers', () => {
     const count = 25_000
     const first = 1_200
-    const results = both.map((kernels) => {
+    const results = all.map((kernels) => {
       const source = kernels.reserve(count * 8)
       kernels.i32(source, count).set(Int32Array.from({ length: count }, (_, i) => i % 97))
       kernels.dequantizeF32(source, source + count * 4, first, count, 0.125, 3, 1, 9999, 0, 0)
       return kernels.f32(source + count * 4, count).slice(first)
     })
-    expect(results[1]).toEqual(results[0])
+    expectAgreement(results)
   })
 
   test('on stored integers and byte shuffling', () => {
     fc.assert(
       fc.property(integers, fc.constantFrom(1, 2, 4, 8), (numbers, size) => {
-        const results = both.map((kernels) => {
+        const results = all.map((kernels) => {
           const source = kernels.reserve(4000)
           kernels.i32(source, numbers.length).set(numbers)
           kernels.storeIntegers(source, source + 1008, numbers.length, size)
@@ -227,7 +237,7 @@ describe('WASM and plain conversions agree', () => {
           kernels.unshuffle(source + 1008, source + 2008, numbers.length, size)
           return [stored, kernels.u8(source + 2008, numbers.length * size).slice()]
         })
-        expect(results[1]).toEqual(results[0])
+        expectAgreement(results)
       }),
       { numRuns: 500 },
     )
