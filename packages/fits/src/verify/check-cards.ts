@@ -9,13 +9,12 @@ import { mandatoryKeywords } from './mandatory.ts'
 const REPEATED: readonly string[] = ['CONTINUE', 'HIERARCH']
 
 /** Checks every card for itself: characters, name, form of the value; then names that are there twice. */
-export function checkCards(header: Header): Finding[] {
-  const findings: Finding[] = []
+export function* checkCards(header: Header): Generator<Finding, void, undefined> {
   const seen = new Map<string, Card>()
   const mandatory = mandatoryKeywords(header)
   let record = 1
   for (const card of header) {
-    findings.push(...checkCard(card, header, record))
+    yield* checkCard(card, header, record)
     const first = seen.get(card.keyword)
     if (first !== undefined && !mayRepeat(card)) {
       const isSame = first.raw === card.raw
@@ -25,12 +24,11 @@ export function checkCards(header: Header): Finding[] {
         : `${valueText(card)} after ${valueText(first)}; the first counts`
       const isMandatory = mandatory.includes(card.keyword)
       const found = finding('DUPLICATE_KEYWORD', location, `${card.keyword} is there twice: ${what}`, isSame)
-      findings.push(isMandatory ? { ...found, severity: 'error' } : found)
+      yield isMandatory ? { ...found, severity: 'error' } : found
     }
     seen.set(card.keyword, first ?? card)
     record += card.raw.length / CARD_CHARS
   }
-  return findings
 }
 
 /** Field specifiers of record-valued cards (WCS Paper IV, draft): `DP1 = 'NAXES: 2'`, one card for each field. */

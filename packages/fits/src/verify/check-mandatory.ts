@@ -1,9 +1,8 @@
-import type { Card } from '../header/card.ts'
 import { CARD_CHARS } from '../header/card.ts'
 import type { Header } from '../header/header.ts'
 import { type Finding, finding } from './finding.ts'
 import { headerLocation, recordLocation } from './locate.ts'
-import { isTable, mandatoryKeywords } from './mandatory.ts'
+import { isFixedFormat, isTable, mandatoryKeywords } from './mandatory.ts'
 
 /** Extension types of the standard and of its registry, and some that were in use before. */
 const KNOWN_EXTENSIONS: readonly string[] = [
@@ -54,20 +53,12 @@ function checkOrder(header: Header): Finding[] {
   return findings
 }
 
-/** Section 4.2: logicals in column 30, integers up to column 30, strings from column 11 with at least eight characters. */
 function checkFixedFormat(header: Header): Finding[] {
   return mandatoryKeywords(header).flatMap((keyword) => {
     const card = header.card(keyword)
     if (card === undefined || card.type === 'commentary' || isFixedFormat(card)) return []
     return [finding('MANDATORY_FORMAT', header.locate(keyword), `${keyword} is not in fixed format`, true)]
   })
-}
-
-function isFixedFormat(card: Card): boolean {
-  const field = card.raw.slice(10, 30)
-  if (card.type === 'string') return /^'[^']{8,}'/.test(card.raw.slice(10))
-  if (card.type === 'logical') return /^ {19}[TF]$/.test(field)
-  return card.type !== 'integer' || /^ *[+-]?\d+$/.test(field)
 }
 
 function checkSimple(header: Header, isPrimary: boolean): Finding[] {

@@ -47,14 +47,16 @@ const DATE =
 const OLD_DATE = /^(?:0[1-9]|[12]\d|3[01])\/(?:0[1-9]|1[0-2])\/\d\d$/
 
 /** Checks types and some values of reserved keywords (FITS Standard 4.0, sections 4.4.2, 8 and 9). */
-export function checkReserved(header: Header, isPrimary: boolean): Finding[] {
-  const findings: Finding[] = []
+export function* checkReserved(header: Header, isPrimary: boolean): Generator<Finding, void, undefined> {
   let record = 1
   for (const card of header) {
-    findings.push(...checkType(card, header, record), ...checkDate(card, header, record))
+    yield* checkType(card, header, record)
+    yield* checkDate(card, header, record)
     record += card.raw.length / CARD_CHARS
   }
-  return [...findings, ...checkScaling(header), ...checkPlaces(header, isPrimary), ...checkDeprecated(header)]
+  yield* checkScaling(header)
+  yield* checkPlaces(header, isPrimary)
+  yield* checkDeprecated(header)
 }
 
 function checkType(card: Card, header: Header, record: number): Finding[] {

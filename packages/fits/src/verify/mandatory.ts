@@ -1,3 +1,4 @@
+import type { Card } from '../header/card.ts'
 import type { Header } from '../header/header.ts'
 
 /**
@@ -18,4 +19,12 @@ export function mandatoryKeywords(header: Header): string[] {
 export function isTable(header: Header): boolean {
   const name = header.card('XTENSION')?.value
   return name === 'BINTABLE' || name === 'TABLE' || name === 'A3DTABLE'
+}
+
+/** Section 4.2: logicals in column 30, integers up to column 30, strings from column 11 with at least eight characters. */
+export function isFixedFormat(card: Card): boolean {
+  const field = card.raw.slice(10, 30)
+  if (card.type === 'string') return /^'[^']{8,}'/.test(card.raw.slice(10))
+  if (card.type === 'logical') return /^ {19}[TF]$/.test(field)
+  return card.type !== 'integer' || /^ *[+-]?\d+$/.test(field)
 }

@@ -5,6 +5,7 @@ import { FitsWriter } from '../hdu/fits-writer.ts'
 import type { HduWriter } from '../hdu/hdu-writer.ts'
 import { type CheckedHdu } from './check-data.ts'
 import type { Finding } from './finding.ts'
+import { FindingList } from './finding-list.ts'
 import { repairHeader } from './repair-header.ts'
 import { checkHeader, type Scan, scanHdus, type VerifyOptions, verifyFits } from './verify-fits.ts'
 
@@ -70,7 +71,7 @@ async function writeRepaired(
   options: VerifyOptions,
 ): Promise<Finding[]> {
   const writer = new FitsWriter(sink)
-  const left: Finding[] = []
+  const left = new FindingList()
   for (const [index, { at, layout }] of scan.hdus.entries()) {
     if (layout === undefined) continue
     const header = repairHeader(at.header, index === 0)
@@ -79,10 +80,10 @@ async function writeRepaired(
     const hdu = await writer.beginHdu(header, { checksum: hasSums, fillByte })
     await copyData({ source: file.source, at, layout, signal: options.signal }, hdu)
     await hdu.end()
-    left.push(...checkHeader(hdu.header, index === 0))
+    left.add(checkHeader(hdu.header, index === 0))
   }
   await writer.commit()
-  return left
+  return left.findings
 }
 
 async function copyData(hdu: CheckedHdu, writer: HduWriter): Promise<void> {

@@ -1,8 +1,8 @@
-import { CARD_CHARS, type Card, isCommentaryKeyword } from '../header/card.ts'
+import { type Card, isCommentaryKeyword } from '../header/card.ts'
 import { formatCard, isStandardKeyword } from '../header/format-card.ts'
 import { Header } from '../header/header.ts'
 import { parseCard } from '../header/parse-card.ts'
-import { isTable, mandatoryKeywords } from './mandatory.ts'
+import { isFixedFormat, isTable, mandatoryKeywords } from './mandatory.ts'
 
 /**
  * A header without the faults that can be mended without guessing; cards that are right keep their bytes.
@@ -44,13 +44,10 @@ function repairCard(card: Card): string {
   return formatCard(cleaned.keyword, cleaned.value, cleaned.comment, { isFloat: cleaned.type === 'float' })
 }
 
-/** Section 4.2: mandatory cards in fixed format; those that are already are not touched. */
+/** Mandatory cards in fixed format; those that are already are not touched. */
 function fixedFormat(card: Card): string {
-  if (card.type === 'commentary' || card.type === 'invalid') return card.raw
-  const isString = card.type === 'string' && /^'[^']{8,}'/.test(card.raw.slice(10))
-  const isOther =
-    card.type !== 'string' && /^ *[TF\d+-]+$/.test(card.raw.slice(10, 30)) && card.raw.length === CARD_CHARS
-  return isString || isOther ? card.raw : formatCard(card.keyword, card.value, card.comment)
+  const isUnreadable = card.type === 'commentary' || card.type === 'invalid'
+  return isUnreadable || isFixedFormat(card) ? card.raw : formatCard(card.keyword, card.value, card.comment)
 }
 
 /** Cards that a check calls `NOT_ALLOWED` and that can go without loss. */

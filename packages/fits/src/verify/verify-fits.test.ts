@@ -367,6 +367,14 @@ describe('findings', () => {
     )
   })
 
+  test('without number are counted, but not all listed', async () => {
+    const odd = Array.from({ length: 200_000 }, (_, index) => `k${index}`.padEnd(8).concat('= nonsense'))
+    const bytes = fileOf({ cards: [...IMAGE, ...odd], data: PIXEL })
+    const report = await verify(bytes)
+    expect(report).toMatchObject({ errorCount: 400_000, omittedCount: 398_000 })
+    expect(report.findings).toHaveLength(2000)
+  })
+
   test('an empty CHECKSUM is not checked', async () => {
     expect((await verify(image("CHECKSUM= '        '", "DATASUM = '        '"))).findings).toEqual([])
   })

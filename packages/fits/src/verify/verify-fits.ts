@@ -14,6 +14,7 @@ import { checkMandatory } from './check-mandatory.ts'
 import { checkReserved } from './check-reserved.ts'
 import { checkTable } from './check-table.ts'
 import { type Finding, finding } from './finding.ts'
+import { FindingList } from './finding-list.ts'
 import { headerLocation } from './locate.ts'
 import { isTable } from './mandatory.ts'
 
@@ -36,10 +37,12 @@ export interface VerifiedHdu {
 export interface VerifyReport {
   readonly file: string
   readonly hdus: readonly VerifiedHdu[]
-  /** In the order of the file. */
+  /** In the order of the file; of each kind at most the first thousand. */
   readonly findings: readonly Finding[]
   readonly errorCount: number
   readonly warningCount: number
+  /** Findings that are counted but not listed. */
+  readonly omittedCount: number
   /** False when a header could not be read, so that what follows it was not looked at. */
   readonly isComplete: boolean
 }
@@ -65,35 +68,37 @@ export interface Scan {
 export async function verifyFits(file: FitsFile, options: VerifyOptions = {}): Promise<VerifyReport> {
   const { source } = file
   const scan = await scanHdus(source, options.signal)
-  const findings: Finding[] = []
+  const list = new FindingList()
   const hdus: VerifiedHdu[] = []
   for (const [index, { at, layout }] of scan.hdus.entries()) {
     throwIfAborted(options.signal)
-    findings.push(...checkHeader(at.header, index === 0), ...(await checkHeaderBytes(source, at)))
+    list.add(checkHeader(at.header, index === 0))
+    list.add(await checkHeaderBytes(source, at))
     if (layout !== undefined) {
-      findings.push(
-        ...(await checkData({ source, at, layout, signal: options.signal }, options.checksums ?? true)),
-      )
+      list.add(await checkData({ source, at, layout, signal: options.signal }, options.checksums ?? true))
     }
     const name = at.header.card('EXTNAME')?.value
     hdus.push({ index, name: typeof name === 'string' ? name : '', type: layout?.type })
   }
-  findings.push(...scan.findings)
-  const errorCount = findings.filter(({ severity }) => severity === 'error').length
-  const warningCount = findings.length - errorCount
-  return { file: file.name, hdus, findings, errorCount, warningCount, isComplete: scan.isComplete }
+  list.add(scan.findings)
+  const { findings, errorCount, warningCount, omittedCount } = list
+  return {
+    file: file.name,
+    hdus,
+    findings,
+    errorCount,
+    warningCount,
+    omittedCount,
+    isComplete: scan.isComplete,
+  }
 }
 
 /** All checks that need a header only. */
-export function checkHeader(header: Header, isPrimary: boolean): Finding[] {
-  const cards = checkCards(header)
-  const mandatory = checkMandatory(header, isPrimary)
-  return [
-    ...cards,
-    ...mandatory,
-    ...checkReserved(header, isPrimary),
-    ...(isTable(header) ? checkTable(header) : []),
-  ]
+export function* checkHeader(header: Header, isPrimary: boolean): Generator<Finding, void, undefined> {
+  yield* checkCards(header)
+  yield* checkMandatory(header, isPrimary)
+  yield* checkReserved(header, isPrimary)
+  if (isTable(header)) yield* checkTable(header)
 }
 
 /** Finds all HDUs without giving up at what can be passed over. */
