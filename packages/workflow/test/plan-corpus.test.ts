@@ -22,6 +22,7 @@ import { corpusFolder, missingCorpus } from './shared-data.ts'
  *   plan's job removes each file once; only the count has it twice.
  * - Without an output site the reference's last cleanup node removes the directory of the run with the results in it.
  *   Our plan has the node, but where results stay it removes nothing, and a warning says so; only the count has it.
+ * - A transfer between sites does not wait for the directory of its target; it makes it. Kept.
  * - Unlike the reference's, our cleanup nodes under a space constraint are waited for by the jobs that need the space.
  * - Outputs of a sub-workflow that a job on another site reads are in the plan of the reference on no way to that site.
  *   We add no node either: the sub-workflow delivers them (`PlanOutput.deliverTo`).
