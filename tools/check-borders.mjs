@@ -10,10 +10,11 @@ const MAY_IMPORT = {
   fits: ['base', 'kernels'],
   wcs: ['base'],
   mosaic: ['base', 'fits', 'wcs', 'kernels'],
+  montage: ['base', 'fits', 'wcs', 'kernels', 'mosaic'],
   workflow: ['base'],
-  cli: ['base', 'fits', 'wcs', 'mosaic', 'workflow'],
+  cli: ['base', 'fits', 'wcs', 'mosaic', 'montage', 'workflow'],
 }
-const NODE_ONLY = new Set(['cli'])
+const NODE_ONLY = new Set(['cli', 'montage'])
 
 const problems = []
 for (const name of readdirSync('packages')) {
