@@ -43,6 +43,19 @@ describe('a server with ranges', () => {
     expect(asked.reduce((sum, size) => sum + size, 0)).toBeLessThan(FILE.length + 16_384)
   })
 
+  test('is asked for more at once when a large image is read whole', async () => {
+    const sink = memorySink()
+    const data = new Float32Array(4000 * 1000).map((_, index) => index)
+    await writeImage(sink, new Header(), { width: 4000, height: 1000, data })
+    const bytes = sink.bytes()
+    await using server = await loopback((request, response) => sendRange(bytes, request, response))
+    await using file = await openFits(await httpSource(server.url))
+    expect((await readImage(await file.hdu(0))).data).toEqual(data)
+    expect(server.ranges.length).toBeLessThan(16)
+    const ends = server.ranges.map((range) => Number(/-(\d+)/.exec(range ?? '')?.[1]))
+    expect(Math.max(...ends)).toBe(bytes.length - 1)
+  })
+
   test('may send the file from elsewhere', async () => {
     await using server = await loopback((request, response) => {
       if (request.url === '/image.fits') response.writeHead(302, { Location: '/other.fits' }).end()

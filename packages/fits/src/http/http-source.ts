@@ -64,6 +64,9 @@ function publicName(url: URL): string {
   return `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`
 }
 
+/** Reading without a jump for so long makes it worth to read ahead. */
+const SEQUENTIAL_BYTES = 2 * KIB * KIB
+
 /** Longest range of one request: a broken one costs no more than this. */
 const MAX_REQUEST_BYTES = 8 * KIB * KIB
 
@@ -75,6 +78,9 @@ class HttpSource implements ByteSource {
   readonly #blockBytes: number
   readonly #cache: BlockCache
   readonly #signal: AbortSignal | undefined
+  /** Where the last read ended, and how much was read without a jump up to there. */
+  #nextOffset = -1
+  #sequentialBytes = 0
 
   constructor(settings: FetchSettings, first: RangeAnswer, blockBytes: number, options: HttpSourceOptions) {
     this.name = settings.name
@@ -94,6 +100,8 @@ class HttpSource implements ByteSource {
     if (length === 0) return 0
     const firstBlock = Math.floor(offset / this.#blockBytes)
     const lastBlock = Math.floor((offset + length - 1) / this.#blockBytes)
+    this.#sequentialBytes = offset === this.#nextOffset ? this.#sequentialBytes + length : length
+    this.#nextOffset = offset + length
     // All requests start before the first is waited for.
     const blocks = this.#requestBlocks(firstBlock, lastBlock)
     for (const [index, block] of blocks.entries()) {
@@ -123,11 +131,20 @@ class HttpSource implements ByteSource {
       }
       const maxCount = Math.max(1, Math.floor(MAX_REQUEST_BYTES / this.#blockBytes))
       let count = 1
-      while (count < maxCount && block + count <= last && !this.#cache.has(block + count)) count++
-      blocks.push(...this.#request(block, count))
+      const end = last + this.#blocksAhead()
+      while (count < maxCount && block + count <= end && !this.#cache.has(block + count)) count++
+      blocks.push(...this.#request(block, count).slice(0, last - block + 1))
       block += count
     }
     return blocks
+  }
+
+  /** Long sequential reads ask for half as much again ahead, so that the net is not waited for at every turn. */
+  #blocksAhead(): number {
+    const lastOfFile = Math.floor((this.sizeBytes - 1) / this.#blockBytes)
+    const lastRead = Math.floor((this.#nextOffset - 1) / this.#blockBytes)
+    if (this.#sequentialBytes < SEQUENTIAL_BYTES) return 0
+    return Math.min(lastOfFile - lastRead, Math.floor(this.#sequentialBytes / 2 / this.#blockBytes))
   }
 
   #request(block: number, count: number): Promise<Uint8Array>[] {
