@@ -5,7 +5,7 @@ import { FitsWriter } from '../hdu/fits-writer.ts'
 import type { Hdu } from '../hdu/hdu.ts'
 import type { PixelArray } from '../image/pixel-array.ts'
 import { type PixelForm, readCube } from '../image/read-image.ts'
-import { rowBoxes } from '../image/row-boxes.ts'
+import { rowBoxes, tileRowsOf } from '../image/row-boxes.ts'
 import { pixelScaling } from '../image/scaling.ts'
 import { isCompressedTable } from './compressed-table-layout.ts'
 import type { CompressionOptions } from './compression-options.ts'
@@ -133,7 +133,7 @@ async function copyPixels(
 ): Promise<void> {
   const { bscale, bzero, isShifted } = pixelScaling(hdu.header, hdu.bitpix)
   const as = isShifted || (bscale === 1 && bzero === 0) ? 'native' : 'float64'
-  for (const box of rowBoxes(hdu.shape.toReversed())) {
+  for (const box of rowBoxes(hdu.shape.toReversed(), tileRowsOf(hdu))) {
     throwIfAborted(signal)
     const { data } = await readCube<PixelForm>(hdu, { as, ...box, signal })
     await write(data)

@@ -6,7 +6,7 @@ import type { CardValue, Complex } from '../header/card.ts'
 import type { Header } from '../header/header.ts'
 import { readCube } from '../image/read-image.ts'
 import type { PixelBox } from '../image/region.ts'
-import { rowBoxes } from '../image/row-boxes.ts'
+import { rowBoxes, tileRowsOf } from '../image/row-boxes.ts'
 
 /** How much two values may differ and still count as equal: |b - a| <= atol + rtol |a|. */
 export interface DiffOptions {
@@ -172,7 +172,7 @@ async function diffPixels(a: Hdu, b: Hdu, options: DiffOptions): Promise<PixelDi
     both: 0,
   }
   let first: readonly number[] | undefined
-  for (const box of rowBoxes(a.shape.toReversed())) {
+  for (const box of rowBoxes(a.shape.toReversed(), Math.max(tileRowsOf(a), tileRowsOf(b)))) {
     throwIfAborted(options.signal)
     const read = { as: 'float64' as const, ...box, signal: options.signal }
     const [{ data: x }, { data: y }] = [await readCube(a, read), await readCube(b, read)]

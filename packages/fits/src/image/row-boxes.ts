@@ -1,18 +1,32 @@
+import type { Hdu } from '../hdu/hdu.ts'
 import type { PixelBox } from './region.ts'
 
 /** Pixels of a box, about: large enough to read fast, small beside any memory limit. */
 const BOX_PIXELS = 1 << 20
 
+/** Most pixels of a box where it takes so many to hold whole tiles. */
+const MAX_BOX_PIXELS = 1 << 24
+
+/** Rows of the tiles of a compressed image, each of which is then unpacked only once; 1 for plain images. */
+export function tileRowsOf(hdu: Hdu): number {
+  return hdu.type === 'compressed-image' ? Math.max(1, hdu.header.integer('ZTILE2', 1)) : 1
+}
+
 /**
  * Boxes of whole rows that cover an image of any number of axes in the order of its pixels.
  *
  * @param axes lengths, NAXIS1 first; an image with an axis of length 0 has no boxes
+ * @param tileRows rows that are best read together, from {@link tileRowsOf}
  */
-export function* rowBoxes(axes: readonly number[]): Generator<PixelBox, void, undefined> {
+export function* rowBoxes(
+  axes: readonly number[],
+  tileRows: number = 1,
+): Generator<PixelBox, void, undefined> {
   const [width = 1, height = 1, ...upper] = axes
   const planes = upper.reduce((product, length) => product * length, 1)
   if (width === 0 || height === 0) return
-  const rows = Math.max(1, Math.floor(BOX_PIXELS / width))
+  const step = tileRows * width <= MAX_BOX_PIXELS ? tileRows : 1
+  const rows = step * Math.max(1, Math.floor(BOX_PIXELS / (width * step)))
   for (let plane = 0; plane < planes; plane++) {
     const place: number[] = []
     let rest = plane

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '@skyloom/base'
 import type { Hdu, HduType } from '../hdu/hdu.ts'
 import { readCube } from '../image/read-image.ts'
-import { rowBoxes } from '../image/row-boxes.ts'
+import { rowBoxes, tileRowsOf } from '../image/row-boxes.ts'
 
 /** What an HDU holds and, for images, the statistics of its pixels. */
 export interface HduStatistics {
@@ -36,7 +36,7 @@ export async function hduStatistics(hdu: Hdu, signal?: AbortSignal): Promise<Hdu
   const pixels = shape.reduce((product, length) => product * length, 1)
   if ((type !== 'image' && type !== 'compressed-image') || shape.length === 0) return facts
   const sums = { finite: 0, min: Infinity, max: -Infinity, mean: 0, squares: 0 }
-  for (const box of rowBoxes(shape.toReversed())) {
+  for (const box of rowBoxes(shape.toReversed(), tileRowsOf(hdu))) {
     throwIfAborted(signal)
     addBlock(sums, (await readCube(hdu, { as: 'float64', ...box, signal })).data)
   }
