@@ -144,7 +144,7 @@ export async function readTilesInto(
 }
 
 /** Tiles above this size take more memory than is kept for the next read. */
-const LARGE_TILE_PIXELS = 2 ** 19
+const LARGE_TILE_PIXELS = 2 ** 18
 
 /** Pixels of a tile that is not cut off at an edge. */
 function tilePixels(grid: TileGrid): number {
