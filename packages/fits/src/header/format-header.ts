@@ -1,4 +1,4 @@
-import { BLOCK_BYTES, paddedBytes } from './block.ts'
+import { paddedBytes } from './block.ts'
 import { CARD_CHARS } from './card.ts'
 import type { Header } from './header.ts'
 import { latin1Bytes } from './latin1.ts'
@@ -11,9 +11,4 @@ export function formatHeader(header: Header): Uint8Array {
     .join('')
   const ended = text + 'END'.padEnd(CARD_CHARS)
   return latin1Bytes(ended.padEnd(paddedBytes(ended.length)))
-}
-
-/** Blocks that {@link formatHeader} would give. */
-export function headerBlockCount(header: Header): number {
-  return paddedBytes((header.recordCount + 1) * CARD_CHARS) / BLOCK_BYTES
 }
