@@ -74,7 +74,7 @@ async function show({ hdu, wcs, noWcs }, centre, turn) {
 function limitsOf(data) {
   const sorted = data.filter(Number.isFinite).sort()
   const at = (fraction) => sorted[Math.floor(fraction * (sorted.length - 1))] ?? 0
-  return { low: at(0.01), high: at(0.9995) }
+  return { low: at(0.01), high: at(0.9999) }
 }
 
 /** Draws the pixels, first row at the bottom as FITS has it; pixels without data stay clear. */
