@@ -166,6 +166,7 @@ export { formatPlanProblem, type PlanProblem, type PlanProblemCode } from './pla
 export type { RankedReplica } from './plan/transfer/rank-replicas.ts'
 export { formatProblem, type Problem, type ProblemCode, type ReadResult } from './problem/problem.ts'
 export type { ReadOptions } from './read/document.ts'
+export { type DocumentKind, documentJsonSchema } from './read/json-schema.ts'
 export { readProperties } from './read/properties.ts'
 export { type ReadReplicaOptions, readReplicaCatalog } from './read/replica-catalog.ts'
 export { compileReplicaPattern, fillPattern, type PatternResult } from './read/replica-pattern.ts'

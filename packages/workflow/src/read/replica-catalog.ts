@@ -3,7 +3,7 @@ import type { ReadResult } from '../problem/problem.ts'
 import { formatVersion } from '../schema/common.ts'
 import type { ReadContext } from '../schema/context.ts'
 import { list } from '../schema/list.ts'
-import { expanded, mapped, type Schema } from '../schema/schema.ts'
+import { expanded, type JsonSchema, mapped, type Schema } from '../schema/schema.ts'
 import { optional, required, shape } from '../schema/shape.ts'
 import { streamed } from '../schema/streamed.ts'
 import { valueOf, type YamlNode } from '../yaml/node.ts'
@@ -38,6 +38,18 @@ export const inlineReplicaCatalog: Schema<
   ),
 )
 
+function replicaCatalogShape(replicas: Schema<readonly Replica[]>): Schema<ReplicaCatalog> {
+  return shape(
+    { pegasus: required(formatVersion), replicas: required(replicas) },
+    { noun: 'a replica catalog' },
+  )
+}
+
+/** JSON Schema of a replica catalog. */
+export function replicaCatalogJson(): JsonSchema {
+  return replicaCatalogShape(list(checkedReplica)).json
+}
+
 /** Options of {@link readReplicaCatalog}. */
 export interface ReadReplicaOptions extends ReadOptions {
   /** `text` for the format with one location per line, of files and of patterns. Default `yaml`, which includes JSON. */
@@ -56,10 +68,7 @@ export function readReplicaCatalog(
   if (options.format === 'text') return readReplicaText(text, options.name ?? 'rc.txt')
   return readDocument(text, options.name ?? 'replicas.yml', options, (context) => {
     const replicas = streamed({ key: 'replicas', item: expanded(checkedReplica), least: 0 }, context)
-    const schema = shape(
-      { pegasus: required(formatVersion), replicas: required(replicas.schema) },
-      { noun: 'a replica catalog' },
-    )
+    const schema = replicaCatalogShape(replicas.schema)
     return {
       itemReaders: new Map([['replicas', replicas.itemReader]]),
       read: (root) => schema.read(root, context),

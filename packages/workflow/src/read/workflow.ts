@@ -3,8 +3,9 @@ import type { CatalogReferences, Dependency, Workflow } from '../model/workflow.
 import type { ReadResult } from '../problem/problem.ts'
 import { formatVersion, hooks, metadata, profiles, versionText } from '../schema/common.ts'
 import type { ReadContext } from '../schema/context.ts'
+import { list } from '../schema/list.ts'
 import { text } from '../schema/scalar.ts'
-import type { Schema } from '../schema/schema.ts'
+import type { JsonSchema, Schema } from '../schema/schema.ts'
 import { optional, type Required, required, type ShapeValue, shape } from '../schema/shape.ts'
 import { type Streamed, streamed } from '../schema/streamed.ts'
 import { valueOf } from '../yaml/node.ts'
@@ -32,7 +33,7 @@ const headFields = {
   name: required(
     text({
       noun: 'a workflow name',
-      pattern: /^(?!\.{1,2}$)[^\s/\\\p{Cc}]{1,200}$/u,
+      pattern: /^(?!\.{1,2}$)[^\s/\\\u0000-\u001f\u007f-\u009f]{1,200}$/,
       allowed: 'letters, digits, -, _ and dots, no blank, no slash',
     }),
   ),
@@ -50,11 +51,20 @@ interface Lists {
   readonly dependencies: Streamed<Dependency>
 }
 
-function workflowShape({ jobs, dependencies }: Lists): Schema<WorkflowFields> {
+/** The schema of a workflow whose long lists are read in a given way. */
+function workflowShape(
+  jobs: Schema<readonly Job[]>,
+  dependencies: Schema<readonly Dependency[]>,
+): Schema<WorkflowFields> {
   return shape(
-    { ...headFields, jobs: required(jobs.schema), jobDependencies: optional(dependencies.schema) },
+    { ...headFields, jobs: required(jobs), jobDependencies: optional(dependencies) },
     { noun: 'a workflow' },
   )
+}
+
+/** JSON Schema of a workflow. */
+export function workflowJson(): JsonSchema {
+  return workflowShape(list(job, 1), list(dependency)).json
 }
 
 type WorkflowFields = ShapeValue<typeof headFields & { readonly jobs: Required<readonly Job[]> }> & {
@@ -78,7 +88,7 @@ function workflowReader(context: ReadContext): DocumentReader<Workflow> {
       context,
     ),
   }
-  const schema = workflowShape(lists)
+  const schema = workflowShape(lists.jobs.schema, lists.dependencies.schema)
   return {
     itemReaders: new Map([
       ['jobs', lists.jobs.itemReader],
