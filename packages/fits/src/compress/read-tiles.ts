@@ -95,9 +95,11 @@ function pixelsPerByte(coding: TileCoding, record: TileRecord): number {
 const SMALL_TILE_PIXELS = 2 ** 22
 
 function checkPlausible(hdu: Hdu, grid: TileGrid, coding: TileCoding, records: readonly TileRecord[]): void {
+  const fullCount = tilePixels(grid)
   for (const record of records) {
-    const count = boxPixelCount(tileBox(grid, record.tile))
     const possible = record.sizeBytes * pixelsPerByte(coding, record)
+    if (fullCount <= possible) continue
+    const count = boxPixelCount(tileBox(grid, record.tile))
     const isSmall =
       record.store === 'compressed' && coding.method === 'HCOMPRESS_1' && count <= SMALL_TILE_PIXELS
     if (count <= possible || isSmall) continue
@@ -112,17 +114,18 @@ function checkPlausible(hdu: Hdu, grid: TileGrid, coding: TileCoding, records: r
 
 /** The pixels of one tile. */
 export function tileBox(grid: TileGrid, tile: number): PixelBox {
+  const { axes, tileAxes, counts } = grid
   const start: number[] = []
   const size: number[] = []
   let rest = tile
-  grid.axes.forEach((length, axis) => {
-    const count = grid.counts[axis] ?? 1
-    const full = grid.tileAxes[axis] ?? 1
+  for (let axis = 0; axis < axes.length; axis++) {
+    const count = counts[axis] ?? 1
+    const full = tileAxes[axis] ?? 1
     const first = (rest % count) * full
     start.push(first)
-    size.push(Math.min(full, length - first))
+    size.push(Math.min(full, (axes[axis] ?? 1) - first))
     rest = Math.floor(rest / count)
-  })
+  }
   return { start, size }
 }
 
@@ -276,10 +279,14 @@ function tilePart(selection: TileSelection, tile: number): TilePart {
   let from = 0
   let to = 0
   let last = 0
-  const sizes: number[] = []
+  let runLength = 1
+  // Axes that both the tile and the box have whole make one long run; further ones are walked.
+  let isRun = true
+  const outer: number[] = []
   const fromStrides: number[] = []
   const toStrides: number[] = []
-  own.size.forEach((length, axis) => {
+  for (let axis = 0; axis < own.size.length; axis++) {
+    const length = own.size[axis] ?? 1
     const tileStart = own.start[axis] ?? 0
     const boxStart = box.start[axis] ?? 0
     const boxSize = box.size[axis] ?? 1
@@ -288,28 +295,18 @@ function tilePart(selection: TileSelection, tile: number): TilePart {
     from += (first - tileStart) * count
     to += (first - boxStart) * outCount
     last += (first - tileStart + size - 1) * count
-    fromStrides.push(count)
-    toStrides.push(outCount)
-    sizes.push(size)
+    isRun = axis === 0 || (isRun && runLength === count && runLength === outCount)
+    if (isRun) {
+      runLength *= size
+    } else {
+      outer.push(size)
+      fromStrides.push(count)
+      toStrides.push(outCount)
+    }
     count *= length
     outCount *= boxSize
-  })
-  // Axes that both the tile and the box have whole make one long run.
-  let runAxes = 1
-  let runLength = sizes[0] ?? 1
-  while (runAxes < sizes.length && runLength === fromStrides[runAxes] && runLength === toStrides[runAxes]) {
-    runLength *= sizes[runAxes++] ?? 1
   }
-  return {
-    count,
-    end: last + 1,
-    runLength,
-    from,
-    to,
-    outer: sizes.slice(runAxes),
-    fromStrides: fromStrides.slice(runAxes),
-    toStrides: toStrides.slice(runAxes),
-  }
+  return { count, end: last + 1, runLength, from, to, outer, fromStrides, toStrides }
 }
 
 function putTile(

@@ -151,26 +151,32 @@ function joins(previous: number, next: number, first: number, bytesPerRow: numbe
 }
 
 function readRecord(hdu: Hdu, table: TileTable, view: DataView, row: number, tile: number): TileRecord {
-  const stores: readonly (readonly [TileStore, BinaryColumn | undefined])[] = [
-    ['compressed', table.data],
-    ['gzip', table.gzipData],
-    ['raw', table.rawData],
-  ]
+  let store: TileStore = 'compressed'
+  let place = readArray(hdu, table, view, row, table.data, tile)
+  if (place === undefined) {
+    store = 'gzip'
+    place = readArray(hdu, table, view, row, table.gzipData, tile)
+  }
+  if (place === undefined) {
+    store = 'raw'
+    place = readArray(hdu, table, view, row, table.rawData, tile)
+  }
+  if (place === undefined) {
+    throw new FitsError('FITS_BAD_TILE', tileLocation(hdu, table, tile), `tile ${tile + 1} holds nothing`, {
+      remedy: 'the file was not written to its end; make it again',
+    })
+  }
   const blank = numberAt(view, row, table.blank) ?? table.fixedBlank
-  const values = {
+  return {
     tile,
+    store,
+    offset: place.offset,
+    sizeBytes: place.sizeBytes,
     scale: numberAt(view, row, table.scale) ?? table.fixedScale,
     zero: numberAt(view, row, table.zero) ?? table.fixedZero,
     blank: blank === undefined || Number.isNaN(blank) ? undefined : blank,
     mask: readArray(hdu, table, view, row, table.mask, tile),
   }
-  for (const [store, column] of stores) {
-    const array = readArray(hdu, table, view, row, column, tile)
-    if (array !== undefined) return { ...values, store, ...array }
-  }
-  throw new FitsError('FITS_BAD_TILE', tileLocation(hdu, table, tile), `tile ${tile + 1} holds nothing`, {
-    remedy: 'the file was not written to its end; make it again',
-  })
 }
 
 /** Place and size of an array in the file; undefined when it is empty. */
