@@ -137,7 +137,7 @@ export function checkPlanLine(
 ): { readonly ok: true; readonly line: PlanLine } | { readonly ok: false; readonly reason: string } {
   const result = planLine.safeParse(value)
   if (!result.success) return { ok: false, reason: z.prettifyError(result.error) }
-  // The schema is written to describe PlanLine; the type test beside it fails when they part.
+  // The schema is written to describe PlanLine; the round trip in its test fails when they part.
   return { ok: true, line: result.data as PlanLine }
 }
 

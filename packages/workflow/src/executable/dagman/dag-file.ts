@@ -5,6 +5,7 @@ import type { Plan, PlanJob } from '../../plan/plan.ts'
 import { splitArguments } from '../arguments.ts'
 import type { DagmanOptions } from './dagman-files.ts'
 import type { DagNames } from './names.ts'
+import { commentText, oneLine } from './shell.ts'
 
 /** Text of the DAG file: throttles, a block per node, the edges. */
 export function* dagFile(
@@ -13,8 +14,9 @@ export function* dagFile(
   options: DagmanOptions,
 ): Generator<string, void, undefined> {
   const line = '#'.repeat(70)
-  yield `${line}\n# DAG of the workflow ${plan.workflowName}\n${line}\n`
-  for (const [category, limit] of plan.throttles) yield `MAXJOBS ${category} ${limit}\n`
+  yield `${line}\n# DAG of the workflow ${commentText(plan.workflowName)}\n${line}\n`
+  for (const [category, limit] of plan.throttles)
+    yield `MAXJOBS ${oneLine(category, plan.workflowName)} ${limit}\n`
   yield '\n'
   for (const job of plan.jobs()) yield nodeBlock(job, names, options)
   for (const job of topologicalOrder(plan.graph)) {
@@ -41,7 +43,7 @@ function nodeBlock(job: PlanJob, names: DagNames, options: DagmanOptions): strin
   if (abort !== undefined) lines.push(`ABORT-DAG-ON ${name} ${abort}`)
   if (job.kind !== 'sub_workflow' && job.kind !== 'sub_dag')
     lines.push(`VARS ${name} My.DAGNodeRetry="$(RETRY)"`)
-  return `${lines.join('\n')}\n\n`
+  return `${lines.map((line) => oneLine(line, job.name)).join('\n')}\n\n`
 }
 
 function firstLine(job: PlanJob, names: DagNames, options: DagmanOptions): string {

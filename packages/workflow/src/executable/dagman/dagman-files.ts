@@ -6,7 +6,7 @@ import { type PlannedFile, textFile } from '../planned-file.ts'
 import { dagFile, plannerArguments } from './dag-file.ts'
 import { dagNames } from './names.ts'
 import { NODE_LIBRARY, NODE_LIBRARY_TEXT } from './node-library.ts'
-import { shellLine } from './shell.ts'
+import { commentText, shellLine } from './shell.ts'
 import { submitFile } from './submit-file.ts'
 import { taskScript } from './task-script.ts'
 import { workScript } from './work-script.ts'
@@ -127,5 +127,5 @@ function planScript(job: PlanJob, options: DagmanOptions, name: string, stem: st
     '--basename',
     name,
   ]
-  return `#!/bin/sh\n# plans the sub-workflow ${job.tasks[0]?.transformation ?? ''}\nexec ${shellLine(words)}\n`
+  return `#!/bin/sh\n# plans the sub-workflow ${commentText(job.tasks[0]?.transformation ?? '')}\nexec ${shellLine(words)}\n`
 }

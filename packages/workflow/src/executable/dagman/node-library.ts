@@ -107,8 +107,8 @@ sky_fetch() {
   esac
 }
 
-# sky_get DEST MODE SHA256 URL...: gets a file from the first place that has it. MODE copy, link, or sif
-# (an image for Singularity), SHA256 or -.
+# sky_get DEST MODE SHA256 URL...: gets a file from the first place that has it, in three rounds with pauses.
+# MODE copy, link, or sif (an image for Singularity); SHA256 or -.
 sky_get() {
   sky_dest=$1 sky_mode=$2 sky_sum=$3
   shift 3
@@ -126,7 +126,7 @@ sky_get() {
       fi
       rm -f -- "$sky_dest.part"
     done
-    [ "$sky_try" = 3 ] || sleep $((sky_try * 2))
+    [ "$sky_try" = 3 ] || sleep $((sky_try * ${'$'}{SKYLOOM_RETRY_SECONDS:-2}))
   done
   sky_failed "could not get $sky_dest from any of: $*"
 }

@@ -4,6 +4,7 @@ import type { PlanJob } from '../../plan/plan.ts'
 import type { DagmanOptions } from './dagman-files.ts'
 import type { DagNames } from './names.ts'
 import { NODE_LIBRARY } from './node-library.ts'
+import { oneLine } from './shell.ts'
 import { isFetched } from './task-script.ts'
 
 /** Number of a kind of job in the attribute `pegasus_job_class` (file 03, section 3.7). */
@@ -81,7 +82,7 @@ export function submitFile(
   for (const [key, value] of sorted(commands)) lines.push(`${key} = ${value}`)
   for (const [key, value] of sorted(macros)) lines.push(`${key} = ${value}`)
   for (const [key, value] of sorted(attributes(job, names, options))) lines.push(`+${key} = ${value}`)
-  return `${lines.join('\n')}\nqueue\n`
+  return `${lines.map((line) => oneLine(line, job.name)).join('\n')}\nqueue\n`
 }
 
 /** True for jobs that the submit host runs itself; compute jobs of site `local` go through the queue. */

@@ -21,12 +21,20 @@ export function taskScript(job: PlanJob, options: DagmanOptions, scratchDir: str
   else if (job.dataConfiguration === 'nonsharedfs') {
     lines.push('sky_workdir "${PEGASUS_WN_TMP:-${_CONDOR_SCRATCH_DIR:-${TMPDIR:-/tmp}}}"')
   }
+  const folders = outputFolders(job)
+  if (folders.length > 0) lines.push(shellLine(['mkdir', '-p', '--', ...folders]))
   lines.push('', '# stage in', ...inputLines(job))
   lines.push('', '# tasks', 'if [ "$sky_code" -eq 0 ]; then')
   for (const task of job.tasks) lines.push(`  ${taskLine(job, task)}`)
   lines.push('fi')
   lines.push('', '# stage out', ...outputLines(job))
   return `${lines.join('\n')}\n`
+}
+
+/** Folders in the names of outputs: programs expect to find them. */
+function outputFolders(job: PlanJob): readonly string[] {
+  const folders = job.outputs.map(({ lfn }) => lfn.slice(0, Math.max(0, lfn.lastIndexOf('/'))))
+  return [...new Set(folders)].filter((folder) => folder !== '')
 }
 
 function inputLines(job: PlanJob): readonly string[] {
