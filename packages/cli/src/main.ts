@@ -3,6 +3,7 @@ import { addFitsCommand } from './commands/fits.ts'
 import { addMosaicCommand } from './commands/mosaic.ts'
 import { addPlanCommand } from './commands/plan.ts'
 import { addWcsCommand } from './commands/wcs.ts'
+import { addWorkflowCommand } from './commands/workflow.ts'
 import { printError } from './terminal/error-text.ts'
 import { EXIT } from './terminal/exit-code.ts'
 
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addMosaicCommand(program)
   addFitsCommand(program)
   addWcsCommand(program)
+  addWorkflowCommand(program)
   addPlanCommand(program)
   return program
 }

@@ -258,6 +258,34 @@ describe('skyloom wcs', () => {
     expect(odd.stderr).toContain('pairs')
   })
 
+  test('doctor tells readings, shifts and the fix', async () => {
+    const { folder, path } = await sampleFile()
+    const good = await skyloom('wcs', 'doctor', path)
+    expect(good.code).toBe(0)
+    expect(good.stdout).toContain('HDU 0: TAN, icrs, nothing doubtful')
+    const header = join(folder, 'odd.hdr')
+    const cards = ["CTYPE1 = 'RA---TAN'", "CTYPE2 = 'DEC--TAN'", 'NAXIS = 2', 'NAXIS1 = 400', 'NAXIS2 = 200']
+    cards.push(
+      'CRPIX1 = 200.5',
+      'CRPIX2 = 100.5',
+      'CRVAL1 = 10',
+      'CRVAL2 = 20',
+      'CDELT1 = -0.001',
+      'CDELT2 = 0.001',
+      'END',
+    )
+    await writeFile(header, `${cards.join('\n')}\n`)
+    const odd = await skyloom('wcs', 'doctor', header)
+    expect(odd.code).toBe(1)
+    expect(odd.stdout).toMatch(/RADESYS.*\[frame-missing\]/)
+    expect(odd.stdout).toMatch(/FK4, equinox 1950: \d+ arcsec away/)
+    expect(odd.stdout).toContain("fix: add RADESYS = 'ICRS'")
+    const json = JSON.parse((await skyloom('wcs', 'doctor', header, '--json')).stdout) as {
+      hdus: { findings: object[] }[]
+    }
+    expect(json.hdus[0]?.findings.length).toBe(1)
+  })
+
   test('footprint', async () => {
     const { path } = await sampleFile()
     const { stdout } = await skyloom('wcs', 'footprint', path, '--json')

@@ -14,6 +14,7 @@ import {
 } from '@skyloom/workflow/node'
 import { CLI_VERSION } from '../main.ts'
 import { EXIT } from '../terminal/exit-code.ts'
+import { printFindings } from '../terminal/findings.ts'
 import { printJson } from '../terminal/output.ts'
 
 /** Flags of `skyloom plan` as the command line gives them. */
@@ -135,11 +136,6 @@ export function refuse(
   if (flags.json === true) printJson({ refused: true, problems: refused.problems })
   process.stderr.write(`not planned: ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}\n`)
   return errors.some((finding) => finding.code === 'BAD_OPTION') ? EXIT.wrongUse : EXIT.failed
-}
-
-/** Findings, one a line, to standard error. */
-export function printFindings(findings: readonly Finding[]): void {
-  for (const { severity, text } of findings) process.stderr.write(`${severity}: ${text}\n`)
 }
 
 function noteIgnored(flags: PlanFlags): void {

@@ -6,6 +6,8 @@ import { type KeywordSource, type Wcs, wcsFromKeywords } from '@skyloom/wcs'
 
 /** A header that may hold coordinates. */
 export interface WcsHeader {
+  /** Number of the HDU; 0 for a text header. */
+  readonly index: number
   readonly header: Header
   readonly keywords: KeywordSource
   /** Lengths of the axes, NAXIS1 first; undefined where the keywords tell. */
@@ -19,7 +21,7 @@ export async function wcsHeaders(
 ): Promise<readonly WcsHeader[]> {
   if (await isText(path)) {
     const header = parseHeaderTemplate(await readFile(path, 'latin1'), path)
-    return [{ header, keywords: keywordsOf(header), naxis: undefined }]
+    return [{ index: 0, header, keywords: keywordsOf(header), naxis: undefined }]
   }
   const { hdus } = await scanHeaders(path)
   const chosen = hdus.filter(
@@ -28,7 +30,8 @@ export async function wcsHeaders(
       index === hdu ||
       (typeof hdu === 'string' && name.toUpperCase() === hdu.toUpperCase()),
   )
-  return chosen.map(({ header, shape }) => ({
+  return chosen.map(({ index, header, shape }) => ({
+    index,
     header,
     keywords: keywordsOf(header),
     naxis: shape.length > 0 ? shape.toReversed() : undefined,
@@ -65,11 +68,12 @@ function keywordsOf(header: Header): KeywordSource {
  * @throws WcsError the reason of the first HDU when none has one
  */
 export async function readWcs(path: string, hdu: number | string | undefined): Promise<Wcs> {
-  const failures: unknown[] = []
+  const failures: Error[] = []
   for (const { keywords, naxis } of await wcsHeaders(path, hdu)) {
     try {
       return wcsFromKeywords(keywords, naxis === undefined ? { name: path } : { name: path, naxis })
     } catch (error) {
+      if (!isSkyloomError(error)) throw error
       failures.push(error)
     }
   }

@@ -37,4 +37,11 @@ export function addWcsCommand(program: Command): void {
       const { wcsFootprint } = await import('./wcs-points.ts')
       process.exitCode = await wcsFootprint(file, flags)
     })
+  common(wcs.command('doctor <file>'))
+    .description('find doubtful coordinate keywords, how far their readings part, and the fix')
+    .addHelpText('after', '\nExample:\n  skyloom wcs doctor suspicious.fits')
+    .action(async (file: string, flags: WcsFlags) => {
+      const { wcsDoctor } = await import('./wcs-doctor.ts')
+      process.exitCode = await wcsDoctor(file, flags)
+    })
 }

@@ -100,7 +100,9 @@ export function wcsFromKeywords(get: KeywordSource, options: WcsOptions = {}): W
     readLatitude(header, `CRVAL${axes.latAxis}${alternate}`, latUnit),
   ] as const
   const { sip, planeDistortion, projp, warnings } = readDistortion(header, axes, alternate, options.lookup)
-  const usesPv = planeDistortion?.kind !== 'tpv'
+  // SCAMP's PV keywords beside SIP would move the native pole if they were read as those of Paper II; astropy drops them too.
+  const isScampBesideSip = sip !== undefined && axes.code === 'TAN'
+  const usesPv = planeDistortion?.kind !== 'tpv' && !isScampBesideSip
   const pv = projp ?? (usesPv ? projectionParameters(header, axes, alternate, crval[1]) : [])
   const spherical = makeProjection(projection, pv, { centreDeg: 0 })
   const parameters = longitudeParameters(header, axes, alternate, usesPv, crval[1], rules)
