@@ -1,5 +1,5 @@
 import { atomicFile } from '@skyloom/base/node'
-import { type Finding, repairFits, verifyFits } from '@skyloom/fits'
+import { repairFits, type VerifyReport, verifyFits } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 import { printError } from '../terminal/error-text.ts'
 import { EXIT } from '../terminal/exit-code.ts'
@@ -18,7 +18,7 @@ export async function fitsVerify(
       const report = await verifyFits(file)
       hasErrors ||= report.errorCount > 0
       reports.push(report)
-      if (flags.json !== true) printFindings(path, report.findings)
+      if (flags.json !== true) printFindings(path, report)
       if (flags.repair !== undefined) await repair(path, flags.repair, flags.json === true)
     } catch (error) {
       hasErrors = true
@@ -29,10 +29,11 @@ export async function fitsVerify(
   return hasErrors ? EXIT.failed : EXIT.done
 }
 
-function printFindings(path: string, findings: readonly Finding[]): void {
+function printFindings(path: string, { findings, omittedCount }: VerifyReport): void {
   if (findings.length === 0) process.stdout.write(`${path}: no fault found\n`)
   for (const { severity, code, message } of findings)
     process.stdout.write(`${severity}: ${message} [${code}]\n`)
+  if (omittedCount > 0) process.stdout.write(`and ${omittedCount} more of the same kinds\n`)
 }
 
 async function repair(path: string, out: string, isQuiet: boolean): Promise<void> {
