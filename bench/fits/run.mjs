@@ -118,7 +118,7 @@ async function rawImage() {
 }
 
 async function riceImage() {
-  const side = 2000
+  const side = 5000
   const data = Int16Array.from(noise(side * side, 8))
   await writeCompressedImage(await atomicFile(path('rice.fits.fz'), overwrite), new Header(), {
     width: side,
@@ -127,10 +127,17 @@ async function riceImage() {
   })
   const file = await openFitsFile(path('rice.fits.fz'), { blocking: true })
   const hdu = await file.hdu(1)
-  for (let turn = 0; turn < 3; turn++) await readImage(hdu, { as: 'native' })
-  const own = await cpuOf(() => readImage(hdu, { as: 'native' }))
+  let own = Infinity
+  for (let turn = 0; turn < 5; turn++) {
+    own = Math.min(own, await cpuOf(() => readImage(hdu, { as: 'native' })))
+  }
   await file.close()
-  const peer = programCpu('funpack', '-O', path('unpacked.fits'), path('rice.fits.fz'))
+  let peer
+  for (let turn = 0; turn < 5; turn++) {
+    rmSync(path('unpacked.fits'), { force: true })
+    const cpu = programCpu('funpack', '-O', path('unpacked.fits'), path('rice.fits.fz'))
+    if (cpu !== undefined) peer = Math.min(peer ?? Infinity, cpu)
+  }
   console.log(`\nRICE_1 image of ${side} x ${side} 16-bit pixels, CPU time`)
   line('readImage', own)
   line(
