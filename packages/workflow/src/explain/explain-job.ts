@@ -7,7 +7,7 @@ import { FATE } from '../plan/reuse.ts'
 import { nearMiss } from '../problem/near-miss.ts'
 import { explainFiles } from './explain-files.ts'
 import { explainPlace } from './explain-place.ts'
-import { listed, MAX_LISTED, type Reason } from './reason.ts'
+import { counted, listed, MAX_LISTED, type Reason } from './reason.ts'
 
 /** Why a job is in the plan as it is, or is not in it. */
 export interface Explanation {
@@ -120,7 +120,7 @@ function explainPlanJob(plan: Plan, job: PlanJob): readonly Reason[] {
   if (job.cluster !== undefined) {
     reasons.push({
       topic: 'cluster',
-      text: `${job.tasks.length} tasks, ${job.cluster.style} clustering: ${job.cluster.reason}`,
+      text: `${counted(job.tasks.length, 'task')}, ${job.cluster.style} clustering: ${job.cluster.reason}`,
     })
     reasons.push({
       topic: 'work',
@@ -145,13 +145,13 @@ function purpose(job: PlanJob): string {
   const site = job.stagingSite ?? job.site
   switch (job.kind) {
     case 'stage_in':
-      return `brings ${job.transfers.length} files from outside to the scratch directory of ${site}`
+      return `brings ${counted(job.transfers.length, 'file')} from outside to the scratch directory of ${site}`
     case 'stage_out':
-      return `brings ${job.transfers.length} results from ${site} to the output sites`
+      return `brings ${counted(job.transfers.length, 'result')} from ${site} to the output sites`
     case 'inter_site':
-      return `brings ${job.transfers.length} files that jobs wrote at ${site} to the site of the job that reads them`
+      return `brings ${counted(job.transfers.length, 'file')} that jobs wrote at ${site} to the site of the job that reads them`
     case 'registration':
-      return `adds ${job.registrations.length} results to the output replica catalog`
+      return `adds ${counted(job.registrations.length, 'result')} to the output replica catalog`
     case 'create_dir':
       return `makes the directory of the run on ${site}`
     case 'chmod':
@@ -161,7 +161,7 @@ function purpose(job: PlanJob): string {
     case 'noop':
       return 'does nothing: everything exists, and a DAG needs a node'
     default:
-      return `runs ${job.tasks.length} tasks on ${job.site}`
+      return `runs ${counted(job.tasks.length, 'task')} on ${job.site}`
   }
 }
 

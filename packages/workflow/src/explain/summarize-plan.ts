@@ -2,6 +2,7 @@ import type { Plan } from '../plan/plan.ts'
 import { formatPlanProblem } from '../plan/problem.ts'
 import { FATE } from '../plan/reuse.ts'
 import { type BytesMoved, type ForecastOptions, forecastPlan } from './forecast.ts'
+import { counted } from './reason.ts'
 
 /** A plan in some lines for people: what runs where, what is left out and why, what it will cost. */
 export function summarizePlan(plan: Plan, options: ForecastOptions = {}): string {
@@ -9,16 +10,16 @@ export function summarizePlan(plan: Plan, options: ForecastOptions = {}): string
   const { counts } = plan
   const kinds = Object.entries(counts.jobs).map(([kind, count]) => `${count} ${kind}`)
   const lines = [
-    `workflow ${plan.workflowName}: ${counts.tasks.total} tasks, ${plan.jobCount} jobs, ${counts.dagEdges} edges`,
+    `workflow ${plan.workflowName}: ${counted(counts.tasks.total, 'task')}, ${counted(plan.jobCount, 'job')}, ${counted(counts.dagEdges, 'edge')}`,
     `  jobs       ${kinds.join(', ')}`,
     `  left out   ${leftOut(plan)}`,
     `  sites      ${sitesText(plan)}`,
     `  transfers  in ${bytesText(forecast.stageIn)}; out ${bytesText(forecast.stageOut)}; between sites ${bytesText(forecast.interSite)}`,
-    `  time       ${duration(forecast.taskSeconds)} of tasks, about ${duration(forecast.wallSeconds)} wall; longest chain ${duration(forecast.criticalPathSeconds)} (${forecast.criticalPath.length} jobs)`,
+    `  time       ${duration(forecast.taskSeconds)} of tasks, about ${duration(forecast.wallSeconds)} wall; longest chain ${duration(forecast.criticalPathSeconds)} (${counted(forecast.criticalPath.length, 'job')})`,
   ]
   if (forecast.unknownTasks > 0) {
     lines.push(
-      `             ${forecast.unknownTasks} tasks without prediction count ${forecast.assumptions.unknownSeconds} s each`,
+      `             ${counted(forecast.unknownTasks, 'task')} without prediction at ${forecast.assumptions.unknownSeconds} s each`,
     )
   }
   for (const [site, bytes] of forecast.peakScratchBytes)
@@ -51,7 +52,7 @@ function sitesText(plan: Plan): string {
 function bytesText(moved: BytesMoved): string {
   if (moved.files === 0) return 'nothing'
   const unknown = moved.unknownFiles === 0 ? '' : `, ${moved.unknownFiles} of unknown size`
-  return `${moved.files} files, ${size(moved.knownBytes)}${unknown}`
+  return `${counted(moved.files, 'file')}, ${size(moved.knownBytes)}${unknown}`
 }
 
 function size(bytes: number): string {

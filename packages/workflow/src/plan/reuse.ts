@@ -128,8 +128,8 @@ function warnOfUnwanted(tasks: TaskTable, fate: Uint8Array, problems: PlanProble
     if (ids.length < NAMED_JOBS) ids.push(tasks.jobs[task]?.id ?? '')
   }
   if (count === 0) return
-  problems.warning('NOTHING_WANTED', `${count} jobs are left out because nobody wants their outputs`, {
-    found: `${ids.join(', ')}${count > ids.length ? ', …' : ''}`,
+  problems.warning('NOTHING_WANTED', 'jobs are left out because nobody wants their outputs', {
+    found: `${ids.join(', ')}${count > ids.length ? `, and ${count - ids.length} more` : ''}`,
     remedy: 'set stageOut on the outputs that are wanted, or plan with force',
   })
 }

@@ -41,8 +41,9 @@ function split(
     }
   }
   if (unknownCount > 0) {
-    problems.warning('NO_RUNTIME', `${unknownCount} jobs have no predicted run time and stay alone`, {
+    problems.warning('NO_RUNTIME', 'jobs have no predicted run time and stay alone', {
       where: `level ${group.level}, transformation ${group.transformationId}`,
+      found: `${unknownCount} of ${group.tasks.length} jobs`,
       remedy: 'set the pegasus profile runtime, or plan with statistics of past runs',
     })
   }

@@ -178,9 +178,7 @@ test('auto asks for predictions of past runs, and warns when there is none', () 
   const asked = request(level(9, ''), { options: { cluster: ['auto'], clusterMinCount: 2, predictSeconds } })
   const plan = planned(asked)
   expect(sizes(clusters(plan))).toEqual([4, 4])
-  expect(plan.warnings).toMatchObject([
-    { code: 'NO_RUNTIME', message: '1 jobs have no predicted run time and stay alone' },
-  ])
+  expect(plan.warnings).toMatchObject([{ code: 'NO_RUNTIME', found: '1 of 9 jobs' }])
 })
 
 test('profiles of a cluster: run times add up, of other numbers the largest counts', () => {
