@@ -2,7 +2,7 @@ import { Gunzip } from 'fflate'
 
 /**
  * Unpacks a gzip stream of a few kilobytes to megabytes at once: the port behind which Node uses zlib and browsers
- * {@link portableInflateTile}.
+ * `portableInflateTile`.
  *
  * @returns undefined when the stream is damaged or unpacks to more than `maxBytes`
  */

@@ -97,9 +97,9 @@ export class Header {
   }
 
   /**
-   * A real number; integers count as such.
+   * A real number; integers count as such. `fallback` is given when the keyword is missing or its value undefined; without it that
+   * is an error.
    *
-   * @param fallback given when the keyword is missing or its value undefined; without it that is an error
    * @throws FitsError `FITS_MISSING_KEYWORD`, `FITS_WRONG_TYPE`, `FITS_BAD_VALUE`
    */
   number(keyword: string): number

@@ -42,7 +42,7 @@ export interface ApproximateMap {
 export interface ApproximateMapOptions {
   /** Largest error allowed, in pixels of the second image; default 0.001. */
   readonly boundPx?: number
-  /** Distance of nodes to begin with, in pixels; it is halved down to {@link MIN_STEP}. Default 32. */
+  /** Distance of nodes to begin with, in pixels; it is halved down to 4. Default 32. */
   readonly step?: number
 }
 

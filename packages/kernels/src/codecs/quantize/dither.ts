@@ -26,7 +26,7 @@ export function ditherSequence(): Float32Array {
   return values
 }
 
-/** Index of the number of {@link ditherSequence} from which a tile's own start is derived. */
+/** Index of the number of `ditherSequence` from which a tile's own start is derived. */
 export function ditherSeed(tileRow: number, ditherStart: number): number {
   return (tileRow + ditherStart - 1) % DITHER_COUNT
 }

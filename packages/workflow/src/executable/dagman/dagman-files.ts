@@ -38,7 +38,7 @@ export interface DagmanOptions extends Required<DagmanRequest> {
 
 /**
  * Files that `condor_submit_dag` runs: `<basename>.dag`, and per job a submit description and a script; scripts share
- * the library {@link NODE_LIBRARY}. Files are made one at a time.
+ * the library `skyloom-node.sh`. Files are made one at a time.
  *
  * @throws {WorkflowError} `WORKFLOW_BAD_VALUE` for a relative directory, for the data configuration `memory`, and
  *   while files are made for names that HTCondor cannot transfer
