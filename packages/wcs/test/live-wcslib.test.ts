@@ -8,8 +8,10 @@ import { askPeer, findPython, type Pair } from './peers/wcslib-peer.ts'
 import {
   addSip,
   addTpv,
+  addWat,
   type Cards,
   type Draw,
+  distortedHeader,
   drawFrom,
   IMAGE_SIZE,
   randomHeader,

@@ -70,6 +70,17 @@ function parametersOf(code: string, draw: Draw): readonly (number | undefined)[]
   }
 }
 
+/** Adds a CD matrix: turned, mirrored or not, not quite square. */
+function addCdMatrix(cards: Cards, scaleDeg: number, draw: Draw): void {
+  const angle = draw.between(0, 2 * Math.PI)
+  const flip = draw.chance(0.8) ? -1 : 1
+  const skew = draw.between(0.8, 1.2)
+  cards.CD1_1 = flip * scaleDeg * Math.cos(angle)
+  cards.CD1_2 = -flip * scaleDeg * skew * Math.sin(angle)
+  cards.CD2_1 = scaleDeg * Math.sin(angle)
+  cards.CD2_2 = scaleDeg * skew * Math.cos(angle)
+}
+
 /** Adds the matrix in one of its forms. */
 function addMatrix(cards: Cards, latAxis: number, scaleDeg: number, draw: Draw): void {
   const angle = draw.between(0, 2 * Math.PI)
@@ -78,10 +89,7 @@ function addMatrix(cards: Cards, latAxis: number, scaleDeg: number, draw: Draw):
   const [c, s] = [Math.cos(angle), Math.sin(angle)]
   switch (draw.pick(['cd', 'pc', 'crota', 'cdelt'])) {
     case 'cd':
-      cards.CD1_1 = flip * scaleDeg * c
-      cards.CD1_2 = -flip * scaleDeg * skew * s
-      cards.CD2_1 = scaleDeg * s
-      cards.CD2_2 = scaleDeg * skew * c
+      addCdMatrix(cards, scaleDeg, draw)
       return
     case 'pc':
       cards.PC1_1 = c
@@ -116,8 +124,8 @@ export function randomHeader(
   code: string,
   draw: Draw,
   scaleDeg: number = 10 ** draw.between(-4.5, -0.8),
+  isLatFirst: boolean = draw.chance(0.15),
 ): Cards {
-  const isLatFirst = draw.chance(0.15)
   const [lon, lat] = draw.pick([
     ['RA---', 'DEC--'],
     ['RA---', 'DEC--'],
@@ -143,9 +151,17 @@ export function randomHeader(
   return roundCards(cards)
 }
 
-/** A random header of a field about half a degree wide with a distortion added. */
+/**
+ * A random header of a field about half a degree wide with a distortion added. The matrix is CD: wcslib applies TPV and TNX before
+ * CDELT, so that their coefficients would mean something else with PC or CROTA. Longitude stands first, but for SIP: wcslib takes the
+ * axes of TPV and TNX the wrong way round when latitude does (its TPV with coefficients of 1 and 0 is then not TAN).
+ */
 export function distortedHeader(code: string, draw: Draw, add: (cards: Cards, draw: Draw) => void): Cards {
-  const cards = randomHeader(code, draw, draw.between(0.3, 0.8) / IMAGE_SIZE)
+  const scaleDeg = draw.between(0.3, 0.8) / IMAGE_SIZE
+  const cards = randomHeader(code, draw, scaleDeg, code.endsWith('SIP') && draw.chance(0.15))
+  for (const keyword of ['CDELT1', 'CDELT2', 'CROTA1', 'CROTA2', 'PC1_1', 'PC1_2', 'PC2_1', 'PC2_2'])
+    delete cards[keyword]
+  addCdMatrix(cards, scaleDeg, draw)
   cards.CRPIX1 = draw.between(0, IMAGE_SIZE)
   cards.CRPIX2 = draw.between(0, IMAGE_SIZE)
   add(cards, draw)
@@ -183,23 +199,47 @@ export function addSip(cards: Cards, draw: Draw): void {
 
 /** Random TNX or ZPX corrections in all of gsurfit's bases and kinds of cross terms. */
 export function addWat(cards: Cards, kind: 'tnx' | 'zpx', draw: Draw): void {
-  const lonAxis = String(cards.CTYPE1).startsWith('D') || String(cards.CTYPE1).includes('LAT') ? 2 : 1
+  const isLatFirst = !/^(RA|.LON)/.test(String(cards.CTYPE1))
+  const shape = randomShape(draw)
   for (const axis of [1, 2]) {
-    const [xOrder, yOrder] = [draw.pick([1, 2, 3, 4, 5]), draw.pick([1, 2, 3, 4, 5])]
-    const crossTerms = draw.pick([0, 1, 2])
-    const numbers = [draw.pick([1, 2, 3]), xOrder, yOrder, crossTerms, -0.6, 0.7, -0.65, 0.62]
-    for (let j = 0; j < yOrder; j++) {
-      for (let i = 0; i < xOrder; i++) {
-        const isUsed =
-          crossTerms === 1 || (crossTerms === 0 ? i === 0 || j === 0 : i + j < Math.max(xOrder, yOrder))
-        if (isUsed) numbers.push(Number(draw.between(-2e-3, 2e-3).toPrecision(10)))
-      }
-    }
-    const isLon = axis === lonAxis
-    const projp = kind === 'zpx' ? 'projp1=1. projp3=-0.25 ' : ''
-    const text = `wtype=${kind} axtype=${isLon ? 'ra' : 'dec'} ${projp}${isLon ? 'lngcor' : 'latcor'} = "${numbers.join(' ')} "`
-    for (let n = 0; n * 68 < text.length; n++) {
-      cards[`WAT${axis}_${String(n + 1).padStart(3, '0')}`] = text.slice(n * 68, (n + 1) * 68)
+    const isLon = (axis === 1) !== isLatFirst
+    const projp = kind === 'zpx' ? 'projp1=1. projp3=0.25 ' : ''
+    const head = `wtype=${kind} axtype=${isLon ? 'ra' : 'dec'} ${projp}${isLon ? 'lngcor' : 'latcor'} = "`
+    // A blank at the end of a card is lost on the way through astropy and stops wcslib's parser: draw again.
+    let pieces: string[]
+    do pieces = piecesOf(`${head}${randomSurface(shape, draw)} "`)
+    while (pieces.some((piece) => piece.endsWith(' ')))
+    pieces.forEach((piece, n) => {
+      cards[`WAT${axis}_${String(n + 1).padStart(3, '0')}`] = piece
+    })
+  }
+}
+
+function piecesOf(text: string): string[] {
+  return Array.from({ length: Math.ceil(text.length / 68) }, (_, n) => text.slice(n * 68, (n + 1) * 68))
+}
+
+/** Terms of a surface. wcslib mixes up its arrays with half cross terms unless orders are equal and both axes are alike. */
+interface SurfaceShape {
+  readonly crossTerms: number
+  readonly xOrder: number
+  readonly yOrder: number
+}
+
+function randomShape(draw: Draw): SurfaceShape {
+  const crossTerms = draw.pick([0, 1, 2])
+  const xOrder = draw.pick([1, 2, 3, 4, 5])
+  return { crossTerms, xOrder, yOrder: crossTerms === 2 ? xOrder : draw.pick([1, 2, 3, 4, 5]) }
+}
+
+function randomSurface({ crossTerms, xOrder, yOrder }: SurfaceShape, draw: Draw): string {
+  const numbers = [draw.pick([1, 2, 3]), xOrder, yOrder, crossTerms, -0.6, 0.7, -0.65, 0.62]
+  for (let j = 0; j < yOrder; j++) {
+    for (let i = 0; i < xOrder; i++) {
+      const isUsed =
+        crossTerms === 1 || (crossTerms === 0 ? i === 0 || j === 0 : i + j < Math.max(xOrder, yOrder))
+      if (isUsed) numbers.push(Number(draw.between(-2e-3, 2e-3).toPrecision(10)))
     }
   }
+  return numbers.join(' ')
 }
