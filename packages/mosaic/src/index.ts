@@ -1,5 +1,6 @@
 export { addStrip, type StripImage, type StripTarget, stripScratchBytes } from './add/add-strip.ts'
 export { COMBINE_METHODS, type CombineMethod } from './add/combine.ts'
+export { connectedGroups } from './background/groups.ts'
 export { boxMoments, type Moments } from './background/moments.ts'
 export { type BackgroundPlane, evaluatePlane, subtractPlanes, ZERO_PLANE } from './background/plane.ts'
 export { type ImageExtent, type OverlapFit, type RejectReason, rejectFits } from './background/reject.ts'
@@ -7,7 +8,6 @@ export {
   BACKGROUND_MODES,
   type BackgroundMode,
   type BackgroundSolution,
-  connectedGroups,
   solveBackground,
 } from './background/solve.ts'
 export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'

@@ -31,6 +31,26 @@ test('keeps an ordinary overlap', () => {
   expect(rejectFits([overlap({})], IMAGES)).toEqual([undefined])
 })
 
+test('takes back overlaps without which an image would stand alone', () => {
+  // Three quiet images in a row and one in a nebula, all of whose overlaps are noisy; a fifth touches only with a corner.
+  const images = Array.from({ length: 5 }, () => ({ width: 100, height: 100 }))
+  const between = (plus: number, minus: number, fit: Partial<PlaneFit>): ReturnType<typeof overlap> => ({
+    ...overlap(fit),
+    plus,
+    minus,
+  })
+  const quiet = Array.from({ length: 12 }, () => between(0, 1, { rms: 1 }))
+  const fits = [
+    ...quiet,
+    between(1, 2, { rms: 1 }),
+    between(2, 3, { rms: 9 }),
+    between(1, 3, { rms: 8 }),
+    between(0, 4, { ymax: 10, npixel: 100 }),
+    between(1, 4, { ymax: 10, npixel: 200 }),
+  ]
+  expect(rejectFits(fits, images).slice(13)).toEqual([undefined, undefined, 'too-short', undefined])
+})
+
 test('leaves out overlaps of fewer than 0.2 % of the mean image area', () => {
   expect(rejectFits([overlap({ npixel: 19 }), overlap({ npixel: 20 })], IMAGES)).toEqual([
     'too-few-pixels',

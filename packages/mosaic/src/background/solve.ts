@@ -1,3 +1,4 @@
+import { connectedGroups } from './groups.ts'
 import { boxMoments, type Moments } from './moments.ts'
 import { type PairSystem, solvePairSystem } from './pair-system.ts'
 import { type BackgroundPlane, ZERO_PLANE } from './plane.ts'
@@ -171,32 +172,4 @@ function meanLevel(
   if (order === 1 || n === 0) return level
   const at = image * order
   return level + (solution[at]! * x + solution[at + 1]! * y) / (n * scale)
-}
-
-/** Groups of images that are linked by overlaps, numbered by their first image. */
-export function connectedGroups(
-  imageCount: number,
-  fits: readonly Pick<OverlapFit, 'plus' | 'minus'>[],
-): readonly number[] {
-  const parent = Int32Array.from({ length: imageCount }, (_, image) => image)
-  const rootOf = (image: number): number => {
-    let root = image
-    while (parent[root] !== root) {
-      parent[root] = parent[parent[root]!]!
-      root = parent[root]!
-    }
-    return root
-  }
-  for (const { plus, minus } of fits) {
-    const a = rootOf(plus)
-    const b = rootOf(minus)
-    parent[Math.max(a, b)] = Math.min(a, b)
-  }
-  const numbers = new Map<number, number>()
-  return Array.from({ length: imageCount }, (_, image) => {
-    const root = rootOf(image)
-    const number = numbers.get(root) ?? numbers.size
-    numbers.set(root, number)
-    return number
-  })
 }

@@ -1,5 +1,6 @@
+import { connectedGroups } from '../background/groups.ts'
 import { rejectFits } from '../background/reject.ts'
-import { type BackgroundSolution, connectedGroups, solveBackground } from '../background/solve.ts'
+import { type BackgroundSolution, solveBackground } from '../background/solve.ts'
 import type { FittedPair } from '../make/tables.ts'
 import { type Region, uniteRegions } from '../region.ts'
 import type { Template } from '../template/template.ts'

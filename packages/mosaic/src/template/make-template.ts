@@ -96,7 +96,8 @@ function boundingTemplate(
 ): Template {
   let centre = options.centre ?? meanDirection(points)
   const isWide = points.some((point) => distanceDeg(point, centre) > MAX_TANGENT_DEG)
-  if (isWide && options.projection === undefined && options.centre === undefined) return allSkyTemplate(centre, scaleDeg, frame)
+  if (isWide && options.projection === undefined && options.centre === undefined)
+    return allSkyTemplate(centre, scaleDeg, frame)
   const projection = options.projection ?? 'TAN'
   const turn = options.rotation ?? 0
   if (options.centre === undefined && !isWide) {
@@ -300,7 +301,9 @@ function smallestScale(images: readonly TemplateImage[]): number {
 /** The frame that all images share, else ICRS. */
 function commonFrame(images: readonly TemplateImage[]): CelestialFrame {
   const first = images[0]?.wcs.frame
-  return first !== undefined && images.every(({ wcs }) => sameFrame(wcs.frame, first)) ? first : { system: 'icrs' }
+  return first !== undefined && images.every(({ wcs }) => sameFrame(wcs.frame, first))
+    ? first
+    : { system: 'icrs' }
 }
 
 function direction({ lonDeg, latDeg }: SkyPosition): readonly [number, number, number] {
