@@ -89,19 +89,27 @@ export interface AngleStages {
   readonly fromSky: Stage
 }
 
-/**
- * Steps for a native pole that is a celestial pole: longitudes differ by a constant (Paper II, section 2.4), no
- * trigonometry is needed. Undefined for every other pole.
- */
-export function alignedAngleStages(pole: CelestialPole): AngleStages | undefined {
-  if (pole.latDeg === 90) return shiftedAngles(pole.lonDeg - pole.nativeLonDeg - 180, 1)
-  if (pole.latDeg === -90) return shiftedAngles(pole.lonDeg + pole.nativeLonDeg, -1)
-  return undefined
+/** How longitudes and latitudes follow from native ones: lon = shift + sign phi, lat = sign theta. */
+export interface AlignedShift {
+  /** In [0, 360). */
+  readonly shiftDeg: number
+  readonly sign: 1 | -1
 }
 
-/** lon = shift + sign phi, lat = sign theta. */
-function shiftedAngles(rawShiftDeg: number, sign: 1 | -1): AngleStages {
-  const shiftDeg = ((rawShiftDeg % 360) + 360) % 360
+/** The shift of a native pole that is a celestial pole (Paper II, section 2.4); undefined for every other pole. */
+export function alignedShift(pole: CelestialPole): AlignedShift | undefined {
+  if (Math.abs(pole.latDeg) !== 90) return undefined
+  const raw = pole.latDeg > 0 ? pole.lonDeg - pole.nativeLonDeg - 180 : pole.lonDeg + pole.nativeLonDeg
+  return { shiftDeg: ((raw % 360) + 360) % 360, sign: pole.latDeg > 0 ? 1 : -1 }
+}
+
+/** Steps for a native pole that is a celestial pole; no trigonometry is needed. Undefined for every other pole. */
+export function alignedAngleStages(pole: CelestialPole): AngleStages | undefined {
+  const aligned = alignedShift(pole)
+  return aligned === undefined ? undefined : shiftedAngles(aligned)
+}
+
+function shiftedAngles({ shiftDeg, sign }: AlignedShift): AngleStages {
   return {
     toSky: (p, q, _s, count) => {
       for (let i = 0; i < count; i++) {

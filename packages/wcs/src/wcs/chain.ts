@@ -17,6 +17,7 @@ import { WcsError } from '../errors.ts'
 import { invert2, type Matrix2, pixelToPlaneStage, planeToPixelStage } from '../linear/linear.ts'
 import { makeProjection } from '../projection/make-projection.ts'
 import type { Stage } from '../projection/projection.ts'
+import { alignedCarRuns, type DirectRuns } from './aligned-car.ts'
 import type { Wcs } from './wcs.ts'
 
 /** The steps of a coordinate system, ready to run. */
@@ -29,6 +30,8 @@ export interface Chain {
   readonly vectorToPixel: readonly Stage[]
   /** True when `pixelToSky` and `skyToPixel` need no trigonometry of their own: the native pole is a celestial pole. */
   readonly isAligned: boolean
+  /** The whole conversion in single loops, where there are such. */
+  readonly direct: DirectRuns | undefined
 }
 
 /** Made once for each coordinate system; plain data cannot hold functions. */
@@ -62,6 +65,7 @@ function makeChain(wcs: Wcs): Chain {
     pixelToVector,
     vectorToPixel,
     isAligned: aligned !== undefined,
+    direct: alignedCarRuns(wcs),
   }
 }
 

@@ -51,7 +51,12 @@ export function runStages(
   }
 }
 
-function checkLengths(
+/**
+ * Checks that four arrays hold `count` points.
+ *
+ * @throws {WcsError} `WCS_BAD_ARRAYS`
+ */
+export function checkLengths(
   inA: Float64Array,
   inB: Float64Array,
   outA: Float64Array,

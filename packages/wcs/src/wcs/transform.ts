@@ -1,6 +1,6 @@
 import type { SkyPosition } from '../sphere/sky-position.ts'
 import { type Chain, chainOf } from './chain.ts'
-import { runStages, workArrays } from './run-stages.ts'
+import { checkLengths, runStages, workArrays } from './run-stages.ts'
 import type { Wcs } from './wcs.ts'
 
 /** A place on an image in the FITS convention: the centre of the first pixel is (1, 1). */
@@ -49,7 +49,12 @@ export function pixelsToSky(
   latDeg: Float64Array,
   count: number = fitsX.length,
 ): void {
-  runStages(chainOf(wcs).pixelToSky, fitsX, fitsY, lonDeg, latDeg, count)
+  const { direct, pixelToSky: stages } = chainOf(wcs)
+  if (direct === undefined) runStages(stages, fitsX, fitsY, lonDeg, latDeg, count)
+  else {
+    checkLengths(fitsX, fitsY, lonDeg, latDeg, count)
+    direct.pixelToSky(fitsX, fitsY, lonDeg, latDeg, count)
+  }
 }
 
 /**
@@ -66,7 +71,12 @@ export function skyToPixels(
   fitsY: Float64Array,
   count: number = lonDeg.length,
 ): void {
-  runStages(chainOf(wcs).skyToPixel, lonDeg, latDeg, fitsX, fitsY, count)
+  const { direct, skyToPixel: stages } = chainOf(wcs)
+  if (direct === undefined) runStages(stages, lonDeg, latDeg, fitsX, fitsY, count)
+  else {
+    checkLengths(lonDeg, latDeg, fitsX, fitsY, count)
+    direct.skyToPixel(lonDeg, latDeg, fitsX, fitsY, count)
+  }
 }
 
 function runOne(stages: Chain['pixelToSky'], a: number, b: number): { p: Float64Array; q: Float64Array } {
