@@ -3,7 +3,18 @@
 // dependant asks for; npm fetches only the one that fits the machine.
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const OS = ['android', 'darwin', 'freebsd', 'linux', 'openbsd', 'netbsd', 'sunos', 'aix', 'win32', 'openharmony']
+const OS = [
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'openbsd',
+  'netbsd',
+  'sunos',
+  'aix',
+  'win32',
+  'openharmony',
+]
 const CPU = ['arm64', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'arm']
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'))
@@ -15,7 +26,12 @@ for (const [place, entry] of Object.entries(lock.packages)) {
     const os = OS.filter((word) => words.includes(word))
     const cpu = CPU.filter((word) => words.includes(word)).slice(0, 1)
     if (os.length === 0) continue
-    const platform = { ...(cpu.length > 0 ? { cpu } : {}), ...(entry.dev ? { dev: true } : {}), optional: true, os }
+    const platform = {
+      ...(cpu.length > 0 ? { cpu } : {}),
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+      os,
+    }
     lock.packages[`node_modules/${name}`] = { version, ...platform }
     added++
   }
@@ -28,6 +44,7 @@ console.log(`${added} platform packages added to package-lock.json`)
 function isLocked(place, name) {
   for (let at = place; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
     if (lock.packages[`${at === '' ? '' : `${at}/`}node_modules/${name}`] !== undefined) return true
-    if (at === '' || at.lastIndexOf('node_modules/') <= 0) return lock.packages[`node_modules/${name}`] !== undefined
+    if (at === '' || at.lastIndexOf('node_modules/') <= 0)
+      return lock.packages[`node_modules/${name}`] !== undefined
   }
 }

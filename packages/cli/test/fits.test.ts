@@ -110,7 +110,7 @@ describe('skyloom fits', () => {
     const { folder, path } = await sampleFile()
     expect((await skyloom('fits', 'verify', path)).stdout).toContain('no fault found')
     const damaged = join(folder, 'damaged.fits')
-    const bytes = await readFile(path)
+    const bytes = Uint8Array.from(await readFile(path))
     bytes[2880 + 3] = 0x7f
     await writeFile(damaged, bytes)
     const verdict = await skyloom('fits', 'verify', damaged)
@@ -165,7 +165,7 @@ describe('skyloom fits', () => {
     expect((await skyloom('fits', 'uncompress', packed, unpacked)).code).toBe(0)
     expect((await skyloom('fits', 'diff', path, unpacked)).code).toBe(0)
     const other = join(folder, 'other.fits')
-    const bytes = await readFile(path)
+    const bytes = Uint8Array.from(await readFile(path))
     bytes[2880 + 1] = 9
     await writeFile(other, bytes)
     const difference = await skyloom('fits', 'diff', path, other, '--json')
