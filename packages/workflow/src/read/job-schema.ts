@@ -57,7 +57,7 @@ function toFileUse(fields: ShapeValue<typeof useFields>): FileUse {
 /** A command argument: text, number, true or false, as it was written. */
 const argument: Schema<string> = {
   read(node, context) {
-    if (node.kind === 'scalar' && node.value !== null) return context.intern(node.text)
+    if (node.kind === 'scalar' && node.value !== null) return node.text
     context.report('WRONG_TYPE', 'an argument is expected', node, {
       found: describeNode(node),
       allowed: 'text or number',

@@ -91,7 +91,7 @@ export const metadata: Schema<readonly MetadataEntry[]> = {
     for (let i = 0; i < node.keys.length; i++) {
       const key = node.keys[i]
       const value = entryText(node, i, METADATA_KEY, context)
-      if (key !== undefined && value !== undefined) entries.push({ key: context.intern(key), value })
+      if (key !== undefined && value !== undefined) entries.push({ key: key, value })
     }
     return entries
   },
@@ -160,7 +160,7 @@ function readNamespace(
     for (let i = 0; i < node.keys.length; i++) {
       const key = node.keys[i]
       const value = entryText(node, i, namespace === 'env' ? ENV_KEY : PROFILE_KEY, context)
-      if (key !== undefined && value !== undefined) into.push({ namespace, key: context.intern(key), value })
+      if (key !== undefined && value !== undefined) into.push({ namespace, key: key, value })
     }
   } else {
     context.report('WRONG_TYPE', 'profiles of a name space are expected', node, {
@@ -186,7 +186,7 @@ function entryText(node: MappingNode, at: number, pattern: RegExp, context: Read
   }
   if (child?.kind === 'scalar' && child.value !== null) {
     context.enter(key)
-    const text = context.intern(context.expand(child.text, child))
+    const text = context.expand(child.text, child)
     context.leave()
     return text
   }

@@ -2,14 +2,10 @@ import type { ProblemCollector, ProblemFacts } from '../problem/collector.ts'
 import type { ProblemCode } from '../problem/problem.ts'
 import type { YamlNode } from '../yaml/node.ts'
 
-/** Most distinct texts that are kept for sharing. */
-const MAX_INTERNED = 4_000_000
-
-/** What reading a document carries along: the path to the node, the problems, and texts that are shared. */
+/** What reading a document carries along: the path to the node, the problems, and variables. */
 export class ReadContext {
   readonly problems: ProblemCollector
   readonly #path: (string | number)[] = []
-  readonly #texts = new Map<string, string>()
 
   readonly #variables: ((name: string) => string | undefined) | undefined
   #isExpanding = false
@@ -70,13 +66,5 @@ export class ReadContext {
     facts: Omit<ProblemFacts, 'path' | 'offset'>,
   ): void {
     this.problems.add(code, message, { path: this.path(), offset: node.offset, ...facts })
-  }
-
-  /** The first of equal texts, so that equal texts are one object. */
-  intern(text: string): string {
-    const known = this.#texts.get(text)
-    if (known !== undefined) return known
-    if (this.#texts.size < MAX_INTERNED) this.#texts.set(text, text)
-    return text
   }
 }

@@ -29,7 +29,7 @@ export function text(options: TextOptions = {}): Schema<string> {
         })
         return undefined
       }
-      return context.intern(value)
+      return value
     },
     json: {
       type: ['string', 'number'],

@@ -1,4 +1,5 @@
 import type { YamlLimits } from './node.ts'
+import { TextCache } from './text-cache.ts'
 
 /** Thrown when the quick reader meets YAML that it leaves to the library: rare constructs and everything wrong. */
 export class LeaveToLibrary extends Error {
@@ -36,6 +37,7 @@ const BACKSLASH = 92
 export class Cursor {
   readonly text: string
   readonly limits: YamlLimits
+  readonly #cache: TextCache
   pos = 0
   /** Column of `pos` when it is the first character of a line; -1 at the end of the text. */
   indent = 0
@@ -47,6 +49,12 @@ export class Cursor {
   constructor(text: string, limits: YamlLimits) {
     this.text = text
     this.limits = limits
+    this.#cache = new TextCache(text)
+  }
+
+  /** Part of the text; equal short parts are one string, most of the time. */
+  part(start: number, end: number): string {
+    return this.#cache.part(start, end)
   }
 
   leave(reason: string): never {
@@ -128,7 +136,7 @@ export class Cursor {
     if (isWhole) {
       this.checkLength(end - start)
       this.pos = end + 1
-      return this.text.slice(start, end)
+      return this.part(start, end)
     }
     return isDouble ? this.#longDouble(start, parentIndent) : this.#longSingle(start, parentIndent)
   }

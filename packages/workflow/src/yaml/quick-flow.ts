@@ -134,7 +134,7 @@ function readPlain(cursor: Cursor): ScalarNode {
   if (at === offset) cursor.leave('an empty item')
   cursor.pos = at
   cursor.checkLength(at - offset)
-  const value = text.slice(offset, at)
+  const value = cursor.part(offset, at)
   return { kind: 'scalar', value: resolvePlain(value), text: value, offset }
 }
 

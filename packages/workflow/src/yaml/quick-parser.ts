@@ -254,7 +254,7 @@ class BlockReader {
     }
     while (at > offset && text.charCodeAt(at - 1) === SPACE) at--
     cursor.pos = at
-    return text.slice(offset, at)
+    return cursor.part(offset, at)
   }
 
   #checkFirst(): void {
@@ -306,7 +306,7 @@ class BlockReader {
     }
     while (at > offset && text.charCodeAt(at - 1) === SPACE) at--
     cursor.pos = at
-    return text.slice(offset, at)
+    return cursor.part(offset, at)
   }
 }
 
