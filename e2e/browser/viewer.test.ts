@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { memorySource } from '@skyloom/base'
 import { openFits, readImage } from '@skyloom/fits'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromium, type Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { type FileServer, fileServer } from './file-server.ts'
 import { SIDE, STAR, starImage, starPosition } from './star-image.ts'
 
@@ -25,24 +25,23 @@ const VIEW = 512
 const FIRST = (SIDE - VIEW) / 2
 
 describe.skipIf(isMissing)(isMissing ? `browser example: ${CHROMIUM} is missing` : 'browser example', () => {
-  let browser: Browser
   let image: Uint8Array
   let server: FileServer
   let page: Page
   const faults: string[] = []
 
   beforeAll(async () => {
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
     image = await starImage()
     server = await fileServer(new Map([[IMAGE, image]]))
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
     page = await browser.newPage({ viewport: { width: 1000, height: 1000 } })
     page.on('pageerror', (error) => faults.push(error.message))
     await page.goto(`${server.url}/examples/browser/?url=${IMAGE}`)
     await page.waitForSelector('#status:is([data-state=shown], [data-state=failed])')
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server[Symbol.asyncDispose]()
+    return async () => {
+      await browser.close()
+      await server[Symbol.asyncDispose]()
+    }
   })
 
   /** Grey of each pixel of the canvas from its upper left corner, -1 where it is clear. */
