@@ -159,15 +159,6 @@ export function resolveSettings(
   }
 }
 
-/** Value of a profile that is set for all jobs by the property `<name space>.<key>`. */
-export function propertyProfile(
-  properties: Properties,
-  namespace: ProfileNamespace,
-  key: string,
-): string | undefined {
-  return properties.get(`${namespace}.${key}`)
-}
-
 /** Name spaces whose profiles can be set for all jobs by properties; `pegasus` is not listed, see {@link PEGASUS_PROFILE_KEYS}. */
 const PROPERTY_NAMESPACES: readonly ProfileNamespace[] = ['env', 'condor', 'globus', 'selector', 'hints']
 

@@ -21,9 +21,6 @@ export interface PlanSite {
   readonly scratchPath: string | undefined
   readonly storagePut: string | undefined
   readonly storageGet: string | undefined
-  readonly storagePath: string | undefined
-  /** Directory on the node, for wrapped jobs. */
-  readonly nodeScratchPath: string | undefined
 }
 
 /** Name of the submit host in catalogs. */
@@ -193,8 +190,6 @@ function planSite(site: Site, index: number): PlanSite {
     scratchPath: scratch?.path,
     storagePut: serverUrl(storage, 'put'),
     storageGet: serverUrl(storage, 'get') ?? serverUrl(storage, 'put'),
-    storagePath: storage?.path,
-    nodeScratchPath: directoryOf(site, ['localScratch'])?.path,
   }
 }
 

@@ -10,13 +10,6 @@ import type { PlanProblems } from './problem.ts'
 import type { TransformationSelector } from './settings.ts'
 import { LOCAL_SITE, type PlanSite } from './site-index.ts'
 
-/** One way of running a transformation on a site. */
-export interface UsableEntry {
-  readonly transformation: Transformation
-  readonly entry: TransformationSite
-  readonly container: Container | undefined
-}
-
 /** Transformations and containers of all catalogs of a plan. */
 export class TransformationIndex {
   readonly #transformations = new Map<string, Transformation>()

@@ -1,9 +1,6 @@
 /** Name of the library in the directory of the run. */
 export const NODE_LIBRARY = 'skyloom-node.sh'
 
-/** Last line of a wrapped job that did all its work; the text that DAGMan post scripts of others look for. */
-export const SUCCESS_LINE = 'skyloom: exitcode 0'
-
 /**
  * Shell functions that the scripts of all jobs share: they move, check and remove files and record invocations. POSIX
  * sh with the usual small tools, so that worker nodes need nothing installed. Names reach them as quoted arguments:

@@ -43,9 +43,4 @@ export class ProfileLayers {
   ofSite(site: PlanSite): readonly Profile[] {
     return mergeProfiles(this.#properties, site.site.profiles)
   }
-
-  /** Value of a profile that the site or the properties set. */
-  siteValue(site: PlanSite, namespace: ProfileNamespace, key: string): string | undefined {
-    return profileValue(site.site.profiles, namespace, key) ?? profileValue(this.#properties, namespace, key)
-  }
 }

@@ -36,7 +36,13 @@ function minimumFileBytes(context: PlanContext): number {
   return ASSUMED_BYTES
 }
 
-const ESTIMATE_HINT = `, or set ${MINIMUM_SIZE_PROPERTY} to 0 when the sizes of all files are known`
+/** What else helps when files count as larger than they may be. */
+function estimateHint(isEstimated: boolean, least: number): string {
+  if (!isEstimated) return ''
+  return least > 0
+    ? `, or set ${MINIMUM_SIZE_PROPERTY} to 0 when the sizes of all files are known`
+    : ', or give the sizes of all files'
+}
 
 /** Bytes that may be used in the scratch directory of a site. */
 export function scratchLimitBytes(context: PlanContext, site: number): number {
@@ -193,7 +199,7 @@ class SpaceSimulation {
     problems.error('OUT_OF_SPACE', 'the scratch space of a site is too small for the workflow', {
       where: `site ${name}`,
       found: `${scratchLimitBytes(this.#context, this.#site)} bytes, ${Math.ceil(missing)} more are needed`,
-      remedy: `raise pegasus.file.cleanup.constraint.${name}.maxspace${this.#use.isEstimated ? ESTIMATE_HINT : ''}`,
+      remedy: `raise pegasus.file.cleanup.constraint.${name}.maxspace${estimateHint(this.#use.isEstimated, this.#use.least)}`,
     })
   }
 }

@@ -25,14 +25,17 @@ export interface Release {
 export class ScratchUse {
   /** True when some files count as larger than they are known to be. */
   readonly isEstimated: boolean
+  /** Size that every file counts at least, bytes. */
+  readonly least: number
   readonly #graph: NodeGraph
   readonly #context: PlanContext
   readonly #site: number
   readonly #entries: { readonly start: Uint32Array; readonly members: Uint32Array }
   readonly #arrival: Uint8Array
   readonly #sizes: Float64Array
-  /** Nodes that write or use each file; only files that may be removed have them. */
+  /** Nodes that write each file, then those that read it, both by rising number; only files that may be removed have them. */
   readonly #users: (number[] | undefined)[]
+  readonly #writerCount: Uint32Array
   readonly #left: Uint32Array
   /** Sum of the numbers of the users that are left: with one left it is its number. */
   readonly #leftSum: Float64Array
@@ -41,6 +44,7 @@ export class ScratchUse {
 
   /** @param least size that every file counts at least, bytes */
   constructor(graph: NodeGraph, context: PlanContext, arrival: Uint8Array, site: number, least: number) {
+    this.least = least
     this.#graph = graph
     this.#context = context
     this.#arrival = arrival
@@ -56,6 +60,7 @@ export class ScratchUse {
     this.#isStagedOut = new Uint8Array(fileCount)
     this.#needed = new Float64Array(graph.nodes.count)
     for (let node = 0; node < graph.nodes.count; node++) this.#addNode(node)
+    this.#writerCount = Uint32Array.from(this.#users, (users) => users?.length ?? 0)
     for (let node = 0; node < graph.nodes.count; node++) this.#addReads(node)
   }
 
@@ -77,7 +82,7 @@ export class ScratchUse {
   execute(node: number): readonly Release[] {
     const releases: Release[] = []
     this.#forEachFile(node, (file) => {
-      if (this.#users[file]?.includes(node) !== true) return
+      if (!this.#isUser(file, node)) return
       this.#left[file]!--
       this.#leftSum[file]! -= node
       if (this.#left[file]! <= 1)
@@ -128,7 +133,7 @@ export class ScratchUse {
       for (let i = units.inputs.start[u]!; i < units.inputs.start[u + 1]!; i++) {
         const file = units.inputs.file[i]!
         const isRead = this.#arrival[i] === ARRIVAL.staged && this.#users[file] !== undefined
-        if (isRead && this.#users[file]?.includes(node) !== true) this.#addUser(file, node)
+        if (isRead && !this.#isUser(file, node)) this.#addUser(file, node)
       }
     } else {
       this.#forEachEntry(node, (file, action, from) => {
@@ -137,6 +142,20 @@ export class ScratchUse {
         if (this.#users[file].at(-1) !== node) this.#addUser(file, node)
       })
     }
+  }
+
+  #isUser(file: number, node: number): boolean {
+    const users = this.#users[file] ?? []
+    const writers = this.#writerCount[file]!
+    for (let i = 0; i < writers; i++) if (users[i] === node) return true
+    let low = writers
+    let high = users.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((users[middle] ?? 0) < node) low = middle + 1
+      else high = middle
+    }
+    return users[low] === node
   }
 
   #addUser(file: number, node: number): void {

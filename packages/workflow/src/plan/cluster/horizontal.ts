@@ -189,7 +189,7 @@ function evenParts(tasks: readonly number[], count: number): readonly (readonly 
 }
 
 /** A whole number above 0 from a profile; `undefined` when absent. */
-export function wholeProfile(
+function wholeProfile(
   input: ClusterInput,
   task: number,
   key: string,

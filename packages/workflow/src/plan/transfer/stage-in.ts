@@ -1,3 +1,4 @@
+import { nearMiss } from '../../problem/near-miss.ts'
 import { unitName } from '../context.ts'
 import { ACTION } from '../node-graph.ts'
 import type { KnownFile } from '../replica-index.ts'
@@ -13,6 +14,10 @@ import { rankReplicas } from './rank-replicas.ts'
 import { ARRIVAL, broughtTo, linkOnce, sortUses, type TransferState } from './transfer-state.ts'
 import { configurationOf, scratchUrl } from './urls.ts'
 
+/** Near misses are looked for among so many names, for so many files. */
+const MAX_COMPARED_NAMES = 10_000
+const MAX_NEAR_MISSES = 20
+
 /** Makes stage-in nodes for files that come from outside, and chmod nodes for staged executables (sharedfs). */
 export class StageIn {
   readonly #state: TransferState
@@ -20,6 +25,7 @@ export class StageIn {
   /** Per site number: chmod node of a staged executable. */
   readonly #chmodOf = new Map<number, Map<number, number>>()
   #unit = 0
+  #missingCount = 0
 
   constructor(state: TransferState) {
     this.#state = state
@@ -158,11 +164,18 @@ export class StageIn {
   }
 
   #reportMissing(unit: number, lfn: string): void {
-    const { problems } = this.#state.context
+    const { problems, replicas } = this.#state.context
+    const near =
+      ++this.#missingCount <= MAX_NEAR_MISSES
+        ? nearMiss(lfn, replicas.literalNames(MAX_COMPARED_NAMES))
+        : undefined
     problems.error('NO_REPLICA', `no location is known for the input file ${lfn}`, {
       where: `job ${this.#readers(unit, lfn)}`,
       found: lfn,
-      remedy: 'add it to a replica catalog, or let a job of the workflow write it',
+      remedy:
+        near === undefined
+          ? 'add it to a replica catalog, or let a job of the workflow write it'
+          : `did you mean ${near}`,
     })
   }
 
