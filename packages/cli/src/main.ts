@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addCatalogCommand } from './commands/catalog.ts'
 import { addFitsCommand } from './commands/fits.ts'
 import { addMosaicCommand } from './commands/mosaic.ts'
 import { addPlanCommand } from './commands/plan.ts'
@@ -24,6 +25,7 @@ export function createProgram(): Command {
   addWcsCommand(program)
   addWorkflowCommand(program)
   addPlanCommand(program)
+  addCatalogCommand(program)
   return program
 }
 

@@ -3,6 +3,7 @@ import { type ErrorDetail, SkyloomError } from '@skyloom/base'
 /** Codes of errors that `workflow` raises. Problems found while reading are values, see `Problem`. */
 export type WorkflowErrorCode =
   | 'WORKFLOW_BAD_VALUE'
+  | 'WORKFLOW_BAD_OPTION'
   | 'WORKFLOW_DUPLICATE'
   | 'WORKFLOW_NOT_FOUND'
   | 'WORKFLOW_INVALID'

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { type CleanupStrategy, type ClusterStyle, type Plan, summarizePlan } from '@skyloom/workflow'
 import {
   type Finding,
+  isRunDirectory,
   type PlanFilesOptions,
   type PlanFilesResult,
   planDocument,
@@ -64,6 +65,10 @@ export async function runPlan(workflow: string | undefined, flags: PlanFlags): P
     process.stderr.write('error: --submit starts HTCondor; it needs --format dagman\n')
     return EXIT.wrongUse
   }
+  if (isPlannedSubWorkflow(flags)) {
+    process.stdout.write(`planned before, kept: ${flags.dir ?? ''}\n`)
+    return EXIT.done
+  }
   noteIgnored(flags)
   const planned = await planFiles(planFilesOptions(workflow, flags))
   if (!planned.ok) return refuse(planned, flags)
@@ -71,7 +76,7 @@ export async function runPlan(workflow: string | undefined, flags: PlanFlags): P
   if (flags.verbose > 0) printSources(planned)
   if (flags.dryRun === true) {
     if (flags.json === true) printJson(document(planned.plan, planned.warnings, planned))
-    else process.stdout.write(`${planText(planned.plan)}  would be written to ${planned.place.runDir}\n`)
+    else process.stdout.write(`${planText(planned.plan, flags)}would be written to ${planned.place.runDir}\n`)
     return EXIT.done
   }
   const run = await writeRun(planned, {
@@ -84,8 +89,7 @@ export async function runPlan(workflow: string | undefined, flags: PlanFlags): P
   if (flags.json === true) {
     printJson({ ...document(planned.plan, planned.warnings, planned), ...runDocument(run) })
   } else {
-    const summary = flags.quiet > 0 ? '' : planText(planned.plan)
-    process.stdout.write(`${summary}  written to ${run.runDir}\n${nextText(run, flags)}`)
+    process.stdout.write(`${planText(planned.plan, flags)}written to ${run.runDir}\n${nextText(run, flags)}`)
   }
   return flags.submit === true && run.dagFile !== undefined ? await submit(run.dagFile) : EXIT.done
 }
@@ -138,6 +142,12 @@ export function refuse(
   return errors.some((finding) => finding.code === 'BAD_OPTION') ? EXIT.wrongUse : EXIT.failed
 }
 
+/** A sub-workflow that is tried again goes on with its plan, so that what is done stays done. */
+function isPlannedSubWorkflow({ parentRun, dir, dryRun, forceReplan }: PlanFlags): boolean {
+  if (parentRun === undefined || dir === undefined || dryRun === true) return false
+  return forceReplan !== true && isRunDirectory(dir)
+}
+
 function noteIgnored(flags: PlanFlags): void {
   const ignored = [
     ...(flags.X === undefined ? [] : ['-X: there is no Java virtual machine to set up']),
@@ -151,7 +161,8 @@ function printSources(planned: Extract<PlanFilesResult, { ok: true }>): void {
 }
 
 /** The plan for people; its warnings are on standard error already. */
-function planText(plan: Plan): string {
+function planText(plan: Plan, flags: PlanFlags): string {
+  if (flags.quiet > 0) return ''
   return summarizePlan({ ...plan, counts: plan.counts, warnings: [] })
 }
 

@@ -5,7 +5,7 @@ import { importCwl } from '../neighbour/cwl/import.ts'
 import { importDag } from '../neighbour/dag/import.ts'
 import { importDax } from '../neighbour/dax/import.ts'
 import type { ImportedWorkflow } from '../neighbour/imported.ts'
-import { importWfFormat } from '../neighbour/wfformat/import.ts'
+import { importWfFormat, type WfFormatOptions } from '../neighbour/wfformat/import.ts'
 import type { ReadResult } from '../problem/problem.ts'
 import { readWorkflow } from '../read/workflow.ts'
 import { documentFindings, type Finding } from './finding.ts'
@@ -25,6 +25,8 @@ export interface OpenWorkflowOptions {
   readonly name?: string | undefined
   /** Input object (YAML or JSON) of a CWL workflow. */
   readonly inputsFile?: string | undefined
+  /** URL in front of the names of the input files of a WfFormat instance: makes a replica catalog for site `local`. */
+  readonly inputPrefix?: string | undefined
   /** Gives the value of `${NAME}` in catalogs inside the workflow; default: such texts stay. */
   readonly variables?: ((name: string) => string | undefined) | undefined
 }
@@ -68,7 +70,7 @@ async function readAs(
       return imported(readWorkflow(text, variables === undefined ? { name } : { name, variables }))
     }
     case 'wfformat':
-      return importWfFormat(text, { name })
+      return importWfFormat(text, { name, ...inputsAt(options.inputPrefix) })
     case 'dax':
       return importDax(text, { name })
     case 'dag':
@@ -79,6 +81,10 @@ async function readAs(
       return importCwl(text, { name, readFile, directory, ...inputs })
     }
   }
+}
+
+function inputsAt(urlPrefix: string | undefined): WfFormatOptions {
+  return urlPrefix === undefined ? {} : { inputs: { site: 'local', urlPrefix } }
 }
 
 function imported(result: ReadResult<Workflow>): ReadResult<ImportedWorkflow> {

@@ -1,10 +1,13 @@
 import { join } from 'node:path'
+import { dagNames } from '../executable/dagman/names.ts'
+import { type PlannedFile, textFile } from '../executable/planned-file.ts'
 import type { ReplicaCatalog } from '../model/replica-catalog.ts'
 import { FORMAT_VERSION } from '../model/workflow.ts'
 import type { PlanOptions } from '../plan/options.ts'
 import type { Plan } from '../plan/plan.ts'
+import { writeReplicaCatalog } from '../write/write.ts'
 import { readReplicas } from './catalog-readers.ts'
-import { loadPlanRequest } from './run-request.ts'
+import { loadPlanRequest, readRunRequest } from './run-request.ts'
 import { isFile, type SourceReader } from './source-reader.ts'
 
 /** What a sub-workflow takes from the run that contains it. */
@@ -19,15 +22,31 @@ export interface ParentRun {
   readonly cache: ReplicaCatalog | undefined
   /** Replicas inside its workflow, and those that it inherited itself. */
   readonly inherited: ReplicaCatalog | undefined
+  /** Where the parent's jobs look for outputs of the sub-workflow. */
+  readonly outputs: ReplicaCatalog | undefined
+  readonly rootWorkflowId: string
 }
 
 /** File of a run directory with the places of files that sub-workflows read. */
 export const CACHE_FILE = 'cache.txt'
 
-/** Reads what a sub-workflow takes from its parent. */
-export async function readParentRun(reader: SourceReader, parentRun: string): Promise<ParentRun> {
+/** Ending of the file beside the directory of a sub-workflow with the places that its outputs must get. */
+const OUTPUTS_ENDING = '.outputs.txt'
+
+/**
+ * Reads what a sub-workflow takes from its parent.
+ *
+ * @param dir directory of the sub-workflow's run, below that of the parent
+ */
+export async function readParentRun(
+  reader: SourceReader,
+  parentRun: string,
+  dir: string,
+): Promise<ParentRun> {
   const runDir = reader.path(parentRun)
   const request = await loadPlanRequest(runDir)
+  const { rootWorkflowId } = await readRunRequest(runDir)
+  const outputsPath = `${reader.path(dir)}${OUTPUTS_ENDING}`
   const cachePath = join(runDir, CACHE_FILE)
   const replicas = [request.workflow.replicaCatalog, request.inheritedReplicas].flatMap(
     (c) => c?.replicas ?? [],
@@ -39,6 +58,10 @@ export async function readParentRun(reader: SourceReader, parentRun: string): Pr
     options,
     folders: [join(runDir, 'catalogs')],
     cache: isFile(cachePath) ? await readReplicas(reader, cachePath, 'cache', 'file') : undefined,
+    outputs: isFile(outputsPath)
+      ? await readReplicas(reader, outputsPath, 'output locations', 'file')
+      : undefined,
+    rootWorkflowId,
     inherited: replicas.length === 0 ? undefined : { pegasus: FORMAT_VERSION, replicas, extensions: [] },
   }
 }
@@ -62,4 +85,35 @@ export function subWorkflowInputs(plan: Plan): ReplicaCatalog | undefined {
     metadata: [],
   }))
   return { pegasus: FORMAT_VERSION, replicas, extensions: [] }
+}
+
+/** A file for each sub-workflow of a DAG that says where its outputs must come. */
+export function* subWorkflowOutputs(plan: Plan): Generator<PlannedFile, void, undefined> {
+  if ((plan.counts.jobs.sub_workflow ?? 0) === 0) return
+  const names = dagNames(plan)
+  for (let number = 0; number < plan.jobCount; number++) {
+    if (plan.kind(number) !== 'sub_workflow') continue
+    const replicas = plan.job(number).outputs.map(({ lfn, target, deliverTo }) => ({
+      lfn,
+      isRegex: false,
+      locations: [target, ...deliverTo].map(({ site, url }) => ({ site, pfn: url })),
+      metadata: [],
+    }))
+    const catalog = { pegasus: FORMAT_VERSION, replicas, extensions: [] }
+    yield textFile(`${names.stem(number)}${OUTPUTS_ENDING}`, writeReplicaCatalog(catalog, { format: 'text' }))
+  }
+}
+
+/**
+ * Places that outputs of a sub-workflow get: those where the parent looks, one for each output site; files that it does
+ * not know lie as usual.
+ */
+export function outputPlaces(outputs: ReplicaCatalog, outputSites: readonly string[]): ReplicaCatalog {
+  const replicas = outputs.replicas.map((replica) => ({
+    ...replica,
+    locations: replica.locations
+      .slice(0, outputSites.length)
+      .map(({ pfn }, i) => ({ site: outputSites[i] ?? '', pfn })),
+  }))
+  return { ...outputs, replicas }
 }

@@ -11,7 +11,7 @@ import { readReplicas } from './catalog-readers.ts'
 import { type Finding, hasErrors, planFindings } from './finding.ts'
 import { listDirectory } from './list-directory.ts'
 import { openWorkflow } from './open-workflow.ts'
-import { type ParentRun, readParentRun } from './parent-run.ts'
+import { outputPlaces, type ParentRun, readParentRun } from './parent-run.ts'
 import {
   directoryOptions,
   readEarlierRun,
@@ -27,7 +27,10 @@ import { isFile, type SourceFile, SourceReader } from './source-reader.ts'
 export interface PlanFilesOptions {
   /** File of the workflow. Default `workflow.yml`. */
   readonly workflow?: string | undefined
-  /** Current folder; catalogs and properties with their usual names are looked for here, then beside the workflow. */
+  /**
+   * Current folder; catalogs and properties with their usual names are looked for here and in `catalogs`, then beside the
+   * workflow.
+   */
   readonly folder: string
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
   /** Properties file in place of `pegasus.properties`. */
@@ -65,6 +68,8 @@ export type PlanFilesResult =
       readonly plan: Plan
       readonly request: PlanRequest
       readonly place: RunPlace
+      /** Id of the outermost run, for sub-workflows. */
+      readonly rootWorkflowId: string | undefined
       readonly sources: readonly SourceFile[]
       readonly warnings: readonly Finding[]
     }
@@ -101,6 +106,7 @@ function sorted(findings: readonly Finding[]): readonly Finding[] {
 interface MadeRequest {
   readonly request: PlanRequest
   readonly place: RunPlace
+  readonly rootWorkflowId: string | undefined
 }
 
 async function readRequest(
@@ -108,8 +114,11 @@ async function readRequest(
   reader: SourceReader,
 ): Promise<MadeRequest | undefined> {
   const workflowPath = reader.path(options.workflow ?? WORKFLOW_FILE)
-  const parent = options.parentRun === undefined ? undefined : await readParentRun(reader, options.parentRun)
-  const folders = [...new Set([...(parent?.folders ?? [reader.folder]), dirname(workflowPath)])]
+  const parent =
+    options.parentRun === undefined
+      ? undefined
+      : await readParentRun(reader, options.parentRun, options.dir ?? '.')
+  const folders = catalogFolders(parent?.folders ?? [reader.folder], dirname(workflowPath))
   const home = reader.variable('HOME')
   const properties = await readPlanProperties(reader, {
     confFile: options.confFile,
@@ -135,7 +144,25 @@ async function readRequest(
     properties: joinProperties(opened.properties, properties.values),
     options: planOptions(options, reader, place, parent),
   }
-  return { request, place }
+  return { request: withOutputPlaces(request, parent), place, rootWorkflowId: parent?.rootWorkflowId }
+}
+
+/** Outputs that the parent's jobs read are brought to where those look for them. */
+function withOutputPlaces(request: PlanRequest, parent: ParentRun | undefined): PlanRequest {
+  const outputs = parent?.outputs
+  if (outputs === undefined || outputs.replicas.length === 0) return request
+  const named = request.options?.outputSites ?? []
+  const outputSites =
+    named.length > 0 ? named : outputs.replicas.slice(0, 1).flatMap((r) => r.locations.map((l) => l.site))
+  const properties = new Map(request.properties).set('pegasus.dir.storage.mapper', 'Replica')
+  const outputLocations = outputPlaces(outputs, outputSites)
+  return { ...request, properties, outputLocations, options: { ...request.options, outputSites } }
+}
+
+/** Folders of catalogs and properties: the current one, that of the workflow, and `catalogs` in both. */
+function catalogFolders(current: readonly string[], workflowFolder: string): readonly string[] {
+  const folders = [...current, workflowFolder].flatMap((folder) => [folder, join(folder, 'catalogs')])
+  return [...new Set(folders)]
 }
 
 async function readWorkflowFile(
@@ -242,7 +269,7 @@ function placeOf(
 function pathBelow(parentDir: string, dir: string): string {
   const below = relative(parentDir, dir)
   if (below !== '' && !below.startsWith('..')) return below
-  throw new WorkflowError('WORKFLOW_BAD_VALUE', 'a sub-workflow is written below the run of its parent', {
+  throw new WorkflowError('WORKFLOW_BAD_OPTION', 'a sub-workflow is written below the run of its parent', {
     where: ['option --dir'],
     found: dir,
     allowed: `a directory below ${parentDir}`,

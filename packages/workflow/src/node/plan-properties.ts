@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { isKnownProperty, propertyKeys } from '../model/property-keys.ts'
-import { nearMiss } from '../problem/near-miss.ts'
 import { readProperties } from '../read/properties.ts'
+import { unknownProperties } from './catalog-file.ts'
 import { isFile, type SourceReader } from './source-reader.ts'
 
 /** Properties of a request, with where catalogs that they name are looked for. */
@@ -51,19 +50,6 @@ export async function readPlanProperties(
     values.set(key, value)
     folders.delete(key)
   }
-  warnUnknown(reader, values.keys())
+  reader.findings.push(...unknownProperties(values.keys(), 'properties'))
   return { values, folders }
-}
-
-function warnUnknown(reader: SourceReader, keys: Iterable<string>): void {
-  for (const key of keys) {
-    if (!key.startsWith('pegasus.') || isKnownProperty(key)) continue
-    const near = nearMiss(key, propertyKeys())
-    const hint = near === undefined ? '' : `; did you mean ${near}`
-    reader.add(
-      'warning',
-      'UNKNOWN_PROPERTY',
-      `property ${key}: no such property is known, it has no effect${hint}`,
-    )
-  }
 }

@@ -10,7 +10,7 @@ import { runDirectoryFiles } from '../executable/run-directory.ts'
 import type { PlanRequest } from '../plan/options.ts'
 import type { Plan } from '../plan/plan.ts'
 import { writeReplicaCatalog } from '../write/write.ts'
-import { CACHE_FILE, subWorkflowInputs } from './parent-run.ts'
+import { CACHE_FILE, subWorkflowInputs, subWorkflowOutputs } from './parent-run.ts'
 import { type RunPlace, userName } from './run-place.ts'
 import {
   earlierRunName,
@@ -36,6 +36,8 @@ export interface RunContent {
   readonly request: PlanRequest
   readonly place: RunPlace
   readonly sources: readonly SourceFile[]
+  /** Id of the outermost run that contains this one. */
+  readonly rootWorkflowId?: string | undefined
 }
 
 /** How a run is written. */
@@ -49,8 +51,6 @@ export interface WriteRunOptions {
   readonly plannerCommand?: readonly string[] | undefined
   /** Replace a run that was planned into the same directory. */
   readonly overwrite?: boolean | undefined
-  /** Id of the run that contains this one. */
-  readonly rootWorkflowId?: string | undefined
   readonly time?: Date | undefined
 }
 
@@ -139,9 +139,10 @@ function* runFiles(
       rootWorkflowId: description.rootWorkflowId,
       time: description.time,
       version: options.program,
-      plannerCommand: [...planner, '--parent-run', place.runDir, '--format', 'dagman', '--overwrite'],
+      plannerCommand: [...planner, '--parent-run', place.runDir, '--format', 'dagman'],
     })
     for (const file of own) if (file.path.startsWith('catalogs/')) yield file
+    yield* subWorkflowOutputs(plan)
   }
   yield* furtherCatalogs(request)
   const inputs = subWorkflowInputs(plan)
@@ -156,7 +157,7 @@ function describe(content: RunContent, options: WriteRunOptions, workflowId: str
     version: REQUEST_VERSION,
     workflow: plan.workflowName,
     workflowId,
-    rootWorkflowId: options.rootWorkflowId ?? workflowId,
+    rootWorkflowId: content.rootWorkflowId ?? workflowId,
     time: (options.time ?? new Date()).toISOString(),
     format: options.format,
     program: options.program,

@@ -38,6 +38,12 @@ export function labelWidth(node: PictureNode): number {
   return Math.max(40, Math.min(MAX_LABEL_CHARS, node.label.length) * CHAR_WIDTH + 16)
 }
 
+/** Fill colour of a node, `#rrggbb`. */
+export function nodeColour(node: PictureNode): string {
+  if (node.kind === 'file' || node.kind === 'file-group') return FILE_COLOUR
+  return COLOURS[node.classNumber % COLOURS.length] ?? FILE_COLOUR
+}
+
 /** An SVG document of a picture, readable as it is and small enough for a browser also with 100,000 nodes. */
 export function pictureSvg(picture: Picture, options: SvgOptions = {}): string {
   const { nodes } = picture
@@ -144,10 +150,9 @@ function nodeShape(node: PictureNode, i: number, layout: GraphLayout, hasLabel: 
   const left = round(layout.x[i]! - width / 2)
   const top = round(layout.y[i]! - height / 2)
   const isFile = node.kind === 'file' || node.kind === 'file-group'
-  const fill = isFile ? FILE_COLOUR : (COLOURS[node.classNumber % COLOURS.length] ?? FILE_COLOUR)
   const radius = isFile ? height / 2 : 4
   const stroke = node.kind === 'sub-workflow' ? ' stroke-width="2.5"' : ''
-  const box = `<rect x="${left}" y="${top}" width="${round(width)}" height="${height}" rx="${radius}" fill="${fill}"${stroke}/>`
+  const box = `<rect x="${left}" y="${top}" width="${round(width)}" height="${height}" rx="${radius}" fill="${nodeColour(node)}"${stroke}/>`
   const title = `<title>${escapeXml(node.id)}</title>`
   if (!hasLabel) return `<g>${title}${box}</g>`
   const text =
