@@ -1,0 +1,61 @@
+import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { writeFileAtomic } from '@skyloom/base/node'
+import { MontageError } from '../errors.ts'
+import type { Place } from './module.ts'
+
+/** Templates and tables beyond this size are refused before they are read: 1 GiB. */
+const MAX_TEXT_BYTES = 2 ** 30
+
+/** A path of a module's arguments. */
+export function pathOf(place: Place, path: string): string {
+  return resolve(place.cwd ?? '.', path)
+}
+
+/** True when something stands under this path. */
+export async function pathExists(place: Place, path: string): Promise<boolean> {
+  return await stat(pathOf(place, path)).then(
+    () => true,
+    () => false,
+  )
+}
+
+/**
+ * A text file, decoded as Latin-1 so that no byte is lost.
+ *
+ * @param problem the sentence of the error
+ * @throws MontageError `MONTAGE_NO_FILE`
+ */
+export async function readText(place: Place, path: string, problem: string): Promise<string> {
+  try {
+    const { size } = await stat(pathOf(place, path))
+    if (size > MAX_TEXT_BYTES) throw new Error(`${size} bytes are more than ${MAX_TEXT_BYTES}`)
+    return await readFile(pathOf(place, path), 'latin1')
+  } catch (cause) {
+    throw new MontageError('MONTAGE_NO_FILE', problem, {
+      where: [path],
+      remedy: 'check the path of the file',
+      cause,
+    })
+  }
+}
+
+/**
+ * Writes a text file; it appears under its name only when it is complete.
+ *
+ * @param problem the sentence of the error
+ * @throws MontageError `MONTAGE_CANNOT_WRITE`
+ */
+export async function writeText(place: Place, path: string, text: string, problem: string): Promise<void> {
+  try {
+    await writeFileAtomic(pathOf(place, path), Uint8Array.from(Buffer.from(text, 'latin1')), {
+      overwrite: true,
+    })
+  } catch (cause) {
+    throw new MontageError('MONTAGE_CANNOT_WRITE', problem, {
+      where: [path],
+      remedy: 'check that the folder exists and may be written to',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,20 @@
+import type { MontageModule } from './module.ts'
+
+/** Each module is loaded only when it is asked for, so that a command starts fast. */
+const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
+  ['mGetHdr', async () => (await import('../header/get-hdr.ts')).getHdrModule],
+  ['mPutHdr', async () => (await import('../header/put-hdr.ts')).putHdrModule],
+  ['mHdrCheck', async () => (await import('../header/hdr-check.ts')).hdrCheckModule],
+  ['mTileHdr', async () => (await import('../header/tile-hdr.ts')).tileHdrModule],
+  ['mShrinkHdr', async () => (await import('../header/shrink-hdr.ts')).shrinkHdrModule],
+  ['mTblSort', async () => (await import('../table/tbl-sort.ts')).tblSortModule],
+  ['mPix2Coord', async () => (await import('../header/pix2coord.ts')).pix2CoordModule],
+])
+
+/** Names of all modules, sorted. */
+export const MODULE_NAMES: readonly string[] = [...LOADERS.keys()].sort()
+
+/** The module of this name, undefined when there is none. */
+export async function loadModule(name: string): Promise<MontageModule | undefined> {
+  return await LOADERS.get(name)?.()
+}

@@ -1,0 +1,135 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { isSkyloomError } from '@skyloom/base'
+import { MontageError } from '../errors.ts'
+import { hasOption, integerArgument, type ModuleCall, type MontageModule, optionValue } from './module.ts'
+import { type ReadArguments, readGetopt, readLeading } from './read-arguments.ts'
+import { type StatusField, statusField, statusLine } from './status-line.ts'
+
+/** Surroundings of a call. */
+export interface ModuleIo {
+  /** Folder that relative paths start from. */
+  readonly cwd: string
+  /** Name of the program as it was called; shown in usage messages. */
+  readonly program: string
+  /** Takes what a command prints. */
+  readonly write: (text: string) => void
+}
+
+/** The outcome of a call in the process. */
+export interface ModuleOutcome {
+  readonly exitCode: number
+  readonly stdout: string
+}
+
+/**
+ * Runs a module as a command: reads the arguments, calls its function, prints the status line, or writes it to the file of `-s`.
+ *
+ * @returns the exit code
+ */
+export async function runModule(
+  module: MontageModule,
+  args: readonly string[],
+  io: ModuleIo,
+): Promise<number> {
+  const reading = readArguments(module, args)
+  const statusFile = optionValue(reading, 's')
+  const usesStatusFile = takesStatusFile(module) && statusFile !== undefined
+  const print = async (line: string): Promise<void> => {
+    if (usesStatusFile) await writeFile(resolve(io.cwd, statusFile), line)
+    else io.write(line)
+  }
+  if (usesStatusFile && !(await canWrite(resolve(io.cwd, statusFile)))) {
+    io.write(failure(`Cannot open status file: ${statusFile}`))
+    return 1
+  }
+  const [least, most] = module.operands
+  const count = reading.operands.length
+  if (reading.badOption !== undefined || count < least || count > most) {
+    io.write(failure(usageText(module, io)))
+    return module.usageExitCode
+  }
+  try {
+    checkDebugLevel(module, reading)
+    const values = await module.call(reading, { cwd: io.cwd })
+    await print(statusLine('OK', [...nameField(module), ...valueFields(module, values)]))
+    return 0
+  } catch (error) {
+    if (isSkyloomError(error, 'MONTAGE_USAGE')) {
+      io.write(failure(usageText(module, io)))
+      return module.usageExitCode
+    }
+    const line = failure(errorText(error), error instanceof MontageError ? error.facts : undefined)
+    if (isSkyloomError(error, 'MONTAGE_BAD_ARGUMENT')) io.write(line)
+    else await print(line)
+    return module.errorExitCode
+  }
+}
+
+/** Runs a module in the process and collects what it prints. */
+export async function callModule(
+  module: MontageModule,
+  args: readonly string[],
+  cwd: string,
+): Promise<ModuleOutcome> {
+  let stdout = ''
+  const write = (text: string): void => {
+    stdout += text
+  }
+  const exitCode = await runModule(module, args, { cwd, program: module.name, write })
+  return { exitCode, stdout }
+}
+
+function readArguments(module: MontageModule, args: readonly string[]): ReadArguments {
+  return typeof module.options === 'string'
+    ? readGetopt(args, module.options)
+    : readLeading(args, module.options)
+}
+
+function takesStatusFile(module: MontageModule): boolean {
+  return typeof module.options === 'string'
+    ? module.options.includes('s:') && module.name !== 'mShrinkHdr'
+    : module.options.includes('s:')
+}
+
+async function canWrite(path: string): Promise<boolean> {
+  return await writeFile(path, '').then(
+    () => true,
+    () => false,
+  )
+}
+
+function checkDebugLevel(module: MontageModule, call: ModuleCall): void {
+  const takesLevel =
+    typeof module.options === 'string' ? module.options.includes('d:') : module.options.includes('d:')
+  if (!takesLevel || !hasOption(call, 'd')) return
+  const problem = 'Invalid debug level.'
+  if (integerArgument(optionValue(call, 'd') ?? '', problem) >= 0) return
+  throw new MontageError('MONTAGE_BAD_ARGUMENT', problem, { allowed: '0 or more' })
+}
+
+function failure(text: string, facts: ReadonlyMap<string, number> = new Map()): string {
+  const numbers = [...facts].map(([key, value]) => statusField(key, value, 'd'))
+  return statusLine('ERROR', [statusField('msg', text, 's'), ...numbers])
+}
+
+function usageText(module: MontageModule, io: ModuleIo): string {
+  return `Usage: ${module.usage.replaceAll('%s', io.program)}`
+}
+
+function nameField(module: MontageModule): readonly StatusField[] {
+  return module.isNamed ? [statusField('module', module.name, 's')] : []
+}
+
+function valueFields(module: MontageModule, values: ReadonlyMap<string, unknown>): readonly StatusField[] {
+  return module.fields.flatMap(([key, format]) => {
+    const value = values.get(key)
+    return typeof value === 'string' || typeof value === 'number' ? [statusField(key, value, format)] : []
+  })
+}
+
+/** The sentence of a module's own error; other errors with place and remedy. */
+function errorText(error: unknown): string {
+  if (error instanceof MontageError) return error.problem
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,60 @@
+import { CARD_CHARS, type Header } from '@skyloom/fits'
+import { pathExists, writeText } from '../command/files.ts'
+import { defineModule, hduArgument, type MontageModule, operand, type Place } from '../command/module.ts'
+import { MontageError } from '../errors.ts'
+import { openImage } from '../image/open-image.ts'
+
+/** Input of {@link mGetHdr}. */
+export interface GetHdrInput {
+  readonly image: string
+  /** Header file that is written. */
+  readonly header: string
+  /** Number of the HDU; default the first with pixels. */
+  readonly hdu?: number
+}
+
+/** Result of {@link mGetHdr}. */
+export interface GetHdrResult {
+  /** Number of cards written, END not counted. */
+  readonly ncard: number
+}
+
+/**
+ * Writes the header of an image as text, one card a line.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_CANNOT_WRITE`
+ */
+export async function mGetHdr(input: GetHdrInput, place: Place = {}): Promise<GetHdrResult> {
+  if (!(await pathExists(place, input.image))) {
+    throw new MontageError('MONTAGE_NO_FILE', `Image file (${input.image}) does not exist`, {
+      remedy: 'check the path of the file',
+    })
+  }
+  const { file, header } = await openImage(place, input.image, input.hdu ?? 0)
+  await file.close()
+  const lines = cardLines(header)
+  await writeText(place, input.header, `${[...lines, 'END'].join('\n')}\n`, "Can't open output header file.")
+  return { ncard: lines.length }
+}
+
+function cardLines(header: Header): readonly string[] {
+  return header.cards().flatMap(({ raw }) => {
+    const records: string[] = []
+    for (let at = 0; at < raw.length; at += CARD_CHARS) records.push(raw.slice(at, at + CARD_CHARS).trimEnd())
+    return records
+  })
+}
+
+/** The module mGetHdr. */
+export const getHdrModule: MontageModule = defineModule<GetHdrInput, GetHdrResult>({
+  name: 'mGetHdr',
+  summary: 'Writes the header of an image as text.',
+  usage: '%s [-d][-h hdu][-s statusfile] img.fits img.hdr',
+  style: 'getopt',
+  options: 'dh:s:',
+  operands: [2, 2],
+  isNamed: true,
+  fields: [['ncard', 'd']],
+  read: (call) => ({ image: operand(call, 0), header: operand(call, 1), hdu: hduArgument(call) }),
+  run: mGetHdr,
+})

@@ -1,0 +1,108 @@
+import { parsePrintf, printfDigits } from '@skyloom/fits/tables'
+import { effectiveScale } from '@skyloom/mosaic'
+import { type MontageSystem, pixelToSky } from '@skyloom/wcs'
+import { pathExists } from '../command/files.ts'
+import {
+  defineModule,
+  hasOption,
+  hduArgument,
+  type ModuleCall,
+  type MontageModule,
+  type Place,
+  realArgument,
+} from '../command/module.ts'
+import { MontageError } from '../errors.ts'
+import { openHeader } from '../image/open-header.ts'
+import { toJ2000 } from './classic-wcs.ts'
+
+/** Input of {@link mPix2Coord}. */
+export interface Pix2CoordInput {
+  /** Image or header template. */
+  readonly image: string
+  readonly x: number
+  readonly y: number
+  readonly hdu?: number
+  /** `x` and `y` count from 0 at the upper left of the picture with north up and east left. */
+  readonly isPicture?: boolean
+}
+
+/** Result of {@link mPix2Coord}: the position in the system of the image and in J2000. */
+export interface Pix2CoordResult {
+  readonly native_lon: number
+  readonly native_lat: number
+  readonly native_csys: string
+  readonly lon: number
+  readonly lat: number
+  readonly locstr: string
+}
+
+const SYSTEM_NAMES: ReadonlyMap<MontageSystem, string> = new Map([
+  ['EQUJ', 'eq J2000'],
+  ['EQUB', 'eq B1950'],
+  ['ECLJ', 'ec J2000'],
+  ['ECLB', 'ec B1950'],
+  ['GAL', 'gal'],
+  ['SGAL', 'sgal'],
+])
+
+/**
+ * Sky position of a pixel of an image or template.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_HEADER`, `MONTAGE_NO_RESULT` where the projection has no sky
+ */
+export async function mPix2Coord(input: Pix2CoordInput, place: Place = {}): Promise<Pix2CoordResult> {
+  if (!(await pathExists(place, input.image)))
+    throw new MontageError('MONTAGE_NO_FILE', `File ${input.image} not found.`, { where: [input.image] })
+  const { sky, width, height } = await openHeader(place, input.image, input.hdu ?? 0)
+  let { x, y } = input
+  if (input.isPicture === true) {
+    const { cdelt1, cdelt2 } = effectiveScale(sky.wcs)
+    x = cdelt1 > 0 ? width - x : x + 1
+    y = cdelt2 < 0 ? y + 1 : height - y
+  }
+  const native = pixelToSky(sky.wcs, x, y)
+  if (native === undefined)
+    throw new MontageError('MONTAGE_NO_RESULT', 'Location off the image.', { found: `${x}, ${y}` })
+  const { lonDeg, latDeg } = toJ2000(sky.frame).convert(native.lonDeg, native.latDeg)
+  const degrees = (value: number): string => printfDigits(parsePrintf('%.6f'), value)
+  return {
+    native_lon: native.lonDeg,
+    native_lat: native.latDeg,
+    native_csys: SYSTEM_NAMES.get(sky.frame.system) ?? 'eq J2000',
+    lon: lonDeg,
+    lat: latDeg,
+    locstr: `${degrees(lonDeg)} ${degrees(latDeg)} eq J2000`,
+  }
+}
+
+function readCall(call: ModuleCall): Pix2CoordInput {
+  const [image = '', x = '', y = ''] = call.operands
+  return {
+    image,
+    x: realArgument(x, `X pixel location (${x}) cannot be interpreted as a real number`),
+    y: realArgument(y, `Y pixel location (${y}) cannot be interpreted as a real number`),
+    hdu: hduArgument(call),
+    isPicture: hasOption(call, 'j'),
+  }
+}
+
+/** The module mPix2Coord. */
+export const pix2CoordModule: MontageModule = defineModule<Pix2CoordInput, Pix2CoordResult>({
+  name: 'mPix2Coord',
+  summary: 'Tells the sky position of a pixel.',
+  usage: '%s [-d][-h hdu] image.fits|template.hdr ixpix jypix',
+  style: 'getopt',
+  options: 'dh:j',
+  operands: [3, 3],
+  isNamed: false,
+  fields: [
+    ['native_lon', 'g'],
+    ['native_lat', 'g'],
+    ['native_csys', 's'],
+    ['lon', 'f6'],
+    ['lat', 'f6'],
+    ['locstr', 's'],
+  ],
+  read: readCall,
+  run: mPix2Coord,
+})

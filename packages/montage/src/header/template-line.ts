@@ -1,0 +1,29 @@
+/** Keyword and value of one line of a header template. */
+export interface TemplateLine {
+  readonly keyword: string
+  readonly value: string
+}
+
+/**
+ * Takes a line of a header template apart as the classic programs do: blanks, keyword up to a blank or `=`, any mixture of `=`, blanks
+ * and quotes, value up to the next blank or quote.
+ */
+export function parseTemplateLine(line: string): TemplateLine {
+  const match = /^[ \t]*([^ \t=]*)[= \t']*([^ \t']*)/.exec(line)
+  return { keyword: match?.[1] ?? '', value: match?.[2] ?? '' }
+}
+
+/** The lines of a template up to and without END; carriage returns are dropped. */
+export function templateLines(text: string): readonly string[] {
+  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''))
+  const end = lines.findIndex((line) => parseTemplateLine(line).keyword === 'END')
+  const kept = end < 0 ? lines : lines.slice(0, end)
+  return kept.filter((line) => line.trim() !== '')
+}
+
+/** Number of a keyword of a template, undefined when it is absent or no number. */
+export function templateNumber(lines: readonly string[], keyword: string): number | undefined {
+  const line = lines.map(parseTemplateLine).find((entry) => entry.keyword === keyword)
+  const value = Number(line?.value === '' ? undefined : line?.value.replace(/[dD]/, 'e'))
+  return Number.isFinite(value) ? value : undefined
+}

@@ -1,0 +1,100 @@
+import { parsePrintf, printfDigits } from '@skyloom/fits/tables'
+import { writeText } from '../command/files.ts'
+import { defineModule, type ModuleCall, type MontageModule, type Place } from '../command/module.ts'
+import { MontageError } from '../errors.ts'
+import { readTemplateFile } from './read-template.ts'
+import { parseTemplateLine } from './template-line.ts'
+
+/** Input of {@link mTileHdr}. */
+export interface TileHdrInput {
+  readonly template: string
+  /** Header file that is written. */
+  readonly output: string
+  /** Number of tiles along each axis. */
+  readonly nx: number
+  readonly ny: number
+  /** Tile, from 0. */
+  readonly ix: number
+  readonly iy: number
+  /** Pixels added on each side; default 0. */
+  readonly xpad?: number
+  readonly ypad?: number
+}
+
+/** Result of {@link mTileHdr}. */
+export interface TileHdrResult {
+  readonly naxis1: number
+  readonly naxis2: number
+  readonly crpix1: number
+  readonly crpix2: number
+}
+
+/**
+ * Writes the header of one tile of a template. Tiles are as large as whole pixels allow; what is left over at the far sides belongs to
+ * no tile.
+ *
+ * @throws MontageError `MONTAGE_BAD_ARGUMENT`, `MONTAGE_NO_FILE`, `MONTAGE_BAD_HEADER`, `MONTAGE_CANNOT_WRITE`
+ */
+export async function mTileHdr(input: TileHdrInput, place: Place = {}): Promise<TileHdrResult> {
+  const { nx, ny, ix, iy, xpad = 0, ypad = xpad } = input
+  const isFine = nx > 0 && ny > 0 && ix >= 0 && iy >= 0 && ix < nx && iy < ny
+  if (!isFine || ![nx, ny, ix, iy, xpad, ypad].every(Number.isSafeInteger)) throw badTile(input)
+  const { lines, header, width, height } = await readTemplateFile(place, input.template)
+  const tileWidth = Math.floor(width / nx)
+  const tileHeight = Math.floor(height / ny)
+  const result = {
+    naxis1: tileWidth + 2 * xpad,
+    naxis2: tileHeight + 2 * ypad,
+    crpix1: header.number('CRPIX1') - ix * tileWidth + xpad,
+    crpix2: header.number('CRPIX2') - iy * tileHeight + ypad,
+  }
+  const replaced = new Map([
+    ['NAXIS1', `NAXIS1  = ${String(result.naxis1).padStart(20)}`],
+    ['NAXIS2', `NAXIS2  = ${String(result.naxis2).padStart(20)}`],
+    ['CRPIX1', `CRPIX1  = ${reference(result.crpix1)}`],
+    ['CRPIX2', `CRPIX2  = ${reference(result.crpix2)}`],
+  ])
+  const tile = lines.map((line) => replaced.get(parseTemplateLine(line).keyword) ?? line)
+  const problem = `Cannot open output template file ${input.output}`
+  await writeText(place, input.output, `${[...tile, 'END'].join('\n')}\n`, problem)
+  return result
+}
+
+function reference(value: number): string {
+  return printfDigits(parsePrintf('%.10f'), value).padStart(20)
+}
+
+function badTile({ nx, ny, ix, iy }: TileHdrInput): MontageError {
+  return new MontageError(
+    'MONTAGE_BAD_ARGUMENT',
+    '(nx,ny) have to be positive integers and (ix,iy) have to be in the range (0..nx-1, 0..ny-1)',
+    { found: `nx ${nx}, ny ${ny}, ix ${ix}, iy ${iy}` },
+  )
+}
+
+function readCall(call: ModuleCall): TileHdrInput {
+  const [template = '', output = '', ...numbers] = call.operands
+  const [nx = 0, ny = 0, ix = 0, iy = 0, xpad = 0, ypad = xpad] = numbers.map((text) =>
+    Math.trunc(Number(text)),
+  )
+  return { template, output, nx, ny, ix, iy, xpad, ypad }
+}
+
+/** The module mTileHdr. */
+export const tileHdrModule: MontageModule = defineModule<TileHdrInput, TileHdrResult>({
+  name: 'mTileHdr',
+  summary: 'Writes the header of one tile of a template.',
+  usage: '%s [-d][-s statusfile] orig.hdr new.hdr nx ny ix iy [xpad [ypad]]',
+  style: 'getopt',
+  options: 'ds:',
+  operands: [6, 8],
+  isNamed: false,
+  fields: [
+    ['naxis1', 'd'],
+    ['naxis2', 'd'],
+    ['crpix1', 'g'],
+    ['crpix2', 'g'],
+  ],
+  read: readCall,
+  run: mTileHdr,
+})

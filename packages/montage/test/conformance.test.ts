@@ -1,0 +1,26 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { casesFolder, readCases } from './conformance/cases.ts'
+import { type CaseResult, runCase } from './conformance/run-case.ts'
+
+const folder = casesFolder()
+const results: CaseResult[] = []
+
+describe.skipIf(folder === undefined)('recorded cases of the classic programs', () => {
+  for (const recorded of folder === undefined ? [] : readCases(folder)) {
+    test(recorded.name, async (context) => {
+      const result = await runCase(folder ?? '', recorded)
+      results.push(result)
+      if (result.verdict === 'not implemented') context.skip(`no module ${result.problem ?? ''}`)
+      expect(result.problem).toBeUndefined()
+    })
+  }
+
+  afterAll(() => {
+    const lines = results.map(
+      ({ name, verdict, largest, problem }) =>
+        `${name.padEnd(34)}${verdict.padEnd(17)}${largest === undefined ? '-' : largest.toPrecision(2)}${problem === undefined ? '' : `  ${problem}`}`,
+    )
+    const held = results.filter(({ verdict }) => verdict === 'holds').length
+    process.stdout.write(`${lines.join('\n')}\n${held} of ${results.length} cases hold\n`)
+  })
+})

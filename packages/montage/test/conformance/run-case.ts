@@ -1,0 +1,124 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadModule } from '../../src/command/registry.ts'
+import { callModule, type ModuleOutcome } from '../../src/command/run-module.ts'
+import type { ConformanceCase, ExpectedField, ExpectedFile } from './cases.ts'
+import { compareFits } from './compare-fits.ts'
+import { type Comparison, comparePrinted, compareWord } from './compare-text.ts'
+
+/** Outcome of one case. */
+export interface CaseResult {
+  readonly name: string
+  readonly module: string
+  readonly verdict: 'holds' | 'fails' | 'not implemented'
+  /** Largest difference of any number, relative for pixels; undefined when nothing was compared. */
+  readonly largest: number | undefined
+  readonly problem: string | undefined
+}
+
+/** Runs one case in a fresh folder and compares status line, exit code and files. */
+export async function runCase(folder: string, test: ConformanceCase): Promise<CaseResult> {
+  const { name, module } = test
+  const missing = await missingModule(test)
+  if (missing !== undefined)
+    return { name, module, verdict: 'not implemented', largest: undefined, problem: missing }
+  const work = mkdtempSync(join(tmpdir(), 'skyloom-montage-'))
+  try {
+    const input = join(folder, name, 'input')
+    if (existsSync(input)) cpSync(input, work, { recursive: true })
+    const outcome = await runSteps(test, work)
+    const { problem, largest } = await compareAll(test, join(folder, name, 'expected'), work, outcome)
+    return { name, module, verdict: problem === undefined ? 'holds' : 'fails', largest, problem }
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function stepsOf(test: ConformanceCase): readonly (readonly string[])[] {
+  return test.steps ?? (test.argv === undefined ? [] : [test.argv])
+}
+
+async function missingModule(test: ConformanceCase): Promise<string | undefined> {
+  for (const [name = ''] of stepsOf(test)) if ((await loadModule(name)) === undefined) return name
+  return undefined
+}
+
+async function runSteps(test: ConformanceCase, work: string): Promise<ModuleOutcome> {
+  let outcome: ModuleOutcome = { exitCode: 0, stdout: '' }
+  for (const [name = '', ...args] of stepsOf(test)) {
+    const module = await loadModule(name)
+    if (module !== undefined) outcome = await callModule(module, args, work)
+  }
+  return outcome
+}
+
+async function compareAll(
+  test: ConformanceCase,
+  expectedFolder: string,
+  work: string,
+  outcome: ModuleOutcome,
+): Promise<Comparison> {
+  const { exit_code, struct, files = [] } = test.expected
+  const fail = (problem: string): Comparison => ({ problem, largest: Infinity })
+  if (outcome.exitCode !== exit_code) return fail(`exit code ${outcome.exitCode}: ${outcome.stdout.trim()}`)
+  const status = compareStruct(outcome.stdout, struct)
+  if (status.problem !== undefined) return status
+  let { largest } = status
+  for (const file of files) {
+    if (!existsSync(join(work, file.path))) return fail(`${file.path} was not written`)
+    const result = await compareFile(file, files, expectedFolder, work)
+    if (result.problem !== undefined) return { ...result, problem: `${file.path}: ${result.problem}` }
+    largest = Math.max(largest, result.largest)
+  }
+  return { problem: undefined, largest }
+}
+
+function compareStruct(stdout: string, expected: readonly ExpectedField[]): Comparison {
+  if (expected.length === 0)
+    return { problem: stdout === '' ? undefined : `nothing should be printed: ${stdout}`, largest: 0 }
+  const line = stdout.split('\n').findLast((text) => text.startsWith('[struct')) ?? ''
+  const fields = [...line.matchAll(/(\w+)=("(?:[^"]*)"|[^,\]]*)/g)].map((match) => ({
+    key: match[1] ?? '',
+    value: (match[2] ?? '').replace(/^"|"$/g, ''),
+  }))
+  const keys = expected.map(({ key }) => key).join()
+  if (fields.map(({ key }) => key).join() !== keys)
+    return { problem: `status line ${line}, expected keys ${keys}`, largest: Infinity }
+  let largest = 0
+  for (const [index, field] of expected.entries()) {
+    const found = fields[index]?.value ?? ''
+    const tolerance = field.tolerance === 'usage' ? 'exact' : field.tolerance
+    const result = compareWord(found, field.value, tolerance)
+    if (result.problem !== undefined) return { ...result, problem: `${field.key}: ${result.problem}` }
+    largest = Math.max(largest, result.largest)
+  }
+  return { problem: undefined, largest }
+}
+
+async function compareFile(
+  file: ExpectedFile,
+  files: readonly ExpectedFile[],
+  expectedFolder: string,
+  work: string,
+): Promise<Comparison> {
+  const expected = join(expectedFolder, file.path)
+  const found = join(work, file.path)
+  if (file.kind === 'fits') {
+    const areaName = file.path.endsWith('_area.fits') ? file.path : file.path.replace(/\.fits$/, '_area.fits')
+    const hasArea = file.tolerance === 'girard' && files.some(({ path }) => path === areaName)
+    return await compareFits(
+      found,
+      expected,
+      file.tolerance,
+      hasArea ? join(expectedFolder, areaName) : undefined,
+    )
+  }
+  if (file.tolerance === 'printed')
+    return comparePrinted(
+      readFileSync(found, 'latin1'),
+      readFileSync(expected, 'latin1'),
+      file.text_lines_kept,
+    )
+  return { problem: `no comparison for ${file.kind} at ${file.tolerance}`, largest: Infinity }
+}
