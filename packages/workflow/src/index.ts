@@ -164,7 +164,13 @@ export type {
 export { type PlanResult, planWorkflow } from './plan/plan-workflow.ts'
 export { formatPlanProblem, type PlanProblem, type PlanProblemCode } from './plan/problem.ts'
 export type { RankedReplica } from './plan/transfer/rank-replicas.ts'
-export { formatProblem, type Problem, type ProblemCode, type ReadResult } from './problem/problem.ts'
+export {
+  formatProblem,
+  PROBLEM_CODES,
+  type Problem,
+  type ProblemCode,
+  type ReadResult,
+} from './problem/problem.ts'
 export type { ReadOptions } from './read/document.ts'
 export { type DocumentKind, documentJsonSchema } from './read/json-schema.ts'
 export { readProperties } from './read/properties.ts'

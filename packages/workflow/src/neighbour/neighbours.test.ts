@@ -247,7 +247,7 @@ describe('DAX', () => {
     {
       name: 'broken XML',
       text: '<adag name="x">',
-      problem: /^workflow\.dax:1:\d+: not valid XML: unclosed tag: adag \[LINE_SYNTAX\]$/,
+      problem: /^workflow\.dax:1:\d+: not valid XML: unclosed tag: adag \[SYNTAX\]$/,
     },
     {
       name: 'entities of its own',
@@ -399,10 +399,10 @@ CONFIG x.conf
         /^workflow\.dag:2:1: there is no such statement: found PARNT, .*; did you mean PARENT \[UNKNOWN_KEY\]$/,
       ),
       'workflow.dag:3:1: there is no such node: found Q, allowed A [UNKNOWN_REFERENCE]',
-      'workflow.dag:4:1: the statement is not complete: found PARENT A B, allowed PARENT NAMES CHILD NAMES [LINE_SYNTAX]',
+      'workflow.dag:4:1: the statement is not complete: found PARENT A B, allowed PARENT NAMES CHILD NAMES [SYNTAX]',
       'workflow.dag:5:1: the node stands twice: found A [DUPLICATE]',
       'workflow.dag:6:1: the file of a splice is not at hand: found x.dag, allowed a file that can be read [UNKNOWN_REFERENCE]',
-      'workflow.dag:7:1: the submit description has no end: allowed } [LINE_SYNTAX]',
+      'workflow.dag:7:1: the submit description has no end: allowed } [SYNTAX]',
     ])
   })
 
@@ -411,7 +411,7 @@ CONFIG x.conf
       problems(
         importDag('SPLICE S s.dag\nJOB A a.sub\n', { readFile: () => 'SPLICE S s.dag\nJOB B b.sub\n' }),
       ),
-    ).toEqual(['workflow.dag: splices are nested too deeply: allowed 16 levels [YAML_LIMIT]'])
+    ).toEqual(['workflow.dag: splices are nested too deeply: allowed 16 levels [LIMIT]'])
   })
 })
 

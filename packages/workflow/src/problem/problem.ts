@@ -1,26 +1,29 @@
 import { shorten } from '@skyloom/base'
 
+/** What can be wrong with a document, with what it means. */
+export const PROBLEM_CODES = {
+  TEXT_TOO_LARGE: 'the file is longer than the limit',
+  LIMIT: 'depth, length of a text, or expansion is beyond a limit that keeps the reader safe',
+  SYNTAX: 'the text is not in the syntax of its format; nothing behind this place was read',
+  EMPTY_DOCUMENT: 'the file has no content',
+  DUPLICATE_KEY: 'one mapping has a key twice',
+  WRONG_TYPE: 'another kind of value is expected: text, number, flag, list or mapping',
+  MISSING_KEY: 'a key that is needed is not there',
+  UNKNOWN_KEY: 'a key is not known here; the message often has the one that was meant',
+  UNKNOWN_VALUE: 'a word is not one of those that are allowed',
+  BAD_VALUE: 'a value does not have the form that is needed',
+  TOO_FEW: 'a list is shorter than it may be',
+  DUPLICATE: 'something has the same identity as another; an error for job ids, else a warning',
+  UNKNOWN_REFERENCE: 'something is named that does not exist: a job, container, transformation or file',
+  BAD_REGEX: 'the pattern of a replica does not compile',
+  TWO_PRODUCERS: 'two jobs write one file',
+  CYCLE: 'jobs wait for each other in a circle, which the message names',
+  UNDEFINED_VARIABLE: 'a variable in a catalog has no value',
+  MORE_PROBLEMS: 'there are more problems than are listed',
+} as const
+
 /** What is wrong with a document. */
-export type ProblemCode =
-  | 'TEXT_TOO_LARGE'
-  | 'YAML_SYNTAX'
-  | 'YAML_LIMIT'
-  | 'YAML_DUPLICATE_KEY'
-  | 'EMPTY_DOCUMENT'
-  | 'LINE_SYNTAX'
-  | 'WRONG_TYPE'
-  | 'MISSING_KEY'
-  | 'UNKNOWN_KEY'
-  | 'UNKNOWN_VALUE'
-  | 'BAD_VALUE'
-  | 'TOO_FEW'
-  | 'DUPLICATE'
-  | 'UNKNOWN_REFERENCE'
-  | 'BAD_REGEX'
-  | 'TWO_PRODUCERS'
-  | 'CYCLE'
-  | 'UNDEFINED_VARIABLE'
-  | 'MORE_PROBLEMS'
+export type ProblemCode = keyof typeof PROBLEM_CODES
 
 /** One thing that is wrong with a document: where, what was found, what would be allowed. */
 export interface Problem {

@@ -148,7 +148,7 @@ test('says what is wrong with a text transformation catalog', () => {
   expect(said(readTransformationCatalog(text, { format: 'text', name: 'tc.txt' }))).toEqual([
     'tc.txt:1:4: the transformation has no site: found a, allowed at least one site [TOO_FEW]',
     'tc.txt:2:7: a site of a transformation needs the key pfn: found x, allowed pfn "…" [MISSING_KEY]',
-    'tc.txt:4:1: a transformation or container is expected: found foo, allowed tr NAME { … } or cont NAME { … } [LINE_SYNTAX]',
+    'tc.txt:4:1: a transformation or container is expected: found foo, allowed tr NAME { … } or cont NAME { … } [SYNTAX]',
     'tc.txt:5:6: a container needs the keys type and image: found c, allowed type "docker" image "docker:///…" [MISSING_KEY]',
   ])
 })
@@ -188,9 +188,9 @@ test('says what is wrong with lines of a text replica catalog', () => {
   const text =
     'f.a\nf.b /x\nf.c /x site="local\nf.d /x site="a" checksum.type="md5"\nf.( /x site="a" regex="true"\n'
   expect(said(readReplicaCatalog(text, { format: 'text', name: 'rc.txt' }))).toEqual([
-    'rc.txt:1:1: the line has no location: found f.a, allowed LFN PFN site="…" [LINE_SYNTAX]',
+    'rc.txt:1:1: the line has no location: found f.a, allowed LFN PFN site="…" [SYNTAX]',
     'rc.txt:2:5: the line needs the attribute site: found f.b, allowed site="local" [MISSING_KEY]',
-    'rc.txt:3:13: the text in quotes has no end: found "local, allowed a closing quote on the same line [LINE_SYNTAX]',
+    'rc.txt:3:13: the text in quotes has no end: found "local, allowed a closing quote on the same line [SYNTAX]',
     'rc.txt:4:1: unknown checksum type: found md5, allowed sha256 [UNKNOWN_VALUE]',
     'rc.txt:5:1: the pattern does not compile (Unterminated group): found f.(, allowed a regular expression [BAD_REGEX]',
   ])

@@ -44,8 +44,8 @@ test('warns when a later value replaces another', () => {
 test('refuses lines without key and bad escapes', () => {
   const result = readProperties('= x\na = \\u12\n', { name: 'p' })
   expect(result.ok ? [] : result.problems.map(formatProblem)).toEqual([
-    'p:1:1: the line has no key: found = x [LINE_SYNTAX]',
-    'p:2:1: bad \\\\u escape: found \\\\u12, allowed \\\\u and four hexadecimal digits [LINE_SYNTAX]'
+    'p:1:1: the line has no key: found = x [SYNTAX]',
+    'p:2:1: bad \\\\u escape: found \\\\u12, allowed \\\\u and four hexadecimal digits [SYNTAX]'
       .replaceAll('\\\\u', '\\u')
       .replace('found \\u', 'found \\\\u'),
   ])

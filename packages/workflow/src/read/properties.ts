@@ -25,7 +25,7 @@ export function readProperties(text: string, options: ReadOptions = {}): ReadRes
   for (const line of logicalLines(text)) {
     const { key, value } = splitLine(line, problems)
     if (key === '') {
-      problems.add('LINE_SYNTAX', 'the line has no key', { path: '', offset: line.offset, found: line.text })
+      problems.add('SYNTAX', 'the line has no key', { path: '', offset: line.offset, found: line.text })
     } else if (properties.has(key) && properties.get(key) !== value) {
       problems.add('DUPLICATE', 'the property is set twice; the later value is used', {
         path: key,
@@ -75,7 +75,7 @@ function splitLine(
     part.replaceAll(/\\(u[\da-fA-F]{0,4}|.)/gs, (_whole, escape: string) => {
       if (!escape.startsWith('u')) return ESCAPES.get(escape) ?? escape
       if (escape.length === 5) return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
-      problems.add('LINE_SYNTAX', 'bad \\u escape', {
+      problems.add('SYNTAX', 'bad \\u escape', {
         path: '',
         offset: line.offset,
         found: `\\${escape}`,

@@ -52,7 +52,7 @@ function readLine(
   const lfn = readWord(text, first, '', problems)
   const second = skipBlanks(text, lfn.end, end)
   if (second >= end) {
-    problems.add('LINE_SYNTAX', 'the line has no location', {
+    problems.add('SYNTAX', 'the line has no location', {
       path: '',
       offset: first,
       found: lfn.word.text,
@@ -69,7 +69,7 @@ function readLine(
   ) {
     const key = readWord(text, at, '=', problems)
     if (text[key.end] !== '=' || key.word.text === '') {
-      problems.add('LINE_SYNTAX', 'this is not an attribute', {
+      problems.add('SYNTAX', 'this is not an attribute', {
         path: '',
         offset: at,
         found: key.word.text === '' ? (text[at] ?? '') : key.word.text,

@@ -87,7 +87,7 @@ export class TextBlocks {
   }
 
   #report(message: string, allowed: string): void {
-    this.#problems.add('LINE_SYNTAX', message, {
+    this.#problems.add('SYNTAX', message, {
       path: '',
       offset: Math.min(this.#at, this.#text.length),
       found: this.#text[this.#at] ?? 'the end of the text',

@@ -33,7 +33,7 @@ export function readWord(
     if (char === '\\' && at + 1 < text.length) value += text[++at] === 'n' ? '\n' : (text[at] ?? '')
     else value += char
   }
-  problems.add('LINE_SYNTAX', 'the text in quotes has no end', {
+  problems.add('SYNTAX', 'the text in quotes has no end', {
     path: '',
     offset: start,
     found: text.slice(start, Math.min(at, start + 40)),

@@ -29,7 +29,7 @@ export function readTransformationText(text: string, name: string): ReadResult<T
     const id = words[0]
     if ((keyword.text !== 'tr' && keyword.text !== 'cont') || id === undefined || body === undefined) {
       problems.addUnknown(
-        'LINE_SYNTAX',
+        'SYNTAX',
         'a transformation or container is expected',
         {
           path: '',

@@ -26,9 +26,6 @@ export interface Schema<T> {
   readonly json: JsonSchema
 }
 
-/** Type of the values that a schema reads. */
-export type ValueOf<S> = S extends Schema<infer T> ? T : never
-
 /** A schema whose values are changed or checked further after reading; `convert` reports and gives `undefined` for bad ones. */
 export function mapped<A, B>(
   schema: Schema<A>,

@@ -14,7 +14,7 @@ test('bounds what aliases expand to', () => {
     text += `a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(', ')}]\n`
   const start = performance.now()
   expect(problemsOf(text)[0]).toMatch(
-    /^w\.yml:\d+:\d+: aliases expand to too much: allowed 100000 nodes \[YAML_LIMIT\]$/,
+    /^w\.yml:\d+:\d+: aliases expand to too much: allowed 100000 nodes \[LIMIT\]$/,
   )
   expect(performance.now() - start).toBeLessThan(5000)
 })
@@ -46,7 +46,7 @@ test('expands harmless anchors and merge keys', () => {
 
 test('reports doubled keys with their place', () => {
   expect(problemsOf('pegasus: "5.0"\nname: a\nname: b\njobs: []\n')).toContain(
-    'w.yml:3:1: the key stands twice in one mapping: found name [YAML_DUPLICATE_KEY]',
+    'w.yml:3:1: the key stands twice in one mapping: found name [DUPLICATE_KEY]',
   )
 })
 
@@ -71,7 +71,7 @@ test('refuses a text of 10 MB, plain, quoted or as a block', () => {
   const long = 'x'.repeat(10_000_000)
   for (const value of [long, `"${long}"`, `|\n  ${long}`]) {
     expect(problemsOf(`name: ${value}\n`)[0]).toContain(
-      'a text is too long: allowed 1048576 characters [YAML_LIMIT]',
+      'a text is too long: allowed 1048576 characters [LIMIT]',
     )
   }
 })
@@ -92,7 +92,7 @@ test('says where unusual YAML stands in a file that is too large for it', () => 
   const result = readWorkflow('name: x\njobs: &all []\n', { name: 'w.yml', limits: { maxUnusualChars: 10 } })
   expect(result.ok ? [] : result.problems.map(formatProblem)).toEqual([
     'w.yml:2:7: not valid YAML, or not in a file of this size: an anchor, alias, tag, block text or reserved character: ' +
-      'found 22 characters, allowed block and flow style without anchors and tags above 10 characters [YAML_SYNTAX]',
+      'found 22 characters, allowed block and flow style without anchors and tags above 10 characters [SYNTAX]',
   ])
 })
 
@@ -100,4 +100,11 @@ test('reads Windows line ends and a byte order mark', () => {
   const text =
     '\ufeffpegasus: "5.0"\r\nname: a\r\njobs:\r\n- {type: job, id: A, name: x, arguments: [], uses: []}\r\n'
   expect(readWorkflow(text).ok).toBe(true)
+})
+
+test('refuses a text that is longer than the limit before it is read', () => {
+  const result = readWorkflow('name: x\n', { name: 'w.yml', limits: { maxChars: 5 } })
+  expect(result.ok ? [] : result.problems.map(formatProblem)).toEqual([
+    'w.yml: the file is too large: found 8 characters, allowed 5 characters [TEXT_TOO_LARGE]',
+  ])
 })

@@ -41,11 +41,11 @@ function convertDocument(text: string, problems: ProblemCollector, limits: YamlL
           cause: error,
         })
       }
-      problems.add('YAML_SYNTAX', `not valid YAML: ${message}`, { path: '', offset: error.pos[0] })
+      problems.add('SYNTAX', `not valid YAML: ${message}`, { path: '', offset: error.pos[0] })
     }
     if (count > 1) {
       const offset = document.range[0]
-      problems.add('YAML_SYNTAX', 'the file holds more than one document', {
+      problems.add('SYNTAX', 'the file holds more than one document', {
         path: '',
         offset,
         allowed: 'one',
@@ -56,7 +56,7 @@ function convertDocument(text: string, problems: ProblemCollector, limits: YamlL
     const converter = new Converter(limits)
     root = converter.convert(document.contents, 0)
     for (const { key, offset } of converter.doubled) {
-      problems.add('YAML_DUPLICATE_KEY', 'the key stands twice in one mapping', {
+      problems.add('DUPLICATE_KEY', 'the key stands twice in one mapping', {
         path: '',
         offset,
         found: key,

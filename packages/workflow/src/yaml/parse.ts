@@ -23,7 +23,7 @@ export function tryQuickly(
   try {
     const { root, doubledKeys } = parseQuickly(text, limits, itemReaders)
     for (const { key, offset } of doubledKeys) {
-      problems.add('YAML_DUPLICATE_KEY', 'the key stands twice in one mapping', {
+      problems.add('DUPLICATE_KEY', 'the key stands twice in one mapping', {
         path: '',
         offset,
         found: key,
@@ -52,7 +52,7 @@ export function parseUnusual(
       return undefined
     }
   }
-  problems.add('YAML_SYNTAX', `not valid YAML, or not in a file of this size: ${quick.reason}`, {
+  problems.add('SYNTAX', `not valid YAML, or not in a file of this size: ${quick.reason}`, {
     path: '',
     offset: quick.offset,
     found: `${text.length} characters`,
@@ -63,5 +63,5 @@ export function parseUnusual(
 
 function reportLimit(error: unknown, problems: ProblemCollector): void {
   if (!(error instanceof LimitReached)) throw error
-  problems.add('YAML_LIMIT', error.message, { path: '', offset: error.offset, allowed: error.allowed })
+  problems.add('LIMIT', error.message, { path: '', offset: error.offset, allowed: error.allowed })
 }

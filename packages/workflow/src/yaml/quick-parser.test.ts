@@ -44,7 +44,7 @@ function expectAgreement(text: string): void {
     throw error
   }
   const truth = library(text)
-  expect(truth.problems).toEqual(Array.from({ length: doubled }, () => 'YAML_DUPLICATE_KEY'))
+  expect(truth.problems).toEqual(Array.from({ length: doubled }, () => 'DUPLICATE_KEY'))
   expect(tree).toEqual(truth.tree)
 }
 

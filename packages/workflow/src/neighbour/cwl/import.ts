@@ -186,7 +186,7 @@ class CwlImport {
     this.#noteKeys(process, PROCESS_KEYS, where)
     const kind = asText(process.get('class'))
     if (depth > MAX_DEPTH) {
-      this.#problem('YAML_LIMIT', where, 'workflows are nested too deeply', `${MAX_DEPTH} levels`)
+      this.#problem('LIMIT', where, 'workflows are nested too deeply', `${MAX_DEPTH} levels`)
       return undefined
     }
     if (kind === 'CommandLineTool') return this.#callTool(process, inputs, where, requirements)

@@ -44,7 +44,7 @@ export class DagGraph {
   /** Reads a file; names of nodes get `prefix`. */
   read(text: string, prefix = ''): void {
     if (++this.#depth > MAX_DEPTH) {
-      this.#problems.add('YAML_LIMIT', 'splices are nested too deeply', {
+      this.#problems.add('LIMIT', 'splices are nested too deeply', {
         path: '',
         allowed: `${MAX_DEPTH} levels`,
       })
@@ -295,7 +295,7 @@ export class DagGraph {
 
   #syntax(statement: DagStatement, allowed: string): void {
     const found = `${statement.keyword} ${statement.rest}`
-    this.#problems.add('LINE_SYNTAX', 'the statement is not complete', {
+    this.#problems.add('SYNTAX', 'the statement is not complete', {
       path: '',
       offset: this.#offset(statement),
       found,

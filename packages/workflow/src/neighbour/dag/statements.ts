@@ -38,7 +38,7 @@ export function readStatements(text: string, problems: ProblemCollector): readon
     if (opened) {
       const end = lines.findIndex((other, k) => k > i && other.text.trim() === '}')
       if (end < 0) {
-        problems.add('LINE_SYNTAX', 'the submit description has no end', {
+        problems.add('SYNTAX', 'the submit description has no end', {
           path: '',
           offset: line.offset,
           allowed: '}',

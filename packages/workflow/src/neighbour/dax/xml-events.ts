@@ -50,7 +50,7 @@ export function readXml(text: string, problems: ProblemCollector, handler: XmlHa
   })
   const parents: XmlElement[] = []
   const stop = (message: string, allowed?: string): never => {
-    problems.add('LINE_SYNTAX', message, { path: '', offset: parser.position, allowed })
+    problems.add('SYNTAX', message, { path: '', offset: parser.position, allowed })
     throw new XmlStop(message)
   }
   parser.on('error', (error) => stop(`not valid XML: ${error.message.replace(/^\S*?\d+:\d+: /, '')}`))
