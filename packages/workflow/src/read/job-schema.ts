@@ -50,7 +50,7 @@ function toFileUse(fields: ShapeValue<typeof useFields>): FileUse {
     ...(namespace === undefined ? {} : { namespace }),
     ...(version === undefined ? {} : { version }),
     ...(executable === undefined ? {} : { executable }),
-    ...(fields.metadata === undefined ? {} : { metadata: fields.metadata }),
+    ...(fields.metadata === undefined || fields.metadata.length === 0 ? {} : { metadata: fields.metadata }),
   }
 }
 

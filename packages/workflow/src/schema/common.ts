@@ -77,7 +77,7 @@ export const platformFields: {
   'os.version': optional(text({ noun: 'a version' })),
 }
 
-/** Metadata: a flat mapping with at least one entry. */
+/** Metadata: a flat mapping; an empty one is a warning. */
 export const metadata: Schema<readonly MetadataEntry[]> = {
   read(node, context) {
     if (node.kind !== 'mapping') {
@@ -86,6 +86,13 @@ export const metadata: Schema<readonly MetadataEntry[]> = {
         allowed: 'a mapping of keys to texts or numbers',
       })
       return undefined
+    }
+    if (node.keys.length === 0) {
+      context.report('TOO_FEW', 'the metadata are empty', node, {
+        allowed: 'at least one entry',
+        suggestion: 'leave the key out',
+        severity: 'warning',
+      })
     }
     const entries: MetadataEntry[] = []
     for (let i = 0; i < node.keys.length; i++) {
