@@ -68,6 +68,27 @@ const CASES: readonly (readonly [PlanProblemCode, string, PlanRequest])[] = [
     request(['a work: raw -> x! [data.configuration=sharedsf]']),
   ],
   [
+    'BAD_PROFILE',
+    'job a (work): the profile memory is not a number without unit: found 2GB [BAD_PROFILE]',
+    request(['a work: raw -> x! [memory=2GB]']),
+  ],
+  [
+    'BAD_PROFILE',
+    'transformation work: the profile retry is not a whole number: found often [BAD_PROFILE]',
+    request(ONE, {
+      transformations: transformations([
+        transformation('work@pool', { profiles: [{ namespace: 'dagman', key: 'retry', value: 'often' }] }),
+      ]),
+    }),
+  ],
+  [
+    'BAD_PROFILE',
+    'site pool: the profile stagein.clusters is not a whole number above 0: found 0 [BAD_PROFILE]',
+    request(ONE, {
+      sites: siteCatalog([LOCAL, site('pool', { scratch: 'file:///pool' }, ['stagein.clusters=0'])]),
+    }),
+  ],
+  [
     'UNKNOWN_SITE',
     'site pol: the execution site is not in the site catalog: found pol, allowed local, pool, far; did you mean pool [UNKNOWN_SITE]',
     request(ONE, { options: { sites: ['pol'] } }),

@@ -1,4 +1,5 @@
 import { assignTasks, checkDataConfigurations } from './assign/assign.ts'
+import { checkProfiles } from './check-profiles.ts'
 import { addConstraintCleanup } from './cleanup/constraint.ts'
 import { addInPlaceCleanup } from './cleanup/in-place.ts'
 import { addLeafCleanup } from './cleanup/leaf.ts'
@@ -56,6 +57,7 @@ export function buildPlan(request: PlanRequest, problems: PlanProblems): BuiltPl
   const assignInput = { tasks, reuse, sites, executionSites: executing, transformations, settings }
   checkDataConfigurations(assignInput, problems)
   const assignment = assignTasks(assignInput, problems)
+  checkProfiles({ ...assignInput, assignment }, problems)
   if (problems.errorCount > 0) return undefined
   const clusterInput = { tasks, reuse, assignment, sites, settings, predictSeconds: options.predictSeconds }
   const clustering = clusterTasks(clusterInput, problems)

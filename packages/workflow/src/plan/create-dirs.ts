@@ -1,6 +1,7 @@
 import { topologicalOrder } from '../graph/order.ts'
 import type { PlanContext } from './context.ts'
 import { ACTION, extendGraph, KIND, type NodeGraph } from './node-graph.ts'
+import { directorySite } from './transfer/place.ts'
 
 /**
  * Staging sites whose scratch directory jobs use: those that get a create-dir and, with cleanup, a leaf cleanup node.
@@ -24,7 +25,7 @@ export function addCreateDirs(graph: NodeGraph, context: PlanContext): NodeGraph
   const builder = extendGraph(graph)
   const nodeOf = new Map<number, number>()
   for (const site of sites) {
-    const runsAt = context.sites.at(site).isVisible ? context.sites.local.index : site
+    const runsAt = directorySite(context.sites.at(site), context.sites).index
     const node = builder.addNode('create_dir', {
       site: runsAt,
       dirSite: site,

@@ -42,7 +42,7 @@ export function makeWork(tables: JobTables, node: number): Work {
         break
       case ACTION.register:
         registrations.push({
-          lfn,
+          lfn: context.settings.registersDeep ? lfn : lfn.slice(lfn.lastIndexOf('/') + 1),
           place: { site: site.name, url: storageUrl(context, site, file, 'get') },
           metadata: metadataOf(context.tasks, file),
         })
@@ -79,7 +79,7 @@ function stageIn(tables: JobTables, file: number, target: PlanPlace): PlanTransf
   const { context } = tables.built
   const staging = context.sites.get(target.site) ?? context.sites.local
   const known = knownFile(context, file)
-  const place = { runsLocally: runsLocally(staging), destination: staging }
+  const place = { runsLocally: runsLocally(staging, 'stagein'), destination: staging }
   const sources = rankReplicas(known?.locations ?? [], place, context.sites, context.settings)
   const isLink = context.settings.usesLinks && sources[0]?.site === staging.name
   return {

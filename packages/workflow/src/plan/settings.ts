@@ -83,6 +83,8 @@ export interface PlanSettings {
   readonly bypassesStaging: boolean
   readonly usesLinks: boolean
   readonly registers: boolean
+  /** Register files under their whole logical name, not only its last part. */
+  readonly registersDeep: boolean
   readonly integrity: 'none' | 'full' | 'nosymlink'
   readonly infersDependencies: boolean
   readonly mode: 'production' | 'development' | 'debug' | 'tutorial'
@@ -94,6 +96,8 @@ export interface PlanSettings {
   readonly relativeDir: string
   readonly submitDir: string
   readonly seed: number
+  /** Most scripts and jobs of a DAG at a time, as far as properties say. */
+  readonly dagLimits: ReadonlyMap<DagLimit, number>
   readonly properties: Properties
 }
 
@@ -141,6 +145,7 @@ export function resolveSettings(
     bypassesStaging: reader.flag('pegasus.transfer.bypass.input.staging', false),
     usesLinks: reader.flag('pegasus.transfer.links', false),
     registers: reader.flag('pegasus.register', true),
+    registersDeep: reader.flag('pegasus.register.deep', true),
     integrity:
       mode === 'development' || mode === 'debug'
         ? 'none'
@@ -155,6 +160,7 @@ export function resolveSettings(
     relativeDir: trimSlashes(options.relativeDir ?? `${workflowName}/run0001`),
     submitDir: options.submitDir ?? '/',
     seed: options.seed ?? 1,
+    dagLimits: dagLimits(reader),
     properties: reader.properties,
   }
 }
@@ -218,8 +224,11 @@ export const PEGASUS_PROFILE_KEYS: ReadonlySet<string> = new Set([
   'condor.arguments.quote',
 ])
 
-/** Keys of the name space `dagman` that are settings of the whole DAG, not profiles of jobs. */
-const DAG_WIDE_KEYS: ReadonlySet<string> = new Set(['maxpre', 'maxpost', 'maxidle', 'maxjobs'])
+/** Limits of a whole DAG: keys of properties in the name space `dagman`, which are no profiles of jobs. */
+export const DAG_LIMITS = ['maxpre', 'maxpost', 'maxidle', 'maxjobs'] as const
+/** Limit of a whole DAG. */
+export type DagLimit = (typeof DAG_LIMITS)[number]
+const DAG_WIDE_KEYS: ReadonlySet<string> = new Set(DAG_LIMITS)
 
 /** The profiles that properties set for every job, in the order of the properties. */
 export function propertyProfiles(properties: Properties): readonly Profile[] {
@@ -238,6 +247,15 @@ export function propertyProfiles(properties: Properties): readonly Profile[] {
     }
   }
   return profiles
+}
+
+function dagLimits(reader: PropertyReader): ReadonlyMap<DagLimit, number> {
+  const limits = new Map<DagLimit, number>()
+  for (const key of DAG_LIMITS) {
+    const limit = reader.count(`dagman.${key}`)
+    if (limit !== undefined) limits.set(key, limit)
+  }
+  return limits
 }
 
 function dataConfiguration(

@@ -5,6 +5,11 @@ import type { PlanProblems } from './problem.ts'
 import type { PlanSettings } from './settings.ts'
 import { joinUrl, parseFileUrl } from './url.ts'
 
+/** Ways of files through the scratch directory of a site, as properties name them. */
+const TRANSFER_WAYS = ['stagein', 'stageout', 'inter'] as const
+/** Way of a file through the scratch directory of a site. */
+export type TransferWay = (typeof TRANSFER_WAYS)[number]
+
 /** A site as the planner uses it. */
 export interface PlanSite {
   readonly index: number
@@ -21,6 +26,8 @@ export interface PlanSite {
   readonly scratchPath: string | undefined
   readonly storagePut: string | undefined
   readonly storageGet: string | undefined
+  /** Transfers that the properties want to run at the site. */
+  readonly remoteTransfers: ReadonlySet<TransferWay>
 }
 
 /** Name of the submit host in catalogs. */
@@ -86,7 +93,7 @@ export function indexSites(
       asked.has(name) || (settings.sites === undefined && name === 'condorpool' && sites.length === 1)
     if (isWanted && !declared.has(name)) sites.push(undeclaredPool(name, settings))
   }
-  return new SiteIndex(sites.map((site, index) => planSite(site, index)))
+  return new SiteIndex(sites.map((site, index) => planSite(site, index, settings)))
 }
 
 /** Execution sites of the plan; unknown names are problems. */
@@ -174,7 +181,7 @@ function stagingSiteNames(settings: PlanSettings): readonly string[] {
   return typeof stagingSites === 'string' ? [stagingSites] : [...stagingSites.values()]
 }
 
-function planSite(site: Site, index: number): PlanSite {
+function planSite(site: Site, index: number, settings: PlanSettings): PlanSite {
   const isDeclaredVisible =
     profileValue(site.profiles, 'pegasus', 'auxillary.local')?.toLowerCase() === 'true'
   const scratch = directoryOf(site, ['sharedScratch'])
@@ -190,7 +197,17 @@ function planSite(site: Site, index: number): PlanSite {
     scratchPath: scratch?.path,
     storagePut: serverUrl(storage, 'put'),
     storageGet: serverUrl(storage, 'get') ?? serverUrl(storage, 'put'),
+    remoteTransfers: new Set(TRANSFER_WAYS.filter((way) => isListedRemote(site.name, way, settings))),
   }
+}
+
+/** Properties `pegasus.transfer.<way>.remote.sites`, with `*` for all ways; a list of sites, or `*` for all. */
+function isListedRemote(name: string, way: TransferWay, settings: PlanSettings): boolean {
+  if (name === LOCAL_SITE) return false
+  return [way, '*'].some((key) => {
+    const listed = settings.properties.get(`pegasus.transfer.${key}.remote.sites`)?.split(/[\s,]+/) ?? []
+    return listed.includes(name) || listed.includes('*')
+  })
 }
 
 function directoryOf(site: Site, types: readonly string[]): Directory | undefined {

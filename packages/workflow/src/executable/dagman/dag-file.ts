@@ -15,6 +15,7 @@ export function* dagFile(
 ): Generator<string, void, undefined> {
   const line = '#'.repeat(70)
   yield `${line}\n# DAG of the workflow ${commentText(plan.workflowName)}\n${line}\n`
+  if (options.limits.size > 0) yield `CONFIG ${options.basename}.dag.config\n`
   for (const [category, limit] of plan.throttles)
     yield `MAXJOBS ${oneLine(category, plan.workflowName)} ${limit}\n`
   yield '\n'

@@ -1,5 +1,6 @@
 import { WorkflowError } from '../../errors.ts'
 import type { Plan, PlanJob } from '../../plan/plan.ts'
+import type { DagLimit } from '../../plan/settings.ts'
 import { scratchDirectory } from '../../plan/transfer/urls.ts'
 import { urlPath } from '../../plan/url.ts'
 import { type PlannedFile, textFile } from '../planned-file.ts'
@@ -34,6 +35,7 @@ export interface DagmanOptions extends Required<DagmanRequest> {
   readonly workflowName: string
   readonly isProduction: boolean
   readonly checksIntegrity: boolean
+  readonly limits: ReadonlyMap<DagLimit, number>
 }
 
 /**
@@ -47,6 +49,7 @@ export function* dagmanFiles(plan: Plan, request: DagmanRequest): Generator<Plan
   const options = resolveOptions(plan, request)
   const names = dagNames(plan)
   yield { path: `${plan.basename}.dag`, chunks: dagFile(plan, names, options), isExecutable: false }
+  if (options.limits.size > 0) yield textFile(`${plan.basename}.dag.config`, configFile(options.limits))
   yield textFile(NODE_LIBRARY, NODE_LIBRARY_TEXT)
   const folders = outputFolders(plan)
   for (let number = 0; number < plan.jobCount; number++) {
@@ -90,7 +93,20 @@ function resolveOptions(plan: Plan, request: DagmanRequest): DagmanOptions {
     workflowName: plan.workflowName,
     isProduction: settings.mode === 'production',
     checksIntegrity: settings.integrity !== 'none',
+    limits: settings.dagLimits,
   }
+}
+
+/** Names of the limits in DAGMan's own configuration. */
+const CONFIG_KEYS: Readonly<Record<DagLimit, string>> = {
+  maxpre: 'DAGMAN_MAX_PRE_SCRIPTS',
+  maxpost: 'DAGMAN_MAX_POST_SCRIPTS',
+  maxidle: 'DAGMAN_MAX_JOBS_IDLE',
+  maxjobs: 'DAGMAN_MAX_JOBS_SUBMITTED',
+}
+
+function configFile(limits: ReadonlyMap<DagLimit, number>): string {
+  return [...limits].map(([key, limit]) => `${CONFIG_KEYS[key]} = ${limit}\n`).join('')
 }
 
 /** Directory of the run on the staging site of a job, as a path. */

@@ -71,6 +71,15 @@ test('the DAG names its jobs, their order and their settings', () => {
   expect(dag).toContain('PARENT one_two_a CHILD three_b\n')
 })
 
+test('limits of the whole DAG are in its configuration', () => {
+  const files = filesOf(['a one: raw -> x!'], {
+    properties: { 'dagman.maxjobs': '50', 'dagman.maxpre': '2' },
+  })
+  expect(text(files, '-0.dag')).toContain('CONFIG small-0.dag.config\n')
+  expect(text(files, '.config')).toBe('DAGMAN_MAX_PRE_SCRIPTS = 2\nDAGMAN_MAX_JOBS_SUBMITTED = 50\n')
+  expect([...filesOf(['a one: raw -> x!']).keys()].some((path) => path.endsWith('.config'))).toBe(false)
+})
+
 test('names that only differ in reserved marks are told apart', () => {
   const dag = text(filesOf(['a x.y: raw -> o1!', 'a2 z: raw -> o2!', job('b x+y: raw -> o3!')]), '.dag')
   expect(dag).toMatch(/JOB x_y_a /)

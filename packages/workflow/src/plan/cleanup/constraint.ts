@@ -1,6 +1,7 @@
 import type { PlanContext } from '../context.ts'
 import { scratchSites } from '../create-dirs.ts'
 import { ACTION, extendGraph, type GraphBuilder, KIND, type NodeGraph } from '../node-graph.ts'
+import { directorySite } from '../transfer/place.ts'
 import { ReadyHeap } from './ready-heap.ts'
 import { ASSUMED_BYTES, MINIMUM_SIZE_PROPERTY, ScratchUse } from './scratch-use.ts'
 
@@ -156,7 +157,7 @@ class SpaceSimulation {
 
   #clean(): void {
     const { sites } = this.#context
-    const runsAt = sites.at(this.#site).isVisible ? sites.local.index : this.#site
+    const runsAt = directorySite(sites.at(this.#site), sites).index
     const node = this.#builder.addNode('cleanup', {
       site: runsAt,
       dirSite: this.#site,

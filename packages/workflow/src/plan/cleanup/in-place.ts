@@ -4,6 +4,7 @@ import { scratchSites } from '../create-dirs.ts'
 import { ACTION, extendGraph, type GraphBuilder, KIND, type NodeGraph } from '../node-graph.ts'
 import { nodeName } from '../node-name.ts'
 import { hashText, tablePlace, tableSize } from '../reference-order.ts'
+import { directorySite } from '../transfer/place.ts'
 import { prunedParents } from './prune.ts'
 import { type RemovableFiles, removableFiles } from './removable.ts'
 
@@ -164,7 +165,7 @@ class RemovalPlan {
         }
         if (node < 0) {
           // Levels in names count from 1.
-          const runsAt = context.sites.at(site).isVisible ? context.sites.local.index : site
+          const runsAt = directorySite(context.sites.at(site), context.sites).index
           node = builder.addNode('cleanup', {
             site: runsAt,
             dirSite: site,

@@ -2,6 +2,7 @@ import { topologicalOrder } from '../../graph/order.ts'
 import type { PlanContext } from '../context.ts'
 import { scratchSites, usesDirectory } from '../create-dirs.ts'
 import { ACTION, extendGraph, KIND, type NodeGraph } from '../node-graph.ts'
+import { directorySite } from '../transfer/place.ts'
 
 /** Sites that fit into one mask. */
 const SITES_PER_PASS = 31
@@ -16,7 +17,7 @@ export function addLeafCleanup(graph: NodeGraph, context: PlanContext): NodeGrap
   const builder = extendGraph(graph)
   const nodeOf = new Map<number, number>()
   for (const site of sites) {
-    const runsAt = context.sites.at(site).isVisible ? context.sites.local.index : site
+    const runsAt = directorySite(context.sites.at(site), context.sites).index
     const node = builder.addNode('cleanup', {
       site: runsAt,
       dirSite: site,

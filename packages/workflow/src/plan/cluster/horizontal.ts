@@ -102,8 +102,8 @@ function split(input: ClusterInput, group: HorizontalGroup, problems: PlanProble
   const { allowsSingleClusters, clusterPreference } = input.settings
   const [first] = group.tasks
   if (first === undefined || (group.tasks.length === 1 && !allowsSingleClusters)) return []
-  const number = wholeProfile(input, first, 'clusters.num', problems)
-  const size = wholeProfile(input, first, 'clusters.size', problems) ?? 1
+  const number = wholeProfile(input, first, 'clusters.num')
+  const size = wholeProfile(input, first, 'clusters.size') ?? 1
   if (number === undefined && size === 1 && !allowsSingleClusters) {
     if (clusterPreference === 'Runtime') warnOfSkipped(group, problems)
     return []
@@ -145,13 +145,6 @@ function splitByRuntime(
   const place = `level ${group.level}, ${group.transformationId}`
   if (capacityText !== undefined) {
     const capacity = Number(capacityText)
-    if (!(capacity > 0)) {
-      problems.error('BAD_PROFILE', 'clusters.maxruntime is not a positive number of seconds', {
-        where: `transformation ${group.transformationId}`,
-        found: capacityText,
-      })
-      return []
-    }
     const reason = `${place}: clusters.maxruntime ${capacity} s`
     return packByCapacity(group.tasks, seconds, capacity).map((tasks) => ({ tasks, reason }))
   }
@@ -188,19 +181,8 @@ function evenParts(tasks: readonly number[], count: number): readonly (readonly 
   return parts
 }
 
-/** A whole number above 0 from a profile; `undefined` when absent. */
-function wholeProfile(
-  input: ClusterInput,
-  task: number,
-  key: string,
-  problems: PlanProblems,
-): number | undefined {
-  const text = taskProfile(input, task, key)?.trim()
-  if (text === undefined || text === '') return undefined
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text)
-  problems.error('BAD_PROFILE', `the profile ${key} is not a whole number above 0`, {
-    where: input.tasks.jobs[task] === undefined ? key : taskTitle(input.tasks.jobs[task]),
-    found: text,
-  })
-  return undefined
+/** A whole number from a profile, which was checked before; `undefined` when absent. */
+function wholeProfile(input: ClusterInput, task: number, key: string): number | undefined {
+  const text = taskProfile(input, task, key)
+  return text === undefined ? undefined : Number(text)
 }

@@ -28,7 +28,7 @@ export function addInterSite(state: TransferState, unit: number): void {
     nodes ??= new Map()
     let node = nodes.get(source)
     if (node === undefined) {
-      const isRemote = !runsLocally(sites.at(target))
+      const isRemote = !runsLocally(sites.at(target), 'inter')
       const site = isRemote ? target : sites.local.index
       node = builder.addNode('inter_site', {
         site,

@@ -1,12 +1,25 @@
 import type { ReplicaLocation } from '../../model/replica-catalog.ts'
 import type { DataConfiguration } from '../options.ts'
-import { LOCAL_SITE, type PlanSite } from '../site-index.ts'
+import { LOCAL_SITE, type PlanSite, type SiteIndex, type TransferWay } from '../site-index.ts'
 import { asUrl, isFileUrl } from '../url.ts'
 import type { RankedReplica } from './rank-replicas.ts'
 
-/** True when transfers to and from the scratch directory of a site run on the submit host. */
-export function runsLocally(site: PlanSite): boolean {
+/**
+ * True when transfers to (`stagein`, `inter`) or from (`stageout`) the scratch directory of a site run on the submit
+ * host: not when the properties say that they run at the site, and not for files that only the site sees.
+ */
+export function runsLocally(site: PlanSite, way: TransferWay): boolean {
+  return !site.remoteTransfers.has(way) && isReached(site)
+}
+
+/** True when the submit host reaches the scratch directory of a site, through its file system or a server. */
+function isReached(site: PlanSite): boolean {
   return site.isVisible || site.scratchPut === undefined || !isFileUrl(site.scratchPut)
+}
+
+/** Site that makes and clears the scratch directory of a site: the submit host where it can. */
+export function directorySite(site: PlanSite, sites: SiteIndex): PlanSite {
+  return isReached(site) ? sites.local : site
 }
 
 /**
@@ -14,7 +27,7 @@ export function runsLocally(site: PlanSite): boolean {
  * of the staging site itself and the site is not declared visible (the reference's rule, which also applies to `local`).
  */
 export function isRemoteStageIn(locations: readonly ReplicaLocation[], staging: PlanSite): boolean {
-  if (!runsLocally(staging)) return true
+  if (!runsLocally(staging, 'stagein')) return true
   if (staging.isDeclaredVisible) return false
   // A plain path is not a URL in the reference's eyes: it stays in the group `local`.
   return locations.some(({ site, pfn }) => site === staging.name && pfn.startsWith('file:'))

@@ -88,7 +88,7 @@ export class StageIn {
     }
     const replicas = rankReplicas(
       known.locations,
-      { runsLocally: runsLocally(staging), destination: staging },
+      { runsLocally: runsLocally(staging, 'stagein'), destination: staging },
       sites,
       context.settings,
     )

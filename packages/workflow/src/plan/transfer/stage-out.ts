@@ -52,7 +52,7 @@ export class StageOut {
     this.#unit = unit
     const { units, sites } = this.#state.context
     const staging = sites.at(units.stagingOf[unit]!)
-    const isRemote = !runsLocally(staging)
+    const isRemote = !runsLocally(staging, 'stageout')
     const { start, file, flags } = units.outputs
     const wanted: number[] = []
     const end = start[unit + 1]!

@@ -272,6 +272,37 @@ test('storage mappers', () => {
   expect(target({ [mapper]: 'Replica' }, { outputLocations })).toBe('file:///exact/place')
 })
 
+test('properties say at which sites transfers run themselves', () => {
+  const lines = ['a one: raw -> x!']
+  const known = replicas(['raw web https://web.example/raw'])
+  const where = (properties: Readonly<Record<string, string>>): readonly string[] =>
+    names(
+      ask(lines, {
+        replicas: known,
+        properties: { 'pegasus.data.configuration': 'nonsharedfs', ...properties },
+        options: { sites: ['far'] },
+      }),
+    ).filter((name) => name.startsWith('stage'))
+  expect(where({})).toEqual(['stage_in_local_far_0_0', 'stage_out_local_far_0_0'])
+  expect(where({ 'pegasus.transfer.stagein.remote.sites': 'pool, far' })).toEqual([
+    'stage_in_remote_far_0_0',
+    'stage_out_local_far_0_0',
+  ])
+  expect(where({ 'pegasus.transfer.*.remote.sites': '*' })).toEqual([
+    'stage_in_remote_far_0_0',
+    'stage_out_remote_far_0_0',
+  ])
+})
+
+test('files are registered under their whole name or its last part', () => {
+  const registered = (properties: Readonly<Record<string, string>>): readonly string[] =>
+    [...ask(['a one: raw -> d/x!'], { properties }).jobs()].flatMap((each) =>
+      each.registrations.map((registration) => registration.lfn),
+    )
+  expect(registered({})).toEqual(['d/x'])
+  expect(registered({ 'pegasus.register.deep': 'false' })).toEqual(['x'])
+})
+
 test('nothing is registered when registration is off', () => {
   expect(
     ask(['a one: raw -> x!'], { properties: { 'pegasus.register': 'false' } }).counts.jobs.registration,
