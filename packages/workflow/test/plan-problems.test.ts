@@ -188,6 +188,16 @@ const WARNINGS: readonly (readonly [PlanProblemCode, string, PlanRequest])[] = [
     request(ONE, { transformations: transformations(['work@far', 'work@pool']) }),
   ],
   [
+    'BAD_PROPERTY',
+    'property pegasus.dir.exec: the property has no effect on the plan: found exec; remove it [BAD_PROPERTY]',
+    request(ONE, { properties: { 'pegasus.dir.exec': 'exec' } }),
+  ],
+  [
+    'BAD_PROFILE',
+    'job a (work): the expression of the profile memory.expr is not evaluated: found 2*maxrss; set memory to a number [BAD_PROFILE]',
+    request(['a work: raw -> x! [memory.expr=2*maxrss]']),
+  ],
+  [
     'BAD_CLUSTERING',
     'level 1, transformation work: clustering by run time does nothing for a group; set clusters.size above 1, clusters.num, or pegasus.clusterer.allow.single [BAD_CLUSTERING]',
     request([...ONE, 'b work: raw -> y!'], {

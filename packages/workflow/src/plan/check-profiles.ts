@@ -52,6 +52,7 @@ export function checkProfiles(input: CheckedProfiles, problems: PlanProblems): v
     seen.add(profiles)
     for (const { namespace, key, value } of profiles) {
       if (namespace !== 'pegasus' && namespace !== 'dagman') continue
+      if (key.endsWith('.expr')) warnOfExpression(key, value, where(), problems)
       const rule = RULES.get(`${namespace}.${key}`)
       if (rule === undefined || rule.pattern.test(value.trim())) continue
       problems.error('BAD_PROFILE', `the profile ${key} is not ${rule.allowed}`, {
@@ -73,4 +74,12 @@ export function checkProfiles(input: CheckedProfiles, problems: PlanProblems): v
   for (const executable of assignment.executables) {
     check(executable.profiles, () => `transformation ${executable.transformationId}`)
   }
+}
+
+function warnOfExpression(key: string, value: string, where: string, problems: PlanProblems): void {
+  problems.warning('BAD_PROFILE', `the expression of the profile ${key} is not evaluated`, {
+    where,
+    found: value,
+    remedy: `set ${key.slice(0, -'.expr'.length)} to a number`,
+  })
 }

@@ -111,6 +111,7 @@ export function resolveSettings(
   problems: PlanProblems,
 ): PlanSettings {
   const reader = new PropertyReader(properties ?? NO_PROPERTIES, problems)
+  warnOfUnused(reader.properties, problems)
   const index = options.index ?? 0
   const mode = reader.word('pegasus.mode', MODES, 'production')
   const outputSites = options.outputSites ?? (options.outputDir === undefined ? [] : ['local'])
@@ -247,6 +248,25 @@ export function propertyProfiles(properties: Properties): readonly Profile[] {
     }
   }
   return profiles
+}
+
+/** Properties of the reference that change its plans but not ours. */
+const WITHOUT_EFFECT: readonly string[] = [
+  'pegasus.dir.exec',
+  'pegasus.file.cleanup.constraint.deferstageins',
+  'pegasus.file.cleanup.constraint.csv',
+]
+
+function warnOfUnused(properties: Properties, problems: PlanProblems): void {
+  for (const key of WITHOUT_EFFECT) {
+    const found = properties.get(key)?.trim()
+    if (found === undefined || found === '' || found.toLowerCase() === 'false') continue
+    problems.warning('BAD_PROPERTY', 'the property has no effect on the plan', {
+      where: `property ${key}`,
+      found,
+      remedy: 'remove it',
+    })
+  }
 }
 
 function dagLimits(reader: PropertyReader): ReadonlyMap<DagLimit, number> {
