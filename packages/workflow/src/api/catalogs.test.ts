@@ -168,6 +168,17 @@ describe('errors come at the call', () => {
         'the location of an executable is not allowed: found bin/t, allowed a URL or an absolute path [WORKFLOW_BAD_VALUE]',
     },
     {
+      name: 'a transformation catalog with nothing in it',
+      act: () => new TransformationCatalog().build(),
+      message:
+        'a transformation catalog is not allowed: found no transformation, allowed at least one transformation [WORKFLOW_BAD_VALUE]',
+    },
+    {
+      name: 'a site catalog with nothing in it',
+      act: () => new SiteCatalog().toText(),
+      message: 'a site catalog is not allowed: found no site, allowed at least one site [WORKFLOW_BAD_VALUE]',
+    },
+    {
       name: 'a container twice',
       act: () => new TransformationCatalog().addContainers(container, container),
       message: 'the container is there already: found c [WORKFLOW_DUPLICATE]',

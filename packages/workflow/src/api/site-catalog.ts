@@ -26,7 +26,7 @@ import {
 import { FORMAT_VERSION } from '../model/workflow.ts'
 import { type WriteOptions, writeSiteCatalog } from '../write/write.ts'
 import { type ProfilesInput, type ProfileValue, WithProfiles } from './profiles.ts'
-import { checkAbsolutePath, checkFilled, checkText, checkWord, duplicate } from './values.ts'
+import { badValue, checkAbsolutePath, checkFilled, checkText, checkWord, duplicate } from './values.ts'
 
 /** Options of what has a platform. */
 export interface PlatformOptions {
@@ -232,8 +232,9 @@ export class SiteCatalog {
     return this
   }
 
-  /** The catalog as plain data. */
+  /** The catalog as plain data; it needs at least one site. */
   build(): SiteCatalogData {
+    if (this.#sites.size === 0) throw badValue('a site catalog', 'no site', 'at least one site')
     return {
       pegasus: FORMAT_VERSION,
       sites: [...this.#sites.values()].map((site) => site.build()),

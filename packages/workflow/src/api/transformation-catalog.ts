@@ -3,7 +3,7 @@ import { FORMAT_VERSION } from '../model/workflow.ts'
 import { type WriteOptions, writeTransformationCatalog } from '../write/write.ts'
 import type { Container } from './container.ts'
 import type { Transformation } from './transformation.ts'
-import { duplicate } from './values.ts'
+import { badValue, duplicate } from './values.ts'
 
 /** Transformations and containers that are put together one by one. */
 export class TransformationCatalog {
@@ -33,8 +33,11 @@ export class TransformationCatalog {
     return this
   }
 
-  /** The catalog as plain data. */
+  /** The catalog as plain data; it needs at least one transformation. */
   build(): TransformationCatalogData {
+    if (this.#transformations.size === 0) {
+      throw badValue('a transformation catalog', 'no transformation', 'at least one transformation')
+    }
     return {
       pegasus: FORMAT_VERSION,
       transformations: [...this.#transformations.values()].map((transformation) => transformation.build()),

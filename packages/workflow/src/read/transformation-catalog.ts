@@ -13,9 +13,9 @@ import { checkTransformationReferences } from './transformation-references.ts'
 import { container, transformation } from './transformation-schema.ts'
 import { readTransformationText } from './transformation-text.ts'
 
-/** Keys of both kinds of catalogs; an empty list is allowed, a plan that needs more says so. */
+/** Keys of both kinds of catalogs. */
 const listFields = {
-  transformations: required(list(transformation)),
+  transformations: required(list(transformation, 1)),
   containers: optional(list(container)),
 } as const
 

@@ -479,7 +479,7 @@ class CwlImport {
       ...(replicas.length === 0
         ? {}
         : { replicaCatalog: { pegasus: FORMAT_VERSION, replicas, extensions: [] } }),
-      ...(transformations.length === 0 && containers.length === 0
+      ...(transformations.length === 0
         ? {}
         : {
             transformationCatalog: { pegasus: FORMAT_VERSION, transformations, containers, extensions: [] },
