@@ -98,7 +98,7 @@ test('a hundred jobs share a folder', () => {
 })
 
 test('submit files: resources, environment, attributes, and commands that profiles may not set', () => {
-  const line = `a one: raw -> x! [cores=4 memory=512 gpus=1 env.WHO=o'neil condor.accounting_group=sky condor.log=/tmp/x]`
+  const line = `a one: raw -> x! [cores=4 memory=512 gpus=1 env.WHO=o'neil condor.accounting_group=sky condor.log=/elsewhere/x]`
   const submit = text(filesOf([line]), 'one_a.sub')
   for (const expected of [
     'pegasus_cores = 4',
