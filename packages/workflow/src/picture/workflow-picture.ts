@@ -1,4 +1,4 @@
-import { buildDigraph } from '../graph/digraph.ts'
+import { buildDigraph, childrenOf, type Digraph } from '../graph/digraph.ts'
 import { EdgeCollector } from '../graph/edge-list.ts'
 import { type Job, jobTitle } from '../model/job.ts'
 import type { Workflow } from '../model/workflow.ts'
@@ -100,24 +100,35 @@ class PictureBuilder {
   }
 
   picture(withFiles: boolean): Picture {
-    const edges = withFiles ? this.#fileEdges : new EdgeCollector(this.#index.graph.edgeCount)
     const { graph } = this.#index
-    const viaFile = withFiles ? buildDigraph(this.#nodes.length, edges) : undefined
+    const edges = new EdgeCollector(graph.edgeCount)
     for (let job = 0; job < graph.nodeCount; job++) {
+      const from = this.#nodeOf[job]!
       for (let i = graph.childStart[job]!; i < graph.childStart[job + 1]!; i++) {
-        const from = this.#nodeOf[job]!
-        const to = this.#nodeOf[graph.children[i]!]!
-        // With files shown, only what no file explains is drawn as an edge between jobs.
-        if (viaFile === undefined || !isTwoSteps(viaFile.childStart, viaFile.children, from, to))
-          edges.add(from, to)
+        edges.add(from, this.#nodeOf[graph.children[i]!]!)
       }
     }
+    const direct = buildDigraph(this.#nodes.length, edges)
     return {
       title: this.#workflow.name,
       nodes: this.#nodes,
-      graph: buildDigraph(this.#nodes.length, edges),
+      graph: withFiles ? this.#withFileEdges(direct) : direct,
       classes: this.#classes,
     }
+  }
+
+  /** The edges to and from files, and those between jobs that no file explains. */
+  #withFileEdges(direct: Digraph): Digraph {
+    const viaFile = buildDigraph(direct.nodeCount, this.#fileEdges)
+    // Marks the nodes that are two steps away from the node that was looked at last.
+    const seenFrom = new Int32Array(direct.nodeCount).fill(-1)
+    for (let from = 0; from < direct.nodeCount; from++) {
+      for (const file of childrenOf(viaFile, from)) {
+        for (const reader of childrenOf(viaFile, file)) seenFrom[reader] = from
+      }
+      for (const to of childrenOf(direct, from)) if (seenFrom[to] !== from) this.#fileEdges.add(from, to)
+    }
+    return buildDigraph(direct.nodeCount, this.#fileEdges)
   }
 
   #classOf(name: string): number {
@@ -127,14 +138,6 @@ class PictureBuilder {
     this.#classes.push(name)
     return this.#classes.length - 1
   }
-}
-
-function isTwoSteps(start: Uint32Array, children: Uint32Array, from: number, to: number): boolean {
-  for (let i = start[from]!; i < start[from + 1]!; i++) {
-    const middle = children[i]!
-    for (let k = start[middle]!; k < start[middle + 1]!; k++) if (children[k] === to) return true
-  }
-  return false
 }
 
 function jobText(job: Job, label: JobLabel): string {
