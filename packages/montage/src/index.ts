@@ -1,3 +1,8 @@
+export { type AddInput, type AddResult, mAdd } from './add/add.ts'
+export { type BackgroundInput, type BackgroundResult, mBackground } from './background/background.ts'
+export { type BgModelInput, type BgModelResult, mBgModel } from './background/bg-model.ts'
+export { type DiffInput, type DiffResult, mDiff } from './background/diff.ts'
+export { type FitplaneInput, type FitplaneResult, mFitplane } from './background/fitplane.ts'
 export type { ModuleCall, ModuleDefinition, MontageModule, Place } from './command/module.ts'
 export type { GivenOption } from './command/read-arguments.ts'
 export { loadModule, MODULE_NAMES } from './command/registry.ts'

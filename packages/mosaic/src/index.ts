@@ -1,20 +1,37 @@
 export { addStrip, type StripImage, type StripTarget, stripScratchBytes } from './add/add-strip.ts'
 export { COMBINE_METHODS, type CombineMethod } from './add/combine.ts'
+export {
+  CLASSIC_COMBINE_METHODS,
+  type ClassicCombineMethod,
+  type CombinedPlanes,
+  combinePlanes,
+} from './add/combine-planes.ts'
+export { type ClassicCandidate, classicallyUsed } from './background/classic-reject.ts'
 export { connectedGroups } from './background/groups.ts'
 export { boxMoments, type Moments } from './background/moments.ts'
 export { type BackgroundPlane, evaluatePlane, subtractPlanes, ZERO_PLANE } from './background/plane.ts'
 export { type ImageExtent, type OverlapFit, type RejectReason, rejectFits } from './background/reject.ts'
+export {
+  type ImageCorrection,
+  type RelaxOptions,
+  type RelaxOverlap,
+  relaxBackground,
+} from './background/relax.ts'
 export {
   BACKGROUND_MODES,
   type BackgroundMode,
   type BackgroundSolution,
   solveBackground,
 } from './background/solve.ts'
+export { type CorrectedImage, subtractFromImage } from './background/subtract-from-image.ts'
 export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'
+export { type FitImagePlaneOptions, fitImagePlane } from './difference/fit-image-plane.ts'
 export { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'
 export { overlapBox } from './difference/overlap-box.ts'
 export { type Residual, residualAfter } from './difference/residual.ts'
+export { type ImageDifference, type PlacedPlane, subtractImages } from './difference/subtract-images.ts'
 export { MosaicError, type MosaicErrorCode } from './errors.ts'
+export type { FloatPlane } from './float-plane.ts'
 export { convexHull, type Point, type RotatedBox, smallestBox } from './geometry/hull.ts'
 export type { HduChoice, ImageRecord, ImageScan, RejectedImage } from './image-table/image-record.ts'
 export { effectiveScale, formatImageTable, imageTable } from './image-table/image-table.ts'
@@ -67,6 +84,7 @@ export { intersectRegions, isEmptyRegion, type Region, uniteRegions } from './re
 export { graticule } from './report/graticule.ts'
 export { mosaicReport } from './report/report.ts'
 export type { GraticuleLine, SkyPicture } from './report/sky-map.ts'
+export { shrinkPlane } from './shrink/shrink-plane.ts'
 export { subsetRegion } from './subset/subset-region.ts'
 export { makeTemplate, type TemplateImage, type TemplateOptions } from './template/make-template.ts'
 export { readTemplate, type Template, templateFromHeader } from './template/template.ts'

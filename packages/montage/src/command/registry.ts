@@ -9,6 +9,11 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mShrinkHdr', async () => (await import('../header/shrink-hdr.ts')).shrinkHdrModule],
   ['mTblSort', async () => (await import('../table/tbl-sort.ts')).tblSortModule],
   ['mPix2Coord', async () => (await import('../header/pix2coord.ts')).pix2CoordModule],
+  ['mFitplane', async () => (await import('../background/fitplane.ts')).fitplaneModule],
+  ['mBackground', async () => (await import('../background/background.ts')).backgroundModule],
+  ['mBgModel', async () => (await import('../background/bg-model.ts')).bgModelModule],
+  ['mDiff', async () => (await import('../background/diff.ts')).diffModule],
+  ['mAdd', async () => (await import('../add/add.ts')).addModule],
 ])
 
 /** Names of all modules, sorted. */

@@ -1,0 +1,128 @@
+import { type PlacedPlane, subtractImages } from '@skyloom/mosaic'
+import {
+  defineModule,
+  hasOption,
+  type ModuleCall,
+  type MontageModule,
+  operand,
+  optionValue,
+  type Place,
+  realArgument,
+} from '../command/module.ts'
+import { secondsSince, systemSeconds } from '../command/seconds.ts'
+import { MontageError } from '../errors.ts'
+import { productCards } from '../header/product-cards.ts'
+import { readTemplateFile } from '../header/read-template.ts'
+import { referencePixel } from '../header/reference-pixel.ts'
+import { areaName } from '../image/area-name.ts'
+import { readPlane, writePlane } from '../image/open-image.ts'
+
+/** Input of {@link mDiff}. */
+export interface DiffInput {
+  readonly plus: string
+  readonly minus: string
+  readonly output: string
+  readonly template: string
+  /** Multiplies the second image; default 1, which 0 stands for as well. */
+  readonly factor?: number
+  /** No area images are read; every pixel with data has area 1. */
+  readonly hasNoAreas?: boolean
+}
+
+/** Result of {@link mDiff}. */
+export interface DiffResult {
+  /** Seconds. */
+  readonly time: number
+  /** Extremes of value times area over both images. */
+  readonly min_pixel: number
+  readonly max_pixel: number
+  readonly min_diff: number
+  readonly max_diff: number
+}
+
+/**
+ * Difference of two images on one grid, with the area image of the difference beside it.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_HEADER`, `MONTAGE_NO_RESULT`, `MONTAGE_CANNOT_WRITE`
+ */
+export async function mDiff(input: DiffInput, place: Place = {}): Promise<DiffResult> {
+  const start = systemSeconds()
+  const template = await readTemplateFile(place, input.template)
+  const crpix = referencePixel(template.header, input.template)
+  const hasNoAreas = input.hasNoAreas === true
+  const plus = await readPlaced(input.plus, hasNoAreas, crpix, place)
+  const minus = await readPlaced(input.minus, hasNoAreas, crpix, place)
+  const factor = input.factor === undefined || input.factor === 0 ? 1 : input.factor
+  const difference = subtractImages(plus, minus, template, factor)
+  if (typeof difference === 'string') {
+    const problem = difference === 'blank' ? 'All pixels are blank.' : "Images don't overlap"
+    throw new MontageError('MONTAGE_NO_RESULT', problem, { where: [input.plus, input.minus] })
+  }
+  const { image, area, col, row, minPixel, maxPixel, minDiff, maxDiff } = difference
+  const cards = productCards(template.header, crpix.fitsX - col, crpix.fitsY - row)
+  await writePlane(place, `${input.output.replace(/\.fits$/, '')}.fits`, cards, image)
+  await writePlane(place, areaName(input.output), cards, area)
+  return {
+    time: secondsSince(start),
+    min_pixel: minPixel,
+    max_pixel: maxPixel,
+    min_diff: minDiff,
+    max_diff: maxDiff,
+  }
+}
+
+async function readPlaced(
+  path: string,
+  hasNoAreas: boolean,
+  crpix: { readonly fitsX: number; readonly fitsY: number },
+  place: Place,
+): Promise<PlacedPlane> {
+  const name = `${path.replace(/\.fits$/, '')}.fits`
+  const { header, ...image } = await readPlane(place, name)
+  const own = referencePixel(header, path)
+  const problem = `Area file ${areaName(path)} missing or invalid FITS`
+  const area = hasNoAreas ? undefined : await readPlane(place, areaName(path), 0, problem)
+  if (area !== undefined && (area.width !== image.width || area.height !== image.height))
+    throw new MontageError('MONTAGE_BAD_IMAGE', problem, {
+      where: [areaName(path)],
+      found: `${area.width} x ${area.height}`,
+      allowed: `the size of the image, ${image.width} x ${image.height}`,
+    })
+  const col = Math.trunc(crpix.fitsX - own.fitsX)
+  const row = Math.trunc(crpix.fitsY - own.fitsY)
+  return { image, area, col, row }
+}
+
+function readCall(call: ModuleCall): DiffInput {
+  const factor = optionValue(call, 'z')
+  const files = {
+    plus: operand(call, 0),
+    minus: operand(call, 1),
+    output: operand(call, 2),
+    template: operand(call, 3),
+    hasNoAreas: hasOption(call, 'n'),
+  }
+  if (factor === undefined) return files
+  const problem = `Argument for -z (${factor}) cannot be interpreted as a real number`
+  return { ...files, factor: realArgument(factor, problem) }
+}
+
+/** The module mDiff. */
+export const diffModule: MontageModule = defineModule<DiffInput, DiffResult>({
+  name: 'mDiff',
+  summary: 'Subtracts an image from another on the same grid.',
+  usage: '%s [-d level] [-n(o-areas)] [-z factor] [-s statusfile] in1.fits in2.fits out.fits hdr.template',
+  style: 'getopt',
+  options: 'd:nz:s:',
+  operands: [4, 4],
+  isNamed: true,
+  fields: [
+    ['time', 'time'],
+    ['min_pixel', 'g'],
+    ['max_pixel', 'g'],
+    ['min_diff', 'g'],
+    ['max_diff', 'g'],
+  ],
+  read: readCall,
+  run: mDiff,
+})

@@ -1,0 +1,134 @@
+import { fitImagePlane, type PlaneFit } from '@skyloom/mosaic'
+import {
+  defineModule,
+  hasOption,
+  integerArgument,
+  type ModuleCall,
+  type MontageModule,
+  operand,
+  optionValue,
+  type Place,
+} from '../command/module.ts'
+import type { FieldFormat } from '../command/status-line.ts'
+import { MontageError } from '../errors.ts'
+import { referencePixel } from '../header/reference-pixel.ts'
+import { readPlane } from '../image/open-image.ts'
+
+/** Input of {@link mFitplane}. */
+export interface FitplaneInput {
+  readonly image: string
+  /** Pixels along each side that are left out; default 0. */
+  readonly border?: number
+  /** Fit a level only. */
+  readonly isLevelOnly?: boolean
+}
+
+/** Result of {@link mFitplane}: the plane `a x + b y + c` with `x = col - crpix1`, `y = row - crpix2`, `col` and `row` from 0. */
+export interface FitplaneResult {
+  readonly a: number
+  readonly b: number
+  readonly c: number
+  readonly crpix1: number
+  readonly crpix2: number
+  readonly xmin: number
+  readonly xmax: number
+  readonly ymin: number
+  readonly ymax: number
+  readonly xcenter: number
+  readonly ycenter: number
+  readonly npixel: number
+  readonly rms: number
+  readonly boxx: number
+  readonly boxy: number
+  readonly boxwidth: number
+  readonly boxheight: number
+  readonly boxang: number
+}
+
+/** Names of the values of a fit, in the order of status lines and tables. */
+export const FIT_FIELDS = [
+  'a',
+  'b',
+  'c',
+  'crpix1',
+  'crpix2',
+  'xmin',
+  'xmax',
+  'ymin',
+  'ymax',
+  'xcenter',
+  'ycenter',
+  'npixel',
+  'rms',
+  'boxx',
+  'boxy',
+  'boxwidth',
+  'boxheight',
+  'boxang',
+] as const
+
+/**
+ * Fits a plane to an image, pixels far from it left out.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_NO_RESULT`
+ */
+export async function mFitplane(input: FitplaneInput, place: Place = {}): Promise<FitplaneResult> {
+  const image = await readPlane(place, input.image)
+  const crpix = referencePixel(image.header, input.image)
+  const options = { borderPixels: input.border ?? 0, isLevelOnly: input.isLevelOnly === true }
+  const fit = fitImagePlane(image, crpix, options)
+  if (fit === undefined)
+    throw new MontageError('MONTAGE_NO_RESULT', 'Too few pixels to fit', {
+      where: [input.image],
+      allowed: 'at least three pixels with data',
+    })
+  return fitResult(fit, crpix)
+}
+
+function fitResult(fit: PlaneFit, crpix: { readonly fitsX: number; readonly fitsY: number }): FitplaneResult {
+  const { a, b, c, xmin, xmax, ymin, ymax, xcenter, ycenter, npixel, rms, box } = fit
+  return {
+    a,
+    b,
+    c,
+    crpix1: crpix.fitsX,
+    crpix2: crpix.fitsY,
+    xmin,
+    xmax,
+    ymin,
+    ymax,
+    xcenter,
+    ycenter,
+    npixel,
+    rms,
+    boxx: box.x,
+    boxy: box.y,
+    boxwidth: box.width,
+    boxheight: box.height,
+    boxang: box.angleDeg,
+  }
+}
+
+function readCall(call: ModuleCall): FitplaneInput {
+  const border = optionValue(call, 'b')
+  const problem = `Argument to -b (${border ?? ''}) cannot be interpreted as an integer`
+  return {
+    image: operand(call, 0),
+    border: border === undefined ? 0 : integerArgument(border, problem),
+    isLevelOnly: hasOption(call, 'l'),
+  }
+}
+
+/** The module mFitplane. */
+export const fitplaneModule: MontageModule = defineModule<FitplaneInput, FitplaneResult>({
+  name: 'mFitplane',
+  summary: 'Fits a plane to an image.',
+  usage: 'mFitplane [-b border] [-d level] [-s statusfile] [-l(evel-only)] in.fits',
+  style: 'getopt',
+  options: 'b:d:s:l',
+  operands: [1, 1],
+  isNamed: true,
+  fields: FIT_FIELDS.map((key): readonly [keyof FitplaneResult, FieldFormat] => [key, 'g']),
+  read: readCall,
+  run: mFitplane,
+})

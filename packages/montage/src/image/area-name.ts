@@ -1,0 +1,9 @@
+/** Name of the area image beside an image; `.fits` is taken off and put on again. */
+export function areaName(path: string): string {
+  return `${path.replace(/\.fits$/, '')}_area.fits`
+}
+
+/** Name of an output image without one of the endings that the modules of the engine take off. */
+export function outputBase(path: string): string {
+  return path.replace(/\.(?:fits|FITS|fit|FIT)$/, '')
+}

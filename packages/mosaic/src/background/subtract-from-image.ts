@@ -1,0 +1,36 @@
+import type { FloatPlane } from '../float-plane.ts'
+import { type BackgroundPlane, evaluatePlane } from './plane.ts'
+
+/** An image and its areas after a plane was taken from it. */
+export interface CorrectedImage {
+  readonly image: FloatPlane
+  readonly area: FloatPlane | undefined
+}
+
+/**
+ * Takes a background plane from an image. Pixels without data or without area become NaN with area 0. Offsets are `col - CRPIX1` and
+ * `row - CRPIX2` with `col` and `row` from 0.
+ */
+export function subtractFromImage(
+  image: FloatPlane,
+  area: FloatPlane | undefined,
+  crpix: { readonly fitsX: number; readonly fitsY: number },
+  plane: BackgroundPlane,
+): CorrectedImage {
+  const { width, height } = image
+  const data = new Float64Array(width * height)
+  const areas = area === undefined ? undefined : new Float64Array(width * height)
+  for (let row = 0; row < height; row++) {
+    for (let col = 0; col < width; col++) {
+      const at = row * width + col
+      const value = image.data[at]!
+      const isGood = !Number.isNaN(value) && (area === undefined || area.data[at]! > 0)
+      data[at] = isGood ? value - evaluatePlane(plane, col - crpix.fitsX, row - crpix.fitsY) : Number.NaN
+      if (areas !== undefined) areas[at] = isGood ? area!.data[at]! : 0
+    }
+  }
+  return {
+    image: { width, height, data },
+    area: areas === undefined ? undefined : { width, height, data: areas },
+  }
+}
