@@ -139,6 +139,21 @@ export abstract class AbstractJob extends WithHooks {
     return this
   }
 
+  /** Logical name of the standard input, when it is a file. */
+  get stdin(): string | undefined {
+    return this.#stdin
+  }
+
+  /** Logical name of the standard output, when it is a file. */
+  get stdout(): string | undefined {
+    return this.#stdout
+  }
+
+  /** Logical name of the standard error, when it is a file. */
+  get stderr(): string | undefined {
+    return this.#stderr
+  }
+
   /** The uses so far, in the order in which they were added. */
   get uses(): readonly FileUse[] {
     return this.#uses

@@ -312,6 +312,21 @@ describe('errors come at the call', () => {
   })
 })
 
+test('a job tells what it reads and writes', () => {
+  const job = new Job('a', {
+    inputs: ['i'],
+    outputs: ['o'],
+    stdin: 'in',
+    stdout: 'out',
+    stderr: 'err',
+  }).addInOut('x')
+  expect([job.inputs, job.outputs]).toEqual([
+    ['i', 'in', 'x'],
+    ['o', 'out', 'err', 'x'],
+  ])
+  expect([job.stdin, job.stdout, job.stderr]).toEqual(['in', 'out', 'err'])
+})
+
 test('a transformation gives a job its name', () => {
   const transformation = new Transformation('project', { namespace: 'montage', version: '6.0' })
   expect(new Workflow('w').addJobs(new Job(transformation)).build().jobs[0]).toMatchObject({
