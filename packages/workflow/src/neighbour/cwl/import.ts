@@ -1,18 +1,20 @@
 import type { ComputeJob } from '../../model/job.ts'
 import type { Replica } from '../../model/replica-catalog.ts'
-import type { Container, Transformation } from '../../model/transformation-catalog.ts'
 import { FORMAT_VERSION, type Workflow } from '../../model/workflow.ts'
 import type { ProblemCode, ReadResult } from '../../problem/problem.ts'
 import { type ReadOptions, readDocument } from '../../read/document.ts'
 import type { ReadContext } from '../../schema/context.ts'
 import { plainValue } from '../../schema/plain.ts'
-import { valueOf, type YamlNode } from '../../yaml/node.ts'
+import type { YamlNode } from '../../yaml/node.ts'
 import { type ImportedWorkflow, LossList } from '../imported.ts'
 import { baseName, jobIds, workflowName } from '../safe-names.ts'
+import { CwlCatalog, type ProgramOptions } from './catalog.ts'
 import { CwlDocuments } from './documents.ts'
 import { InputFiles } from './input-object.ts'
+import { PROCESS_KEYS, STEP_KEYS } from './keys.ts'
+import { placeOf } from './place.ts'
 import { evaluate, ReferenceError } from './references.ts'
-import { containerImage, mergeRequirements, type Requirements, runtimeScope } from './requirements.ts'
+import { mergeRequirements, type Requirements, runtimeScope } from './requirements.ts'
 import { applyValueFrom, gather, linkedValue, scatterItems } from './step-inputs.ts'
 import { type ToolResult, toolJob } from './tool-job.ts'
 import { readType } from './types.ts'
@@ -27,9 +29,10 @@ import {
   shortId,
   unknownIn,
 } from './values.ts'
+import { Writers } from './writers.ts'
 
 /** Options of {@link importCwl}. */
-export interface CwlOptions extends ReadOptions {
+export interface CwlOptions extends ReadOptions, ProgramOptions {
   /** Text of the input object (YAML or JSON): values of the inputs of the workflow. */
   readonly inputs?: string
   /** Gives the text of a document that a step names; `undefined` when there is none. */
@@ -38,10 +41,6 @@ export interface CwlOptions extends ReadOptions {
   readonly directory?: string
   /** Site on which input files are. Default `local`. */
   readonly inputSite?: string
-  /** Site on which programs are installed. Default `condorpool`. */
-  readonly programSite?: string
-  /** Absolute path of a program that the tools name without one. */
-  readonly programPath?: (program: string) => string | undefined
 }
 
 /**
@@ -57,39 +56,6 @@ export function importCwl(text: string, options: CwlOptions = {}): ReadResult<Im
 /** Deepest nesting of workflows. */
 const MAX_DEPTH = 16
 
-/** Keys of processes that are read, or whose loss is listed elsewhere. */
-const PROCESS_KEYS: ReadonlySet<string> = new Set([
-  'class',
-  'id',
-  'cwlVersion',
-  '$graph',
-  'inputs',
-  'outputs',
-  'steps',
-  'baseCommand',
-  'arguments',
-  'stdin',
-  'stdout',
-  'stderr',
-  'requirements',
-  'hints',
-  'successCodes',
-  'temporaryFailCodes',
-  'permanentFailCodes',
-])
-/** Keys of steps that are read. */
-const STEP_KEYS: ReadonlySet<string> = new Set([
-  'id',
-  'in',
-  'out',
-  'run',
-  'when',
-  'scatter',
-  'scatterMethod',
-  'requirements',
-  'hints',
-])
-
 class CwlImport {
   readonly #root: YamlNode
   readonly #context: ReadContext
@@ -99,9 +65,8 @@ class CwlImport {
   readonly #files: InputFiles
   readonly #ids = jobIds()
   readonly #jobs: ComputeJob[] = []
-  readonly #writers = new Map<string, string>()
-  readonly #transformations = new Map<string, Transformation>()
-  readonly #containers = new Map<string, Container>()
+  readonly #writers = new Writers()
+  readonly #catalog: CwlCatalog
 
   constructor(root: YamlNode, context: ReadContext, options: CwlOptions) {
     this.#root = root
@@ -109,6 +74,7 @@ class CwlImport {
     this.#options = options
     this.#documents = new CwlDocuments(options.readFile)
     this.#files = new InputFiles(options.directory)
+    this.#catalog = new CwlCatalog(options, this.#losses)
   }
 
   run(): ImportedWorkflow | undefined {
@@ -215,9 +181,9 @@ class CwlImport {
     )
     return this.#guard(where, () => {
       const call = { tool, id, where, inputs: values, requirements }
-      const result = toolJob(call, (wanted) => this.#streamName(wanted, id), this.#losses)
+      const result = toolJob(call, (wanted) => this.#writers.nameStream(wanted, id), this.#losses)
       this.#claimOutputs(result, id, where)
-      const name = this.#addTransformation(result, requirements, where)
+      const name = this.#catalog.add(result, requirements, where)
       this.#jobs.push({ ...result.job, name })
       return result.outputs
     })
@@ -254,26 +220,11 @@ class CwlImport {
     return isComplete ? values : undefined
   }
 
-  #streamName(wanted: string, id: string): string {
-    const name = this.#writers.has(wanted) ? `${id}_${wanted}` : wanted
-    this.#writers.set(name, id)
-    return name
-  }
-
   /** Every output file has one writer; two tools with fixed names cannot run in one workflow. */
   #claimOutputs(result: ToolResult, id: string, where: string): void {
-    for (const file of [...result.outputs.values()].flatMap(filesIn)) {
-      if (result.streams.includes(file.lfn)) continue
-      const writer = this.#writers.get(file.lfn)
-      if (writer !== undefined && writer !== id) {
-        this.#problem(
-          'TWO_PRODUCERS',
-          where,
-          `the file ${file.lfn} is written by ${writer} and ${id}`,
-          'names that differ, for example from an input of the step',
-        )
-      }
-      this.#writers.set(file.lfn, id)
+    for (const { lfn, writer } of this.#writers.claim(result, id)) {
+      const allowed = 'names that differ, for example from an input of the step'
+      this.#problem('TWO_PRODUCERS', where, `the file ${lfn} is written by ${writer} and ${id}`, allowed)
     }
   }
 
@@ -389,63 +340,6 @@ class CwlImport {
     })
   }
 
-  /** The name of the transformation, after its executable and container were added to the catalog. */
-  #addTransformation({ job, program }: ToolResult, requirements: Requirements, where: string): string {
-    const image = containerImage(requirements)
-    const container = image === undefined ? undefined : this.#addContainer(image)
-    const pfn = program.startsWith('/') ? program : this.#options.programPath?.(program)
-    let name = job.name
-    for (let n = 2; ; n++) {
-      const known = this.#transformations.get(name)?.sites[0]
-      if (known === undefined || (known.pfn === pfn && known.container === container)) break
-      name = `${job.name}_${n}`
-    }
-    if (pfn === undefined) {
-      this.#losses.add(`location of the program ${program}`, where === '' ? job.id : where)
-      if (container !== undefined)
-        this.#losses.add(`container of the program ${program}, whose location is not known`, where)
-      return name
-    }
-    this.#transformations.set(name, {
-      name,
-      sites: [
-        {
-          name: this.#options.programSite ?? 'condorpool',
-          pfn,
-          type: 'installed',
-          ...(container === undefined ? {} : { container }),
-          profiles: [],
-          metadata: [],
-          extensions: [],
-        },
-      ],
-      requires: [],
-      profiles: [],
-      hooks: [],
-      metadata: [],
-      extensions: [],
-    })
-    return name
-  }
-
-  #addContainer(image: string): string {
-    const known = [...this.#containers.values()].find((container) => container.image === image)
-    if (known !== undefined) return known.name
-    const base = baseName(image).replaceAll(/[^\w.-]/g, '_')
-    let name = base
-    for (let n = 2; this.#containers.has(name); n++) name = `${base}_${n}`
-    this.#containers.set(name, {
-      name,
-      type: 'docker',
-      image,
-      mounts: [],
-      profiles: [],
-      metadata: [],
-      extensions: [],
-    })
-    return name
-  }
-
   #finish(outputs: ReadonlyMap<string, CwlValue>): ImportedWorkflow {
     const wanted = new Set([...outputs.values()].flatMap(filesIn).map((file) => file.lfn))
     const jobs = this.#jobs.map((job) => ({
@@ -472,18 +366,13 @@ class CwlImport {
         metadata: sizeBytes === undefined ? [] : [{ key: 'size', value: String(sizeBytes) }],
       }),
     )
-    const transformations = [...this.#transformations.values()]
-    const containers = [...this.#containers.values()]
+    const transformationCatalog = this.#catalog.finish()
     return {
       workflow,
       ...(replicas.length === 0
         ? {}
         : { replicaCatalog: { pegasus: FORMAT_VERSION, replicas, extensions: [] } }),
-      ...(transformations.length === 0
-        ? {}
-        : {
-            transformationCatalog: { pegasus: FORMAT_VERSION, transformations, containers, extensions: [] },
-          }),
+      ...(transformationCatalog === undefined ? {} : { transformationCatalog }),
       losses: this.#losses.list,
     }
   }
@@ -540,22 +429,4 @@ function stepOf(source: string): string {
       .split('/')
       .at(-2) ?? ''
   )
-}
-
-/** Offset of a path in the document; of the deepest part of it that is there. */
-function placeOf(root: YamlNode, where: string): number {
-  let at = root
-  for (const step of where === '' ? [] : where.split('.')) {
-    let next: YamlNode | undefined
-    if (at.kind === 'mapping') next = valueOf(at, step)
-    else if (at.kind === 'list') next = at.items.find((item) => idOf(item) === step)
-    if (next === undefined) break
-    at = next
-  }
-  return at.offset
-}
-
-function idOf(node: YamlNode): string | undefined {
-  const id = node.kind === 'mapping' ? valueOf(node, 'id') : undefined
-  return id?.kind === 'scalar' ? shortId(id.text) : undefined
 }
