@@ -59,7 +59,9 @@ function conicProjection(cone: Cone): Projection {
         const alpha = r === 0 ? 0 : Math.atan2(x * side, dy * side)
         const raw = (alpha / constant) * RAD_TO_DEG
         const over = Math.abs(raw) - 180
-        const phi = over <= 0 ? raw : over <= EDGE_TOLERANCE_DEG ? 180 * Math.sign(raw) : Number.NaN
+        // Close to the apex, a pole, a rounding turns phi by much.
+        const slackDeg = EDGE_TOLERANCE_DEG + EDGE_TOLERANCE / Math.abs(r)
+        const phi = over <= 0 ? raw : over <= slackDeg ? 180 * Math.sign(raw) : Number.NaN
         const theta = latitudeDeg(r)
         const beyond = Math.abs(theta) - 90
         const bounded =

@@ -89,9 +89,6 @@ export function hpxProjection(pv: ProjectionParameters): Projection {
   }
 }
 
-/** Slack of {@link xphProjection} in units of a quarter turn's 45 degrees. */
-const XPH_TOLERANCE = EDGE_TOLERANCE
-
 /**
  * HEALPix polar ("butterfly") projection (XPH): the HEALPix projection with H = 4, K = 3 cut along four meridians and laid out around
  * the north pole, which is the reference point.
@@ -121,16 +118,18 @@ export function xphProjection(): Projection {
         const absHeight = Math.abs(height)
         let psi = Number.NaN
         let theta = Number.NaN
+        let slackDeg = EDGE_TOLERANCE_DEG
         if (absHeight <= 45) {
           psi = xi
           theta = Math.asin(height / 67.5) * RAD_TO_DEG
         } else if (absHeight <= 90 + EDGE_TOLERANCE_DEG) {
           const sigma = Math.max(0, (90 - absHeight) / 45)
           psi = sigma === 0 ? (Math.abs(xi) <= EDGE_TOLERANCE_DEG ? 0 : Number.NaN) : xi / sigma
+          // Close to a pole a rounding turns psi by much.
+          slackDeg += EDGE_TOLERANCE / sigma
           theta = latitudeOfDistance((sigma * sigma) / 3) * Math.sign(height)
         }
-        if (!(Math.abs(psi) <= 45))
-          psi = Math.abs(psi) <= 45 * (1 + XPH_TOLERANCE) ? 45 * Math.sign(psi) : Number.NaN
+        if (!(Math.abs(psi) <= 45)) psi = Math.abs(psi) <= 45 + slackDeg ? 45 * Math.sign(psi) : Number.NaN
         const phi = 90 * quarter + 45 + psi
         p[i] = phi > 180 ? phi - 360 : phi
         q[i] = theta + 0 * psi

@@ -77,7 +77,7 @@ export function pcoProjection(): Projection {
         const phi = p[i]! * DEG_TO_RAD
         const theta = q[i]! * DEG_TO_RAD
         const sine = Math.sin(theta)
-        if (sine === 0) continue
+        if (Math.abs(sine) < 1e-100) continue
         const cot = Math.cos(theta) / sine
         const half = Math.sin((phi * sine) / 2)
         p[i] = cot * Math.sin(phi * sine) * RAD_TO_DEG
@@ -106,7 +106,8 @@ function polyconicLatitude(x: number, y: number): number {
 /** phi in degrees of equation 149, multiplied by cos theta; NaN beyond +-180. */
 function polyconicLongitude(x: number, y: number, theta: number): number {
   const sine = Math.sin(theta)
-  if (sine === 0) return insideHalfTurn(x * RAD_TO_DEG, 0)
+  // At the equator, and where products with the sine would underflow.
+  if (Math.abs(sine) < 1e-100) return insideHalfTurn(x * RAD_TO_DEG, 0)
   const angle = Math.atan2(x * sine, Math.cos(theta) - (y - theta) * sine)
   return insideHalfTurn((angle / sine) * RAD_TO_DEG, 0)
 }

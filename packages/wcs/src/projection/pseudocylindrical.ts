@@ -3,12 +3,12 @@ import { EDGE_TOLERANCE, EDGE_TOLERANCE_DEG, type Projection } from './projectio
 
 /**
  * phi = x / scale, cut to +-180 degrees, NaN beyond. At a pole (scale 0) only x = 0 has sky, with phi = 0. The slack is one of
- * the plane: near a pole a hair of x is much of phi.
+ * the plane, in degrees: near a pole a hair of x is much of phi.
  */
-export function dividedLongitude(x: number, scale: number): number {
+export function dividedLongitude(x: number, scale: number, slackDeg: number = EDGE_TOLERANCE_DEG): number {
   const limit = 180 * scale
   if (Math.abs(x) <= limit) return scale === 0 ? 0 : x / scale
-  return Math.abs(x) <= limit + EDGE_TOLERANCE_DEG ? 180 * Math.sign(x) : Number.NaN
+  return Math.abs(x) <= limit + slackDeg ? 180 * Math.sign(x) : Number.NaN
 }
 
 /**
@@ -117,7 +117,9 @@ export function molProjection(): Projection {
         const cosine = Math.sqrt((1 - sine) * (1 + sine))
         const delta = Math.atan2(cosine, Math.abs(sine))
         const colat = 2 * Math.asin(Math.min(1, Math.sqrt(twoDeltaMinusSine(delta) / (2 * Math.PI))))
-        const phi = dividedLongitude(p[i]!, SQRT8_OVER_PI * cosine)
+        // A rounding of y moves the edge by this much, most at the pole.
+        const slackDeg = EDGE_TOLERANCE_DEG + 1e-13 / Math.max(cosine, 1e-8)
+        const phi = dividedLongitude(p[i]!, SQRT8_OVER_PI * cosine, slackDeg)
         p[i] = phi
         q[i] = (sine < 0 ? -1 : 1) * (90 - colat * RAD_TO_DEG) + 0 * phi
       }

@@ -36,6 +36,13 @@ export function toaProjection(pv: ProjectionParameters): Projection {
   const sidePx = 2 ** (level + 8)
   const corners = new Float64Array(12)
   const place = new Float64Array(3)
+  const work: Work = {
+    left: new Float64Array(3),
+    right: new Float64Array(3),
+    edgeLeft: new Float64Array(3),
+    edgeRight: new Float64Array(3),
+    middle: new Float64Array(3),
+  }
   return {
     theta0Deg: 0,
     form: 'vector',
@@ -52,7 +59,7 @@ export function toaProjection(pv: ProjectionParameters): Projection {
     },
     fromNative: (p, q, s, count) => {
       for (let i = 0; i < count; i++) {
-        placeOf(corners, p[i]!, q[i]!, s[i]!, place)
+        placeOf(corners, p[i]!, q[i]!, s[i]!, place, work)
         p[i] = 1 + place[0]! * sidePx
         q[i] = 1 + place[1]! * sidePx
       }
@@ -74,7 +81,14 @@ function startQuadrant(corners: Corners, isRight: boolean, isUp: boolean): void 
  * Place in a quadrant: a runs from the north corner to the LEFT corner, b to the RIGHT corner, both 0 to 1; the quadrant of the square
  * has them along x and y.
  */
-function placeOf(corners: Corners, vx: number, vy: number, vz: number, place: Float64Array): void {
+function placeOf(
+  corners: Corners,
+  vx: number,
+  vy: number,
+  vz: number,
+  place: Float64Array,
+  work: Work,
+): void {
   const isRight = vx >= 0
   const isUp = vy >= 0
   startQuadrant(corners, isRight, isUp)
@@ -82,13 +96,13 @@ function placeOf(corners: Corners, vx: number, vy: number, vz: number, place: Fl
   let b = 0
   let size = 1
   for (let depth = 0; depth < DEPTH; depth++) {
-    const child = childOf(corners, vx, vy, vz)
+    const child = childOf(corners, vx, vy, vz, work)
     size /= 2
     if (child === LEFT || child === SOUTH) a += size
     if (child === RIGHT || child === SOUTH) b += size
     halve(corners, child)
   }
-  inTriangle(corners, vx, vy, vz, place)
+  inTriangle(corners, vx, vy, vz, place, work)
   a += size * place[0]!
   b += size * place[1]!
   place[0] = isRight ? 0.5 + a / 2 : 0.5 - a / 2
@@ -135,14 +149,18 @@ function sideOf(a: Float64Array, b: Float64Array, vx: number, vy: number, vz: nu
   )
 }
 
-const left = new Float64Array(3)
-const right = new Float64Array(3)
-const edgeLeft = new Float64Array(3)
-const edgeRight = new Float64Array(3)
-const middle = new Float64Array(3)
+/** Work vectors of one projection. */
+interface Work {
+  readonly left: Float64Array
+  readonly right: Float64Array
+  readonly edgeLeft: Float64Array
+  readonly edgeRight: Float64Array
+  readonly middle: Float64Array
+}
 
 /** Which quarter of a cell holds a direction; cells are cut by the middles of their edges and of the diagonal. */
-function childOf(corners: Corners, vx: number, vy: number, vz: number): number {
+function childOf(corners: Corners, vx: number, vy: number, vz: number, work: Work): number {
+  const { left, right, edgeLeft, edgeRight, middle } = work
   for (let k = 0; k < 3; k++) {
     left[k] = corners[LEFT + k]!
     right[k] = corners[RIGHT + k]!
@@ -196,7 +214,15 @@ function meet(corners: Corners, a: number, b: number, target: number): void {
 }
 
 /** Place of a direction in a flat cell, as fractions from the north corner towards LEFT and RIGHT. */
-function inTriangle(corners: Corners, vx: number, vy: number, vz: number, place: Float64Array): void {
+function inTriangle(
+  corners: Corners,
+  vx: number,
+  vy: number,
+  vz: number,
+  place: Float64Array,
+  work: Work,
+): void {
+  const { left, right, edgeLeft, edgeRight, middle } = work
   for (let k = 0; k < 3; k++) {
     left[k] = corners[LEFT + k]!
     right[k] = corners[RIGHT + k]!

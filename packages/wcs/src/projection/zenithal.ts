@@ -33,6 +33,9 @@ export function tanProjection(): Projection {
   }
 }
 
+/** 1 + sin theta within a rounding or so of the antipode, which stereographic images have at infinity. */
+const ANTIPODE = 1e-24
+
 /**
  * Stereographic projection (STG).
  *
@@ -60,7 +63,7 @@ export function stgProjection(): Projection {
         const vz = s[i]!
         // 1 + vz without cancellation near the south pole
         const den = vz > 0 ? 1 + vz : (vx * vx + vy * vy) / (1 - vz)
-        const scale = den > 0 ? (2 * RAD_TO_DEG) / den : Number.NaN
+        const scale = den > ANTIPODE ? (2 * RAD_TO_DEG) / den : Number.NaN
         p[i] = vy * scale
         q[i] = -vx * scale
       }
