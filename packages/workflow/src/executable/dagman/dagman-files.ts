@@ -7,7 +7,7 @@ import { type PlannedFile, textFile } from '../planned-file.ts'
 import { dagFile, plannerArguments } from './dag-file.ts'
 import { dagNames } from './names.ts'
 import { NODE_LIBRARY, NODE_LIBRARY_TEXT } from './node-library.ts'
-import { commentText, shellLine } from './shell.ts'
+import { commentText, shellLine, shellWord } from './shell.ts'
 import { submitFile } from './submit-file.ts'
 import { taskScript } from './task-script.ts'
 import { workScript } from './work-script.ts'
@@ -143,5 +143,11 @@ function planScript(job: PlanJob, options: DagmanOptions, name: string, stem: st
     '--basename',
     name,
   ]
-  return `#!/bin/sh\n# plans the sub-workflow ${commentText(job.tasks[0]?.transformation ?? '')}\nexec ${shellLine(words)}\n`
+  const dag = shellWord(`${options.runDir}/${stem}/${name}.dag`)
+  return `#!/bin/sh
+# plans the sub-workflow ${commentText(job.tasks[0]?.transformation ?? '')}
+# A further attempt goes on with the plan that is there, from its rescue file.
+if [ -e ${dag} ]; then exit 0; fi
+exec ${shellLine(words)}
+`
 }

@@ -80,6 +80,19 @@ test('limits of the whole DAG are in its configuration', () => {
   expect([...filesOf(['a one: raw -> x!']).keys()].some((path) => path.endsWith('.config'))).toBe(false)
 })
 
+test('a sub-workflow that has a plan is not planned again', () => {
+  const inner: Job = {
+    ...job('s inner: ->'),
+    type: 'pegasusWorkflow',
+    file: 'inner.yml',
+    uses: [{ lfn: 'inner.yml', type: 'input' }],
+  }
+  const files = filesOf([inner], { replicas: replicas(['inner.yml local file:///data/inner.yml']) })
+  expect(text(files, 'pegasus-plan_s.pre.sh')).toContain(
+    'if [ -e /runs/one/00/00/pegasus-plan_s/pegasus-plan_s.dag ]; then exit 0; fi\nexec skyloom',
+  )
+})
+
 test('names that only differ in reserved marks are told apart', () => {
   const dag = text(filesOf(['a x.y: raw -> o1!', 'a2 z: raw -> o2!', job('b x+y: raw -> o3!')]), '.dag')
   expect(dag).toMatch(/JOB x_y_a /)
