@@ -154,7 +154,7 @@ test('sub-workflows become files, inputs and replicas', () => {
       }),
       new SubWorkflow('run.dag', { isPlanned: true }),
     )
-  const files = outer.toFiles({ directory: '/work/dir/' })
+  const files = outer.toFiles({ directory: '/srv/dir/' })
   expect(files.map((file) => file.name)).toEqual(['workflow.yml', 'inner_ID0000001.yml'])
   const result = readWorkflow(files[0]?.text ?? '')
   if (!result.ok) throw new Error('refused')
@@ -183,7 +183,7 @@ test('sub-workflows become files, inputs and replicas', () => {
   ])
   expect(result.value.replicaCatalog?.replicas.map((replica) => replica.locations[0]?.pfn)).toEqual([
     '/data/raw',
-    '/work/dir/inner_ID0000001.yml',
+    '/srv/dir/inner_ID0000001.yml',
   ])
 })
 
