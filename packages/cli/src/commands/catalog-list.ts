@@ -7,6 +7,7 @@ import {
   transformationId,
 } from '@skyloom/workflow'
 import { type AnyCatalog, type CatalogKind, openCatalog } from '@skyloom/workflow/node'
+import { counted } from '../terminal/count.ts'
 import { printError } from '../terminal/error-text.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { printFindings } from '../terminal/findings.ts'
@@ -17,6 +18,13 @@ export interface ListFlags {
   readonly kind?: CatalogKind
   readonly name?: string
   readonly json?: boolean
+}
+
+const WORD_OF_KIND: Readonly<Record<CatalogKind, string>> = {
+  sites: 'site',
+  transformations: 'transformation',
+  replicas: 'replica',
+  properties: 'property',
 }
 
 /** Usual names of catalogs. */
@@ -41,7 +49,9 @@ export async function catalogValidate(
       if (flags.json === true) continue
       printFindings(findings)
       const text =
-        findings.length === 0 ? 'no fault found' : `${errors} errors, ${findings.length - errors} warnings`
+        findings.length === 0
+          ? 'no fault found'
+          : `${counted(errors, 'error')}, ${counted(findings.length - errors, 'warning')}`
       process.stdout.write(`${file}: ${opened.kind}, ${text}\n`)
     } catch (error) {
       hasFailed = true
@@ -69,7 +79,9 @@ export async function catalogList(paths: readonly string[], flags: ListFlags): P
     listings.push({ file, kind: opened.kind, entries: rows })
     if (flags.json !== true) {
       const count = new Set(rows.map((row) => row.name)).size
-      process.stdout.write(`${file}: ${count} ${opened.kind}\n${columns(rows)}`)
+      process.stdout.write(
+        `${file}: ${counted(count, WORD_OF_KIND[opened.kind], opened.kind)}\n${columns(rows)}`,
+      )
     }
   }
   if (flags.json === true) printJson(listings.length === 1 && files.length === 1 ? listings[0] : listings)

@@ -100,7 +100,7 @@ function addSite(add: Command): void {
     .option('--profile <key=value...>', 'profiles such as pegasus.style=condor', parsePair)
     .addHelpText(
       'after',
-      '\nExample:\n  skyloom catalog add site cluster --scratch /scratch --profile pegasus.style=glite',
+      '\nExample:\n  skyloom catalog add site grid --scratch /scratch --profile pegasus.style=glite',
     )
     .action(async (name: string, flags: SiteFlags) => {
       const { catalogAddSite } = await import('./catalog-add.ts')

@@ -14,6 +14,7 @@ import {
   writeRun,
 } from '@skyloom/workflow/node'
 import { CLI_VERSION } from '../main.ts'
+import { counted } from '../terminal/count.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { printFindings } from '../terminal/findings.ts'
 import { printJson } from '../terminal/output.ts'
@@ -138,7 +139,7 @@ export function refuse(
   printFindings(refused.problems)
   const errors = refused.problems.filter((finding) => finding.severity === 'error')
   if (flags.json === true) printJson({ refused: true, problems: refused.problems })
-  process.stderr.write(`not planned: ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}\n`)
+  process.stderr.write(`not planned: ${counted(errors.length, 'error')}\n`)
   return errors.some((finding) => finding.code === 'BAD_OPTION') ? EXIT.wrongUse : EXIT.failed
 }
 

@@ -47,7 +47,7 @@ workflow.yml. --json prints one JSON document.
 
 Examples:
   skyloom plan explain ID0000001 workflow.yml --sites condorpool
-  skyloom plan explain stage_in_local_condorpool_0_0 runs/ann/pegasus/m17/run0001`,
+  skyloom plan explain stage_in_local_local_0_0 runs/ann/pegasus/m17/run0001`,
     )
     .action(async (job: string, place: string | undefined, _own: object, command: Command) => {
       const { runExplain } = await import('./plan-explain.ts')

@@ -1,5 +1,6 @@
 import { type JobLabel, workflowPicture } from '@skyloom/workflow'
 import { type PictureFormat, renderPicture, writePicture } from '@skyloom/workflow/node'
+import { counted } from '../terminal/count.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { type ReadFlags, readWorkflowFile } from './workflow-read.ts'
 
@@ -22,7 +23,9 @@ export async function workflowGraph(path: string, flags: GraphFlags): Promise<nu
   if (output === undefined) process.stdout.write(renderPicture(picture, format ?? 'dot'))
   else {
     await writePicture(picture, output, { format, overwrite })
-    process.stdout.write(`${output}: ${picture.nodes.length} nodes, ${picture.graph.edgeCount} edges\n`)
+    process.stdout.write(
+      `${output}: ${counted(picture.nodes.length, 'node')}, ${counted(picture.graph.edgeCount, 'edge')}\n`,
+    )
   }
   return EXIT.done
 }

@@ -1,4 +1,5 @@
 import { describeJob, type JobDetails, type WorkflowOverview, workflowOverview } from '@skyloom/workflow/node'
+import { counted } from '../terminal/count.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { printJson } from '../terminal/output.ts'
 import { printLosses, type ReadFlags, readWorkflowFile } from './workflow-read.ts'
@@ -35,7 +36,10 @@ function listed(names: readonly string[]): string {
 function overviewText(overview: WorkflowOverview): string {
   const rows: (readonly [string, string])[] = [
     ['workflow', `${overview.name} (${overview.format})`],
-    ['jobs', `${overview.jobs}, ${overview.edges} dependencies, ${overview.levels} levels`],
+    [
+      'jobs',
+      `${overview.jobs}, ${counted(overview.edges, 'dependency', 'dependencies')}, ${counted(overview.levels, 'level')}`,
+    ],
     ...overview.transformations.map(({ name, jobs }): [string, string] => ['', `${jobs} ${name}`]),
     ['inputs', listed(overview.inputs)],
     ['results', listed(overview.results)],

@@ -1,4 +1,5 @@
 import { type FileStats, type RuntimeStats, type WorkflowStats, workflowStats } from '@skyloom/workflow/node'
+import { counted } from '../terminal/count.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { formatBytes, formatDuration } from '../terminal/format.ts'
 import { printJson, shortNumber, textTable } from '../terminal/output.ts'
@@ -22,7 +23,7 @@ function statsText(stats: WorkflowStats): string {
   const lines = [
     `workflow    ${stats.name}`,
     `jobs        ${stats.jobs}${stats.subWorkflows === 0 ? '' : `, ${stats.subWorkflows} of them sub-workflows`}`,
-    `shape       ${stats.edges} dependencies, ${stats.levels} levels, up to ${Math.max(0, ...stats.levelWidths)} jobs wide, ${stats.roots} roots, ${stats.leaves} leaves`,
+    `shape       ${shapeText(stats)}`,
     `inputs      ${filesText(stats.inputs)}`,
     `between     ${filesText(stats.intermediate)}`,
     `outputs     ${filesText(stats.outputs)}`,
@@ -43,11 +44,22 @@ function statsText(stats: WorkflowStats): string {
   return `${lines.join('\n')}\n\n${table}`
 }
 
+function shapeText({ edges, levels, levelWidths, roots, leaves }: WorkflowStats): string {
+  const widest = levelWidths.reduce((most, width) => Math.max(most, width), 0)
+  return [
+    counted(edges, 'dependency', 'dependencies'),
+    counted(levels, 'level'),
+    `up to ${counted(widest, 'job')} wide`,
+    counted(roots, 'root'),
+    counted(leaves, 'leaf', 'leaves'),
+  ].join(', ')
+}
+
 function runtimeText(runtime: RuntimeStats | undefined, stats: WorkflowStats): string {
   if (runtime === undefined) return 'unknown: no job has a profile runtime'
   const unknown = stats.jobs - runtime.count
-  const known = unknown === 0 ? '' : ` (${unknown} jobs without)`
-  const chain = `longest chain ${formatDuration(stats.criticalPathSeconds * 1000)}, ${stats.criticalPath.length} jobs`
+  const known = unknown === 0 ? '' : ` (${counted(unknown, 'job')} without)`
+  const chain = `longest chain ${formatDuration(stats.criticalPathSeconds * 1000)}, ${counted(stats.criticalPath.length, 'job')}`
   return `${formatDuration(runtime.sum * 1000)} in all${known}; ${chain}`
 }
 
@@ -59,5 +71,5 @@ function runtimeCells(runtime: RuntimeStats | undefined): readonly string[] {
 function filesText({ files, bytes, filesWithoutSize }: FileStats): string {
   if (files === 0) return 'none'
   const unknown = filesWithoutSize === 0 ? '' : `, ${filesWithoutSize} of unknown size`
-  return `${files} files, ${formatBytes(bytes)}${unknown}`
+  return `${counted(files, 'file')}, ${formatBytes(bytes)}${unknown}`
 }

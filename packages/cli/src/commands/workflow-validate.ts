@@ -1,4 +1,5 @@
 import { type Finding, validateWorkflowFile } from '@skyloom/workflow/node'
+import { counted } from '../terminal/count.ts'
 import { printError } from '../terminal/error-text.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { printFindings } from '../terminal/findings.ts'
@@ -36,6 +37,9 @@ function printReport(path: string, findings: readonly Finding[]): void {
   const count = (severity: Finding['severity']): number =>
     findings.filter((finding) => finding.severity === severity).length
   const [errors, warnings] = [count('error'), count('warning')]
-  const text = errors + warnings === 0 ? 'no fault found' : `${errors} errors, ${warnings} warnings`
+  const text =
+    errors + warnings === 0
+      ? 'no fault found'
+      : `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`
   process.stdout.write(`${path}: ${text}\n`)
 }

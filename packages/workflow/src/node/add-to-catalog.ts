@@ -65,7 +65,7 @@ export async function addToCatalog(
   }
   const before = await readTextFile(path)
   const edit: Edit = { path, text: before, mayReplace: options.overwrite === true }
-  const { change, text } = changed(edit, checked(path, before, entry), entry)
+  const { change, text } = changed(edit, catalogBefore(path, before, entry), entry)
   if (change !== 'unchanged') {
     checked(path, text, entry)
     await writeFileAtomic(path, text, { overwrite: true })
@@ -98,19 +98,45 @@ function newCatalog(path: string, entry: CatalogEntry): string {
     case 'transformation':
       return writeTransformationCatalog({ ...head, transformations: [entry.transformation], containers: [] })
     case 'container':
-      return writeTransformationCatalog({ ...head, transformations: [], containers: [entry.container] })
+      throw new WorkflowError('WORKFLOW_NOT_FOUND', 'there is no transformation catalog for the container', {
+        where: [path],
+        remedy: 'add a transformation first',
+      })
   }
 }
 
 /** The catalog of a text, when it has no errors. */
 function checked(path: string, text: string, entry: CatalogEntry): AnyCatalog {
-  const result = parseCatalog(text, path, KIND_OF_ENTRY[entry.kind])
+  const kind = KIND_OF_ENTRY[entry.kind]
+  const result = parseCatalog(text, path, kind)
   if (result.ok) return result
-  throw new WorkflowError('WORKFLOW_INVALID', 'the catalog has errors, nothing is added', {
-    where: [path],
-    found: result.findings[0]?.text ?? '',
-    remedy: 'skyloom catalog validate lists all of them',
-  })
+  throw new WorkflowError(
+    'WORKFLOW_INVALID',
+    `nothing is added, the catalog has errors or would have: ${result.findings[0]?.text ?? ''}`,
+    { where: [path], remedy: 'skyloom catalog validate lists the errors of the file' },
+  )
+}
+
+/** The catalog of a text; one with an empty list, which is no catalog yet, is what entries are added to. */
+function catalogBefore(path: string, text: string, entry: CatalogEntry): AnyCatalog {
+  const kind = KIND_OF_ENTRY[entry.kind]
+  const result = parseCatalog(text, path, kind)
+  const isEmpty =
+    !result.ok &&
+    result.findings.every(({ code, text: finding }) => code === 'TOO_FEW' && finding.includes(`: ${kind}: `))
+  return isEmpty ? emptyCatalog(kind) : checked(path, text, entry)
+}
+
+function emptyCatalog(kind: (typeof KIND_OF_ENTRY)[CatalogEntry['kind']]): AnyCatalog {
+  const head = { pegasus: FORMAT_VERSION, extensions: [] }
+  switch (kind) {
+    case 'sites':
+      return { kind, catalog: { ...head, sites: [] } }
+    case 'replicas':
+      return { kind, catalog: { ...head, replicas: [] } }
+    case 'transformations':
+      return { kind, catalog: { ...head, transformations: [], containers: [] } }
+  }
 }
 
 /** A catalog text that is about to be changed. */

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished, vi } from 'vitest'
+import { main } from '../src/main.ts'
+
+/** What a command answered. */
+export interface Answer {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the program in this process, in a folder; one at a time. */
+export async function skyloomIn(folder: string, ...args: readonly string[]): Promise<Answer> {
+  const before = process.cwd()
+  const written = { stdout: '', stderr: '' }
+  const capture = (name: 'stdout' | 'stderr'): { mockRestore(): void } =>
+    vi.spyOn(process[name], 'write').mockImplementation((chunk: string | Uint8Array) => {
+      written[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1')
+      return true
+    })
+  const listeners = process.stdout.listeners('error')
+  const spies = [capture('stdout'), capture('stderr')]
+  try {
+    process.chdir(folder)
+    process.exitCode = 0
+    await main(['node', 'skyloom', ...args])
+    return { code: exitCode(), ...written }
+  } finally {
+    process.exitCode = 0
+    for (const listener of process.stdout.listeners('error')) {
+      if (!listeners.includes(listener)) process.stdout.off('error', listener as () => void)
+    }
+    process.chdir(before)
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+function exitCode(): number {
+  return Number(process.exitCode ?? 0)
+}
+
+/** A new folder that is removed after the test. */
+export async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'skyloom-cli-'))
+  onTestFinished(async () => await rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A new folder with files. */
+export async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await freshFolder()
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  return folder
+}
+
+/** A new folder with the files of the two-job workflow `pair`. */
+export async function pairFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
+  return await folderWith({
+    'workflow.yml': PAIR,
+    'sites.yml': SITES,
+    'transformations.yml': TRANSFORMATIONS,
+    'replicas.yml': REPLICAS,
+    ...files,
+  })
+}
+
+/** A copy of a folder that can be written. */
+export async function copyOf(source: string): Promise<string> {
+  const folder = await freshFolder()
+  await cp(source, folder, { recursive: true, mode: 0 })
+  return folder
+}
+
+/** Two jobs: `first` reads raw.txt and writes mid.txt, `second` writes end.txt. */
+export const PAIR = `pegasus: 5.0.4
+name: pair
+jobs:
+- type: job
+  name: first
+  id: ID1
+  arguments: [-i, raw.txt]
+  uses:
+  - {lfn: raw.txt, type: input}
+  - {lfn: mid.txt, type: output, stageOut: false, registerReplica: false}
+  profiles:
+    pegasus: {runtime: '60'}
+- type: job
+  name: second
+  id: ID2
+  arguments: []
+  uses:
+  - {lfn: mid.txt, type: input}
+  - {lfn: end.txt, type: output, stageOut: true, registerReplica: false}
+`
+
+export const SITES = `pegasus: '5.0'
+sites:
+- name: local
+  directories:
+  - type: sharedScratch
+    path: /srv/scratch
+    fileServers: [{url: 'file:///srv/scratch', operation: all}]
+  - type: localStorage
+    path: /srv/out
+    fileServers: [{url: 'file:///srv/out', operation: all}]
+- name: cluster
+`
+
+export const TRANSFORMATIONS = `pegasus: '5.0'
+transformations:
+- name: first
+  sites: [{name: cluster, pfn: /bin/first, type: installed}]
+- name: second
+  sites: [{name: cluster, pfn: /bin/second, type: installed}]
+`
+
+export const REPLICAS = `pegasus: '5.0'
+replicas:
+- lfn: raw.txt
+  pfns: [{site: local, pfn: /data/raw.txt}]
+`
+
+/** Folder of the shared corpus of Pegasus workflows, beside the repository or where SKYLOOM_SHARED says. */
+export const corpusFolder: string =
+  process.env['SKYLOOM_SHARED'] === undefined
+    ? fileURLToPath(new URL('../../../../shared/corpus/pegasus/', import.meta.url))
+    : join(process.env['SKYLOOM_SHARED'], 'corpus/pegasus/')
+
+/** Why tests over the corpus cannot run here; `undefined` when they can. Under CI=true it must be there. */
+export function missingCorpus(): string | undefined {
+  if (existsSync(corpusFolder)) return undefined
+  if (process.env['CI'] === 'true') throw new Error(`the shared corpus is missing at ${corpusFolder}`)
+  return `no shared corpus at ${corpusFolder}`
+}
