@@ -1,4 +1,4 @@
-import { type ErrorDetail, SkyloomError } from '@skyloom/base'
+import { SkyloomError } from '@skyloom/base'
 
 /** Codes of errors raised by this package, in groups by folder. */
 export type WcsErrorCode =
@@ -35,11 +35,6 @@ export type WcsErrorCode =
   | 'WCS_TOO_LARGE'
 
 /** Errors of coordinate systems, projections, regions and pixelisations of the sphere. */
-export class WcsError extends SkyloomError {
+export class WcsError extends SkyloomError<WcsErrorCode> {
   override readonly name = 'WcsError'
-  declare readonly code: WcsErrorCode
-
-  constructor(code: WcsErrorCode, problem: string, detail?: ErrorDetail) {
-    super(code, problem, detail)
-  }
 }

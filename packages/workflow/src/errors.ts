@@ -1,4 +1,4 @@
-import { type ErrorDetail, SkyloomError } from '@skyloom/base'
+import { SkyloomError } from '@skyloom/base'
 
 /** Codes of errors that `workflow` raises. Problems found while reading are values, see `Problem`. */
 export type WorkflowErrorCode =
@@ -11,11 +11,6 @@ export type WorkflowErrorCode =
   | 'WORKFLOW_TOO_LARGE'
 
 /** Errors of the abstract workflow, its catalogs, their builders and the graph algorithms. */
-export class WorkflowError extends SkyloomError {
+export class WorkflowError extends SkyloomError<WorkflowErrorCode> {
   override readonly name = 'WorkflowError'
-  declare readonly code: WorkflowErrorCode
-
-  constructor(code: WorkflowErrorCode, problem: string, detail?: ErrorDetail) {
-    super(code, problem, detail)
-  }
 }

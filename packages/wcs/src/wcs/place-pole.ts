@@ -80,5 +80,5 @@ function imageOf(projection: Projection, phiDeg: number, thetaDeg: number): read
     s[0] = Math.sin(thetaDeg * DEG_TO_RAD)
   }
   projection.fromNative(p, q, s, 1)
-  return [p[0] ?? 0, q[0] ?? 0]
+  return [p[0], q[0]]
 }
