@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, realpath, stat, writeFile } from 'node
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { parsePlanLine } from '@skyloom/workflow'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   type Answer,
   freshFolder,
@@ -320,6 +320,26 @@ describe('skyloom plan writes', () => {
     expect(dag).toContain('PARENT first_ID1 CHILD second_ID2\n')
     expect((await stat(join(run, '00/00/first_ID1.sh'))).mode & 0o111).toBe(0o111)
     expect(await readdir(join(run, 'catalogs'))).toContain('workflow.yml')
+  })
+
+  test('and starts HTCondor when asked to', async () => {
+    const folder = await pairFolder({
+      condor_submit_dag: '#!/bin/sh\necho "$PWD $*" >"$0.called"\necho submitted\n',
+    })
+    await chmod(join(folder, 'condor_submit_dag'), 0o755)
+    const path = process.env['PATH'] ?? ''
+    onTestFinished(() => void (process.env['PATH'] = path))
+    process.env['PATH'] = `${folder}:${path}`
+    const args = [...PLAN, '--dir', 'runs', '--format', 'dagman', '--submit', '--json'] as const
+    const answer = await skyloomIn(folder, ...args)
+    expect(answer).toMatchObject({ code: 0, stderr: 'submitted\n' })
+    const called = await readFile(join(folder, 'condor_submit_dag.called'), 'utf8')
+    expect(called).toBe(`${String(documentOf(answer)['submit_dir'])} pair-0.dag\n`)
+    await writeFile(join(folder, 'condor_submit_dag'), '#!/bin/sh\necho no schedd >&2\nexit 1\n')
+    const failed = await skyloomIn(folder, ...args)
+    expect(failed.code).toBe(1)
+    expect(failed.stderr).toContain('no schedd')
+    expect(failed.stderr).toMatch(/\nnext: condor_submit_dag .*run0002\/pair-0\.dag\n$/)
   })
 
   test('sub-workflows when their turn comes: below their parent, with its catalogs and files, once', async () => {
