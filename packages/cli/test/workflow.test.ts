@@ -176,7 +176,10 @@ describe('skyloom workflow convert', () => {
       code: 0,
     })
     expect(await skyloomIn(folder, ...convert, 'w.json', 'again.yml')).toMatchObject({ code: 0, stderr: '' })
-    expect(await skyloomIn(folder, ...convert, 'workflow.yml', 'straight.yml')).toMatchObject({ code: 0 })
+    expect(await skyloomIn(folder, ...convert, 'workflow.yml', '-o', 'straight.yml')).toMatchObject({
+      code: 0,
+    })
+    expect(await skyloomIn(folder, ...convert, 'workflow.yml')).toMatchObject({ code: 2 })
     const text = async (name: string): Promise<string> => await readFile(join(folder, name), 'utf8')
     expect(await text('again.yml')).toBe(await text('straight.yml'))
   })

@@ -7,6 +7,7 @@ import { printLosses, type ReadFlags } from './workflow-read.ts'
 /** Flags of `skyloom workflow convert`. */
 export interface ConvertFlags extends ReadFlags {
   readonly to?: WrittenFormat
+  readonly output?: string
   readonly inputPrefix?: string
   readonly overwrite?: boolean
   readonly json?: boolean

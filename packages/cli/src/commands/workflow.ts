@@ -100,7 +100,7 @@ function addGraph(workflow: Command): void {
 }
 
 function addConvert(workflow: Command): void {
-  reads(workflow.command('convert <file> <out>'))
+  reads(workflow.command('convert <file> [out]'))
     .description('write a workflow in another format, and say what that cannot express')
     .addOption(
       new Option('--to <format>', 'yaml, json: Pegasus 5; wfformat (default: yaml for .yml)').choices([
@@ -109,6 +109,7 @@ function addConvert(workflow: Command): void {
         'wfformat',
       ]),
     )
+    .option('-o, --output <file>', 'the same as OUT')
     .option('--input-prefix <url>', 'where the inputs of a WfFormat instance are')
     .option('--overwrite', 'replace the output files')
     .option('--json', 'print one JSON document')
@@ -121,8 +122,10 @@ their usual names.
 Example:
   skyloom workflow convert montage.dax workflow.yml`,
     )
-    .action(async (file: string, out: string, flags: ConvertFlags) => {
+    .action(async (file: string, out: string | undefined, flags: ConvertFlags, command: Command) => {
+      const target = out ?? flags.output
+      if (target === undefined) command.error('error: name the file to write')
       const { workflowConvert } = await import('./workflow-convert.ts')
-      process.exitCode = await workflowConvert(file, out, flags)
+      process.exitCode = await workflowConvert(file, target, flags)
     })
 }
