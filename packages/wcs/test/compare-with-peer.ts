@@ -153,7 +153,6 @@ function describe(
  * @returns one text for each fault
  */
 export function faultsAgainstPeer(
-  python: string,
   cases: readonly ComparedCase[],
   answers: readonly PeerAnswer[],
   allowance: Allowance,
@@ -169,7 +168,6 @@ export function faultsAgainstPeer(
     onlyPixel.push(...compareDirection(pixel, each, index, each.sky, answer.toPixel, faults))
   })
   const back = askPeer(
-    python,
     cases.map(({ cards }, index) => ({
       cards,
       sky: onlySky.filter((one) => one.caseIndex === index).map((one) => one.result),

@@ -31,9 +31,9 @@ export function drawFrom(seed: number): Draw {
     between: (low, high) => low + (high - low) * unit(),
     chance: (probability) => unit() < probability,
     pick: (choices) => {
-      const choice = choices[Math.floor(unit() * choices.length)]
-      if (choice === undefined) throw new Error('nothing to pick from')
-      return choice
+      if (choices.length === 0) throw new Error('nothing to pick from')
+      // The index is within the list.
+      return choices[Math.floor(unit() * choices.length)]!
     },
   }
 }
@@ -158,9 +158,10 @@ export function randomHeader(
  */
 export function distortedHeader(code: string, draw: Draw, add: (cards: Cards, draw: Draw) => void): Cards {
   const scaleDeg = draw.between(0.3, 0.8) / IMAGE_SIZE
-  const cards = randomHeader(code, draw, scaleDeg, code.endsWith('SIP') && draw.chance(0.15))
-  for (const keyword of ['CDELT1', 'CDELT2', 'CROTA1', 'CROTA2', 'PC1_1', 'PC1_2', 'PC2_1', 'PC2_2'])
-    delete cards[keyword]
+  const drawn = randomHeader(code, draw, scaleDeg, code.endsWith('SIP') && draw.chance(0.15))
+  const cards = Object.fromEntries(
+    Object.entries(drawn).filter(([keyword]) => !/^(CDELT|CROTA|PC\d)/.test(keyword)),
+  )
   addCdMatrix(cards, scaleDeg, draw)
   cards.CRPIX1 = draw.between(0, IMAGE_SIZE)
   cards.CRPIX2 = draw.between(0, IMAGE_SIZE)

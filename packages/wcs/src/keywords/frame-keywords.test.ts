@@ -26,6 +26,8 @@ const STANDARD = [
   { cards: { EPOCH: 1950, EQUINOX: 2000 }, frame: { system: 'fk5', equinoxYear: 2000 } },
   { cards: { EQUINOX: 'J2000.0' }, frame: { system: 'fk5', equinoxYear: 2000 } },
   { cards: { RADESYS: '', EQUINOX: '' }, frame: { system: 'icrs' } },
+  { cards: { EQUINOX: 0, EPOCH: 0 }, frame: { system: 'icrs' } },
+  { cards: { EQUINOX: 0, EPOCH: 1950 }, frame: { system: 'fk4', equinoxYear: 1950 } },
   { cards: { CTYPE1: 'GLON-TAN', CTYPE2: 'GLAT-TAN', EQUINOX: 2000 }, frame: { system: 'galactic' } },
   { cards: { CTYPE1: 'SLON-TAN', CTYPE2: 'SLAT-TAN' }, frame: { system: 'supergalactic' } },
   { cards: { CTYPE1: 'ELON-TAN', CTYPE2: 'ELAT-TAN' }, frame: { system: 'ecliptic', equinoxYear: 2000 } },
@@ -56,4 +58,8 @@ test.for(MONTAGE)("Montage's rules: $cards", ({ cards, frame: expected }) => {
 
 test('an equinox that is no year', () => {
   expect(() => frame({ EQUINOX: 'now' }, 'fits')).toThrow(/EQUINOX.*\[WCS_BAD_VALUE\]/)
+  expect(() => frame({ EQUINOX: 20000 }, 'fits')).toThrow(
+    /EQUINOX.*found 20000, allowed 0 to 4000.*\[WCS_BAD_VALUE\]/,
+  )
+  expect(() => frame({ EQUINOX: -5 }, 'montage')).toThrow(/\[WCS_BAD_VALUE\]/)
 })

@@ -1,5 +1,5 @@
 import { WcsError } from '../errors.ts'
-import type { CelestialFrame } from '../frame/frame.ts'
+import { type CelestialFrame, EQUINOX_YEAR_RANGE } from '../frame/frame.ts'
 import type { CelestialAxes } from './axes.ts'
 import type { KeywordReader } from './keyword-reader.ts'
 import type { HeaderRules } from './rules.ts'
@@ -11,7 +11,7 @@ const FIRST_FK5_YEAR = 1984
  * The celestial frame a header names.
  *
  * Standard rules: RADESYS, else RADECSYS; the equinox is EQUINOX, else EPOCH. Without RADESYS, an equinox before
- * 1984 means FK4, a later one FK5, none ICRS. Without an equinox FK4 has 1950, FK5 2000. GAPPT, being apparent places,
+ * 1984 means FK4, a later one FK5, none ICRS. Without an equinox FK4 has 1950, FK5 2000. An equinox of 0 counts as none. GAPPT, being apparent places,
  * cannot be converted and is refused.
  *
  * Montage's rules (`montage`): RADECSYS alone; without it FK5 for equinoxes after 1980, else FK4; an EPOCH of 0 means 1950;
@@ -19,7 +19,8 @@ const FIRST_FK5_YEAR = 1984
  * 2000 there and ICRS by the standard (0.02 arcsec apart); one with RADESYS 'FK4' alone is FK5 2000 there, FK4 1950 by the
  * standard (half a degree apart).
  *
- * @throws {WcsError} `WCS_UNKNOWN_FRAME` for a system that has no place among the celestial frames
+ * @throws {WcsError} `WCS_UNKNOWN_FRAME` for a system that has no place among the celestial frames, `WCS_BAD_VALUE` for an
+ *   equinox outside 0 to 4000
  *
  * Source: FITS Standard 4.0, section 8.3 and table 24; Paper II, section 3.1.
  */
@@ -58,7 +59,7 @@ function equatorialFrame(header: KeywordReader, alternate: string, rules: Header
 function standardFrame(header: KeywordReader, alternate: string): CelestialFrame {
   const keyword = header.has(`RADESYS${alternate}`) ? `RADESYS${alternate}` : 'RADECSYS'
   const system = header.text(keyword)?.trim().toUpperCase()
-  const equinoxYear = equinoxOf(header, `EQUINOX${alternate}`) ?? equinoxOf(header, 'EPOCH')
+  const equinoxYear = knownEquinox(header, `EQUINOX${alternate}`) ?? knownEquinox(header, 'EPOCH')
   switch (system) {
     case undefined:
     case '':
@@ -94,12 +95,23 @@ function montageFrame(header: KeywordReader): CelestialFrame {
 /** Year of an equinox, also when written as text (`J2000.0`, `B1950`, `2000.0`). */
 function equinoxOf(header: KeywordReader, keyword: string): number | undefined {
   const value = header.raw(keyword)
-  if (typeof value === 'string') {
-    const match = /^\s*[JB]?\s*(\d+(?:\.\d*)?)\s*$/i.exec(value)
-    if (value.trim() === '') return undefined
-    if (match !== null) return Number(match[1])
-  }
-  return header.number(keyword)
+  if (typeof value === 'string' && value.trim() === '') return undefined
+  const match = typeof value === 'string' ? /^\s*[JB]?\s*(\d{1,4}(?:\.\d*)?)\s*$/i.exec(value) : null
+  const year = match === null ? header.number(keyword) : Number(match[1])
+  const [first, last] = EQUINOX_YEAR_RANGE
+  if (year === undefined || (year >= first && year <= last)) return year
+  throw new WcsError('WCS_BAD_VALUE', 'equinox is no year of our time', {
+    where: header.where(keyword),
+    found: String(year),
+    allowed: `${first} to ${last}`,
+    remedy: `correct ${keyword}, or give the frame yourself in the option \`frame\``,
+  })
+}
+
+/** The same, where 0 says that the equinox is not known. */
+function knownEquinox(header: KeywordReader, keyword: string): number | undefined {
+  const year = equinoxOf(header, keyword)
+  return year === 0 ? undefined : year
 }
 
 /**
@@ -108,5 +120,5 @@ function equinoxOf(header: KeywordReader, keyword: string): number | undefined {
  */
 export function equatorialFrameOfPlate(header: KeywordReader): CelestialFrame {
   if (header.has('RADESYS') || header.has('RADECSYS')) return standardFrame(header, '')
-  return { system: 'fk5', equinoxYear: equinoxOf(header, 'EQUINOX') ?? 2000 }
+  return { system: 'fk5', equinoxYear: knownEquinox(header, 'EQUINOX') ?? 2000 }
 }

@@ -55,8 +55,8 @@ const POINTS_PER_CELL = 4
  * about constant over a cell. Measured errors are multiplied by this.
  */
 const SAFETY = 1.25
-/** Nodes of a grid that are allowed; more would not fit into memory with the work arrays. */
-const MAX_NODES = 64_000_000
+/** Nodes of a grid that are allowed: with the work arrays they take a quarter of a gigabyte. */
+const MAX_NODES = 4_000_000
 
 /**
  * Approximates an exact map over a region within a bound that is measured.
@@ -84,17 +84,28 @@ export function approximateMap(
     // Positions that a finer grid evaluates, against those it could save.
     const gridCost = (POINTS_PER_CELL * region.width * region.height) / (step * step)
     if (best.failedCount * best.map.step * best.map.step <= gridCost) break
+    if (nodeCount(region, step) > MAX_NODES) break
     const finer = gridOf(exact, region, step, boundPx)
     if (exactPositions(finer.map) + gridCost < exactPositions(best.map)) best = finer
   }
   return best.map
 }
 
+/** Nodes of a grid, rounded up. */
+function nodeCount({ width, height }: PixelRegion, step: number): number {
+  return (width / step + 4) * (height / step + 4)
+}
+
 function checkArguments(region: PixelRegion, boundPx: number, step: number): void {
+  if (!Number.isInteger(step) || step < 1 || step > 1024) {
+    throw new WcsError('WCS_BAD_MAP', 'step of a map is not a whole number of pixels', {
+      found: String(step),
+      allowed: '1 to 1024',
+    })
+  }
   const { col, row, width, height } = region
   const isWhole = [col, row, width, height].every((value) => Number.isSafeInteger(value))
-  const nodes = (width / step + 4) * (height / step + 4)
-  if (!isWhole || width < 1 || height < 1 || !(nodes <= MAX_NODES)) {
+  if (!isWhole || width < 1 || height < 1 || !(nodeCount(region, step) <= MAX_NODES)) {
     throw new WcsError('WCS_BAD_MAP', 'region of a map is not one of pixels', {
       found: `col ${col}, row ${row}, width ${width}, height ${height}`,
       allowed: `whole numbers, at least one pixel, at most ${MAX_NODES} nodes`,
@@ -105,12 +116,6 @@ function checkArguments(region: PixelRegion, boundPx: number, step: number): voi
     throw new WcsError('WCS_BAD_MAP', 'bound of a map is not positive', {
       found: String(boundPx),
       allowed: 'above 0 pixels, for example 0.001',
-    })
-  }
-  if (!Number.isInteger(step) || step < 1 || step > 1024) {
-    throw new WcsError('WCS_BAD_MAP', 'step of a map is not a whole number of pixels', {
-      found: String(step),
-      allowed: '1 to 1024',
     })
   }
 }

@@ -37,7 +37,7 @@ function toPlane(projection: Projection, phiDeg: number, thetaDeg: number): read
     s[0] = Math.sin(thetaDeg * RAD)
   }
   projection.fromNative(p, q, s, 1)
-  return [p[0] ?? Number.NaN, q[0] ?? Number.NaN]
+  return [p[0], q[0]]
 }
 
 /** Plane to native phi and theta. */

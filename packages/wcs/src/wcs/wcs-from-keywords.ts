@@ -1,7 +1,7 @@
 import { cotDeg } from '../celestial/angles.ts'
 import { checkTable, type LookupDistortion } from '../distortion/lookup.ts'
 import { WcsError } from '../errors.ts'
-import type { CelestialFrame } from '../frame/frame.ts'
+import { type CelestialFrame, resolveFrame } from '../frame/frame.ts'
 import { type CelestialAxes, findCelestialAxes } from '../keywords/axes.ts'
 import { readPv } from '../keywords/distortion-keywords.ts'
 import { frameOf } from '../keywords/frame-keywords.ts'
@@ -71,7 +71,7 @@ const LAST_PV = 29
  *
  * @param get value of a keyword, undefined when absent
  * @throws {WcsError} naming keyword, value found and values allowed; the codes are those of the groups keywords, linear,
- *   projection, celestial and distortion in {@link WcsErrorCode}
+ *   projection, celestial and distortion in {@link WcsErrorCode}; `WCS_BAD_FRAME` for a frame option that does not exist
  *
  * Source: FITS WCS Papers I and II; SIP: Shupe et al. 2005; TPV: registry of FITS conventions.
  */
@@ -79,6 +79,7 @@ export function wcsFromKeywords(get: KeywordSource, options: WcsOptions = {}): W
   const header = keywordReader(get, options.name)
   const alternate = checkedAlternate(options.alternate ?? '')
   checkLookup(options.lookup)
+  if (options.frame !== undefined) resolveFrame(options.frame)
   if (alternate === '' && options.plateSolution !== 'ignore' && hasPlateSolution(header)) {
     return wcsFromPlate(header, options)
   }
@@ -104,9 +105,9 @@ export function wcsFromKeywords(get: KeywordSource, options: WcsOptions = {}): W
   const isScampBesideSip = sip !== undefined && axes.code === 'TAN'
   const usesPv = planeDistortion?.kind !== 'tpv' && !isScampBesideSip
   const pv = projp ?? (usesPv ? projectionParameters(header, axes, alternate, crval[1]) : [])
-  const spherical = makeProjection(projection, pv, { centreDeg: 0 })
+  const spherical = placed(header, axes, alternate, () => makeProjection(projection, pv, { centreDeg: 0 }))
   const parameters = longitudeParameters(header, axes, alternate, usesPv, crval[1], rules)
-  const { pole, planeOffset } = placePole(spherical, crval, parameters)
+  const { pole, planeOffset } = placed(header, axes, alternate, () => placePole(spherical, crval, parameters))
   const [xAxis, yAxis] = linear.pixelAxes
   const width = readLength(header, xAxis, options.naxis)
   const height = readLength(header, yAxis, options.naxis)
@@ -135,6 +136,23 @@ export function wcsFromKeywords(get: KeywordSource, options: WcsOptions = {}): W
     warnings: [...matrixWarnings(header, axes, alternate, rules), ...warnings],
   }
   return options.longitudeRange === 'image' ? { ...wcs, phiCentreDeg: imageLongitude(wcs) } : wcs
+}
+
+/** Runs a step that knows nothing of headers; its errors get the header's name and the keyword as this header has it. */
+function placed<T>(header: KeywordReader, axes: CelestialAxes, alternate: string, step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    if (!(error instanceof WcsError)) throw error
+    const keyword = (error.where[0] ?? '').replace(/^PV2_/, `PV${axes.latAxis}_`) + alternate
+    throw new WcsError(error.code, error.problem, {
+      where: header.where(keyword),
+      ...(error.found === undefined ? {} : { found: error.found }),
+      ...(error.allowed === undefined ? {} : { allowed: error.allowed }),
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      cause: error,
+    })
+  }
 }
 
 function checkedAlternate(alternate: string): string {
@@ -219,7 +237,7 @@ function matrixWarnings(
   rules: HeaderRules,
 ): readonly WcsWarning[] {
   if (!hasMatrix(header, 'CD', axes, alternate) || !hasMatrix(header, 'PC', axes, alternate)) return []
-  const text =
-    rules === 'fits' ? 'PC counts, CD beside it is not used' : 'CD counts, PC beside it is not used'
+  const isPc = rules === 'fits' && hasModernPc(header, axes, alternate)
+  const text = isPc ? 'PC counts, CD beside it is not used' : 'CD counts, PC beside it is not used'
   return [{ code: 'matrix-forms-mixed', keyword: `CD1_1${alternate}`, text }]
 }

@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
+import { askPython } from '../peers.ts'
 import type { Cards } from '../random-headers.ts'
 
 /** A pair of numbers: pixel or position. */
@@ -19,28 +19,10 @@ export interface PeerAnswer {
   readonly toPixel: readonly (Pair | null)[]
 }
 
-const SCRIPT = fileURLToPath(new URL('wcslib_peer.py', import.meta.url))
-
-/** A Python that has astropy, undefined when there is none; under CI that is an error. */
-export function findPython(): string | undefined {
-  const candidates = [process.env.SKYLOOM_PYTHON, 'python3', '/usr/bin/python3']
-  const python = candidates.find(
-    (name) =>
-      name !== undefined && spawnSync(name, ['-c', 'import astropy.wcs'], { stdio: 'ignore' }).status === 0,
-  )
-  if (python === undefined && process.env.CI === 'true') {
-    throw new Error('tests against wcslib need a Python with astropy; set SKYLOOM_PYTHON')
-  }
-  return python
-}
-
 /** Asks wcslib, through astropy. */
-export function askPeer(python: string, cases: readonly PeerCase[]): readonly PeerAnswer[] {
-  const output = execFileSync(python, [SCRIPT], {
-    input: JSON.stringify(cases),
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  return (JSON.parse(output) as { answers: PeerAnswer[] }).answers
+export function askPeer(cases: readonly PeerCase[]): readonly PeerAnswer[] {
+  const script = readFileSync(new URL('wcslib_peer.py', import.meta.url), 'utf8')
+  const given = cases.map(({ cards, pixels, sky }) => ({ cards, pixels, sky }))
+  // The script answers in this form.
+  return askPython(script, given) as readonly PeerAnswer[]
 }
