@@ -24,6 +24,7 @@ export {
   solveBackground,
 } from './background/solve.ts'
 export { type CorrectedImage, subtractFromImage } from './background/subtract-from-image.ts'
+export { type ReplacedCounts, replaceRanges, type ValueRange } from './blank/replace-ranges.ts'
 export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'
 export { type FitImagePlaneOptions, fitImagePlane } from './difference/fit-image-plane.ts'
 export { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'
@@ -34,7 +35,13 @@ export { MosaicError, type MosaicErrorCode } from './errors.ts'
 export type { FloatPlane } from './float-plane.ts'
 export { convexHull, type Point, type RotatedBox, smallestBox } from './geometry/hull.ts'
 export type { HduChoice, ImageRecord, ImageScan, RejectedImage } from './image-table/image-record.ts'
-export { effectiveScale, formatImageTable, imageTable } from './image-table/image-table.ts'
+export {
+  effectiveScale,
+  formatImageTable,
+  imageTable,
+  sexagesimalDec,
+  sexagesimalRa,
+} from './image-table/image-table.ts'
 export { type MosaicOptions, PROJECT_METHODS, type ProjectMethod } from './make/options.ts'
 export { forecastTime, type MosaicPlan, type Range, type Workload } from './make/plan.ts'
 export type {
@@ -86,5 +93,6 @@ export { mosaicReport } from './report/report.ts'
 export type { GraticuleLine, SkyPicture } from './report/sky-map.ts'
 export { shrinkPlane } from './shrink/shrink-plane.ts'
 export { subsetRegion } from './subset/subset-region.ts'
+export { classicNorthUpBox, type NorthUpBox } from './template/classic-north-up.ts'
 export { makeTemplate, type TemplateImage, type TemplateOptions } from './template/make-template.ts'
 export { readTemplate, type Template, templateFromHeader } from './template/template.ts'

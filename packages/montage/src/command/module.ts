@@ -29,15 +29,25 @@ export interface ModuleDefinition<Input, Result extends object> {
   readonly operands: readonly [number, number]
   /** False for the modules whose status line has no `module` key. */
   readonly isNamed: boolean
+  /** Pass over unknown options instead of answering with the synopsis; default false. */
+  readonly ignoresUnknownOptions?: boolean
   /** Exit code of usage errors; default 1. */
   readonly usageExitCode?: number
   /** Exit code of other errors; default 1. */
   readonly errorExitCode?: number
   /** Values of the status line in order. */
   readonly fields: readonly (readonly [key: keyof Result & string, format: FieldFormat])[]
+  /** Sentences for lines with `stat="INFO"` before the status line. */
+  readonly info?: (result: Result) => readonly string[]
   /** Turns arguments into the input of the function. */
   readonly read: (call: ModuleCall) => Input
   readonly run: (input: Input, place: Place) => Promise<Result>
+}
+
+/** What a module has to say. */
+export interface ModuleAnswer {
+  readonly info: readonly string[]
+  readonly values: ReadonlyMap<string, unknown>
 }
 
 /** A module whose types are hidden, as the registry has it. */
@@ -49,23 +59,31 @@ export interface MontageModule {
   readonly options: string | readonly string[]
   readonly operands: readonly [number, number]
   readonly isNamed: boolean
+  readonly ignoresUnknownOptions: boolean
   readonly usageExitCode: number
   readonly errorExitCode: number
   readonly fields: readonly (readonly [key: string, format: FieldFormat])[]
-  readonly call: (call: ModuleCall, place: Place) => Promise<ReadonlyMap<string, unknown>>
+  readonly call: (call: ModuleCall, place: Place) => Promise<ModuleAnswer>
 }
 
 /** A module from its definition. */
 export function defineModule<Input, Result extends object>(
   definition: ModuleDefinition<Input, Result>,
 ): MontageModule {
-  const { read, run, usageExitCode = 1, errorExitCode = 1, ...facts } = definition
-  return {
-    ...facts,
-    usageExitCode,
-    errorExitCode,
-    call: async (call, place) => new Map<string, unknown>(Object.entries(await run(read(call), place))),
+  const {
+    read,
+    run,
+    info,
+    ignoresUnknownOptions = false,
+    usageExitCode = 1,
+    errorExitCode = 1,
+    ...facts
+  } = definition
+  const call = async (given: ModuleCall, place: Place): Promise<ModuleAnswer> => {
+    const result = await run(read(given), place)
+    return { info: info?.(result) ?? [], values: new Map<string, unknown>(Object.entries(result)) }
   }
+  return { ...facts, ignoresUnknownOptions, usageExitCode, errorExitCode, call }
 }
 
 /** The last value of an option, undefined when it was not given. */

@@ -14,6 +14,12 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mBgModel', async () => (await import('../background/bg-model.ts')).bgModelModule],
   ['mDiff', async () => (await import('../background/diff.ts')).diffModule],
   ['mAdd', async () => (await import('../add/add.ts')).addModule],
+  ['mImgtbl', async () => (await import('../table/imgtbl.ts')).imgtblModule],
+  ['mOverlaps', async () => (await import('../background/overlaps.ts')).overlapsModule],
+  ['mShrink', async () => (await import('../image/shrink.ts')).shrinkModule],
+  ['mFixNaN', async () => (await import('../image/fix-nan.ts')).fixNaNModule],
+  ['mBestImage', async () => (await import('../table/best-image.ts')).bestImageModule],
+  ['mMakeHdr', async () => (await import('../header/make-hdr.ts')).makeHdrModule],
 ])
 
 /** Names of all modules, sorted. */

@@ -45,13 +45,15 @@ export async function runModule(
   }
   const [least, most] = module.operands
   const count = reading.operands.length
-  if (reading.badOption !== undefined || count < least || count > most) {
+  const isBad = reading.badOption !== undefined && !module.ignoresUnknownOptions
+  if (isBad || count < least || count > most) {
     io.write(failure(usageText(module, io)))
     return module.usageExitCode
   }
   try {
     checkDebugLevel(module, reading)
-    const values = await module.call(reading, { cwd: io.cwd })
+    const { info, values } = await module.call(reading, { cwd: io.cwd })
+    for (const text of info) io.write(statusLine('INFO', [statusField('msg', text, 's')]))
     await print(statusLine('OK', [...nameField(module), ...valueFields(module, values)]))
     return 0
   } catch (error) {

@@ -13,8 +13,8 @@ export interface CombinedPlanes {
   readonly area: FloatPlane
 }
 
-/** A median takes only values whose area exceeds this fraction of a pixel's. */
-const MEDIAN_MIN_COVERAGE = 0.5
+/** A median takes only values whose area exceeds this fraction of a pixel's; a pixel cut in half is out in spite of rounding. */
+const MEDIAN_MIN_COVERAGE = 0.5 * (1 + 1e-12)
 
 /**
  * Combines images on one grid by the rules of mAdd, in float64; images enter in the order given.

@@ -1,0 +1,77 @@
+import { basename } from 'node:path'
+import { montageOverlapTableFormat, tableFromRows, writeIpacTable } from '@skyloom/fits/tables'
+import { polygonsOverlap, skyPolygon } from '@skyloom/wcs'
+import { writeText } from '../command/files.ts'
+import { defineModule, hasOption, type MontageModule, operand, type Place } from '../command/module.ts'
+import { MontageError } from '../errors.ts'
+import { hasCoverage, imageCorners } from '../table/image-corners.ts'
+import { needColumns, numbers, readTable, texts } from '../table/table-columns.ts'
+
+/** Input of {@link mOverlaps}. */
+export interface OverlapsInput {
+  /** Image metadata table. */
+  readonly images: string
+  /** Table of pairs that is written. */
+  readonly output: string
+  /** Accepted for the sake of scripts; the test is exact in any case. */
+  readonly isExact?: boolean
+}
+
+/** Result of {@link mOverlaps}. */
+export interface OverlapsResult {
+  readonly count: number
+}
+
+const NEED =
+  'Need columns: cntr ctype1 ctype2 nl ns crval1 crval2 crpix1 crpix2 cdelt1 cdelt2 crota2 fname (equinox optional)'
+
+/**
+ * Lists the pairs of images that overlap on the sky, also those of which one lies inside the other.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_TABLE`, `MONTAGE_CANNOT_WRITE`
+ */
+export async function mOverlaps(input: OverlapsInput, place: Place = {}): Promise<OverlapsResult> {
+  const { images, output } = input
+  const { table } = await readTable(place, images, `Invalid image metadata file: ${images}`)
+  needColumns(table, ['cntr', 'fname|file'], images, NEED)
+  if (!hasCoverage(table)) throw new MontageError('MONTAGE_BAD_TABLE', NEED, { where: [images] })
+  const counters = numbers(table, 'cntr')
+  const names = texts(table, 'fname|file').map((name) => basename(name))
+  const polygons = imageCorners(table).map((corners) => skyPolygon(corners))
+  const rows: (readonly (string | number)[])[] = []
+  polygons.forEach((first, k) => {
+    for (let l = k + 1; l < polygons.length; l++) {
+      if (!polygonsOverlap(first, polygons[l]!)) continue
+      const [plus, minus] = [counters[k]!, counters[l]!]
+      rows.push([plus, minus, names[k]!, names[l]!, `diff.${six(plus)}.${six(minus)}.fits`])
+    }
+  })
+  const columns = [
+    { name: 'cntr1', type: 'int32' },
+    { name: 'cntr2', type: 'int32' },
+    { name: 'plus', type: 'string' },
+    { name: 'minus', type: 'string' },
+    { name: 'diff', type: 'string' },
+  ] as const
+  const text = writeIpacTable(tableFromRows(columns, rows), montageOverlapTableFormat)
+  await writeText(place, output, text, `Failed to open output ${output}`)
+  return { count: rows.length }
+}
+
+function six(value: number): string {
+  return String(value).padStart(6, '0')
+}
+
+/** The module mOverlaps. */
+export const overlapsModule: MontageModule = defineModule<OverlapsInput, OverlapsResult>({
+  name: 'mOverlaps',
+  summary: 'Lists the pairs of images that overlap.',
+  usage: '%s [-e] [-d level] [-s statusfile] images.tbl diffs.tbl',
+  style: 'getopt',
+  options: 'ed:s:',
+  operands: [2, 2],
+  isNamed: true,
+  fields: [['count', 'd']],
+  read: (call) => ({ images: operand(call, 0), output: operand(call, 1), isExact: hasOption(call, 'e') }),
+  run: mOverlaps,
+})

@@ -1,0 +1,118 @@
+import type { Header } from '@skyloom/fits'
+import { replaceRanges, type ValueRange } from '@skyloom/mosaic'
+import { pixelToSky, skyToPixel } from '@skyloom/wcs'
+import {
+  defineModule,
+  hasOption,
+  type ModuleCall,
+  type MontageModule,
+  operand,
+  optionValue,
+  type Place,
+  realArgument,
+} from '../command/module.ts'
+import { classicWcs } from '../header/classic-wcs.ts'
+import { type PixelPlane64, readPlane, writePlane } from './open-image.ts'
+
+/** Input of {@link mFixNaN}. */
+export interface FixNaNInput {
+  readonly image: string
+  /** Image that is written; `-` for none. */
+  readonly output: string
+  /** Values that become NaN, ends included. */
+  readonly ranges: readonly ValueRange[]
+  /** Value instead of NaN; NaN pixels get it as well. */
+  readonly value?: number
+  /** Blank pixels that have no place on the sky. */
+  readonly checksBoundary?: boolean
+}
+
+/** Result of {@link mFixNaN}. */
+export interface FixNaNResult {
+  /** Pixels within the ranges. */
+  readonly rangeCount: number
+  /** Pixels that were or became NaN or the value. */
+  readonly nanCount: number
+  /** Pixels without a place on the sky. */
+  readonly boundaryCount: number
+}
+
+/** A pixel is off the sky when the way to the sky and back misses it by more, in pixels. */
+const ROUND_TRIP_PIXELS = 0.01
+
+/**
+ * Turns values within ranges into NaN, or NaN into a value.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_HEADER`, `MONTAGE_CANNOT_WRITE`
+ */
+export async function mFixNaN(input: FixNaNInput, place: Place = {}): Promise<FixNaNResult> {
+  const { header, ...image } = await readPlane(place, input.image)
+  const boundaryCount = input.checksBoundary === true ? blankOffSky(image, header, input.image) : 0
+  const counts = replaceRanges(image.data, input.ranges, input.value)
+  if (input.output !== '-') await writePlane(place, input.output, header, image)
+  return { ...counts, boundaryCount }
+}
+
+function blankOffSky({ width, height, data }: PixelPlane64, header: Header, name: string): number {
+  const { wcs } = classicWcs(header, name)
+  let count = 0
+  for (let row = 0; row < height; row++) {
+    for (let col = 0; col < width; col++) {
+      const sky = pixelToSky(wcs, col + 1, row + 1)
+      const back = sky === undefined ? undefined : skyToPixel(wcs, sky.lonDeg, sky.latDeg)
+      const isBack =
+        back !== undefined &&
+        Math.abs(back.fitsX - col - 1) <= ROUND_TRIP_PIXELS &&
+        Math.abs(back.fitsY - row - 1) <= ROUND_TRIP_PIXELS
+      if (isBack) continue
+      data[row * width + col] = Number.NaN
+      count++
+    }
+  }
+  return count
+}
+
+function readCall(call: ModuleCall): FixNaNInput {
+  const limits = call.operands.slice(2)
+  const limit = (text: string, word: 'min' | 'max'): number =>
+    text === word
+      ? word === 'min'
+        ? -Infinity
+        : Infinity
+      : realArgument(text, `${word} blank value string is not a number`)
+  const ranges = limits.flatMap((text, index) =>
+    index % 2 === 0 && index + 1 < limits.length
+      ? [{ min: limit(text, 'min'), max: limit(limits[index + 1] ?? '', 'max') }]
+      : [],
+  )
+  const value = optionValue(call, 'v')
+  return {
+    image: operand(call, 0),
+    output: operand(call, 1),
+    ranges,
+    checksBoundary: hasOption(call, 'b'),
+    ...(value === undefined
+      ? {}
+      : { value: realArgument(value, 'NaN conversion value string is not a number') }),
+  }
+}
+
+/** The module mFixNaN. As in the classic program a negative limit must stand behind `--`, and a limit without its partner is passed over. */
+export const fixNaNModule: MontageModule = defineModule<FixNaNInput, FixNaNResult>({
+  name: 'mFixNaN',
+  summary: 'Turns ranges of values into NaN, or NaN into a value.',
+  usage:
+    "%s [-b(oundary-check)][-d level][-v NaN-value] in.fits out.fits [minblank maxblank] (output file name '-' means no file; min/max ranges can be repeated and can be the words 'min' and 'max')",
+  style: 'getopt',
+  options: 'bd:v:',
+  ignoresUnknownOptions: true,
+  operands: [2, 10_000],
+  isNamed: true,
+  fields: [
+    ['rangeCount', 'd'],
+    ['nanCount', 'd'],
+    ['boundaryCount', 'd'],
+  ],
+  read: readCall,
+  run: mFixNaN,
+})

@@ -1,0 +1,165 @@
+import type { Header } from '@skyloom/fits'
+import {
+  keywordNote,
+  type MontageUserField,
+  montageImageTableFormat,
+  tableFromRows,
+  writeIpacTable,
+} from '@skyloom/fits/tables'
+import { effectiveScale, sexagesimalDec, sexagesimalRa } from '@skyloom/mosaic'
+import { MontageError } from '../errors.ts'
+import { type ClassicWcs, pixelJ2000, uncheckedWcs } from '../header/classic-wcs.ts'
+
+/** Values of one row by their columns. */
+export type ImageRow = ReadonlyMap<string, string | number | null>
+
+/** Where an image was found. */
+export interface ImagePlace {
+  readonly name: string
+  readonly hdu: number
+  readonly sizeBytes: number
+}
+
+const CUBE = [
+  'naxis',
+  'naxis3',
+  'crval3',
+  'cdelt3',
+  'crpix3',
+  'naxis4',
+  'crval4',
+  'cdelt4',
+  'crpix4',
+] as const
+/** Corners lie this far beyond the first pixel in tables of Montage 6.0: one pixel too far at the low sides. */
+const LOW_CORNER = -0.5
+
+/**
+ * The row of an image in a metadata table.
+ *
+ * @param keepsBad give zeros instead of an error
+ * @throws MontageError `MONTAGE_BAD_HEADER` for an image without usable coordinates
+ */
+export function imageRow(
+  header: Header,
+  place: ImagePlace,
+  fields: readonly MontageUserField[],
+  keepsBad: boolean = false,
+): ImageRow {
+  const row = new Map<string, string | number | null>()
+  for (const { name } of fields) row.set(name, rawText(header, name))
+  for (const name of CUBE) row.set(name, rawText(header, name))
+  row.set('size', place.sizeBytes).set('hdu', place.hdu).set('fname', place.name)
+  try {
+    setGeometry(row, header, place)
+  } catch (error) {
+    if (!keepsBad || !(error instanceof MontageError)) throw error
+  }
+  return row
+}
+
+function setGeometry(row: Map<string, string | number | null>, header: Header, place: ImagePlace): void {
+  const types = [header.get('CTYPE1'), header.get('CTYPE2')]
+  if (!types.every((type) => typeof type === 'string' && /^[^-]+-+[^-]/.test(type)))
+    throw new MontageError('MONTAGE_BAD_HEADER', 'Failed to find WCS info in this HDU', {
+      where: [place.name],
+    })
+  const sky = uncheckedWcs(header, place.name)
+  const { wcs } = sky
+  const { width = 0, height = 0 } = wcs
+  if (width < 1 || height < 1)
+    throw new MontageError('MONTAGE_BAD_HEADER', 'Invalid NAXIS1', { where: [place.name] })
+  const centre = pixelJ2000(sky, width / 2, height / 2)
+  const { cdelt1, cdelt2, crota2 } = scaleOf(header, sky)
+  row.set('ra', centre?.lonDeg ?? 0).set('dec', centre?.latDeg ?? 0)
+  row.set('cra', sexagesimalRa(centre?.lonDeg ?? 0)).set('cdec', sexagesimalDec(centre?.latDeg ?? 0))
+  row.set('naxis1', width).set('naxis2', height)
+  row.set('ctype1', String(types[0]).trimEnd()).set('ctype2', String(types[1]).trimEnd())
+  row.set('crpix1', wcs.crpix[0]).set('crpix2', wcs.crpix[1])
+  row.set('crval1', wcs.crval[wcs.isLatFirst ? 1 : 0]).set('crval2', wcs.crval[wcs.isLatFirst ? 0 : 1])
+  row.set('cdelt1', cdelt1).set('cdelt2', cdelt2).set('crota2', crota2)
+  row.set('equinox', wcs.frame.equinoxYear ?? 2000)
+  const lowerLeft = [LOW_CORNER, LOW_CORNER] as const
+  const upperRight = [width + 0.5, height + 0.5] as const
+  const lowerRight = [width + 0.5, LOW_CORNER] as const
+  const upperLeft = [LOW_CORNER, height + 0.5] as const
+  const isClockwise = cdelt1 > 0 === cdelt2 > 0
+  const corners = isClockwise
+    ? [lowerLeft, lowerRight, upperRight, upperLeft]
+    : [lowerLeft, upperLeft, upperRight, lowerRight]
+  corners.forEach(([x, y], index) => {
+    const corner = pixelJ2000(sky, x, y)
+    row.set(`ra${index + 1}`, corner?.lonDeg ?? 0).set(`dec${index + 1}`, corner?.latDeg ?? 0)
+  })
+}
+
+/** Increments and rotation as the header gives them, or those that its matrix stands for. */
+function scaleOf(
+  header: Header,
+  { wcs }: ClassicWcs,
+): { readonly cdelt1: number; readonly cdelt2: number; readonly crota2: number } {
+  const hasMatrix = header.cards().some(({ keyword }) => /^(?:CD|PC)\d/.test(keyword))
+  if (hasMatrix || !header.has('CDELT1') || !header.has('CDELT2')) return effectiveScale(wcs)
+  const cdelt1 = header.number('CDELT1')
+  const cdelt2 = header.number('CDELT2')
+  const crota2 = header.number('CROTA2', header.number('CROTA1', 0))
+  const isTurned = cdelt1 > 0 && cdelt2 > 0 && Math.abs(crota2) > 90
+  const rotation = (((isTurned ? crota2 + 180 : crota2) % 360) + 360) % 360
+  return isTurned
+    ? { cdelt1: -cdelt1, cdelt2: -cdelt2, crota2: rotation }
+    : { cdelt1, cdelt2, crota2: rotation }
+}
+
+/** The text of a keyword's value as it stands in the card; null when the keyword is absent. */
+function rawText(header: Header, name: string): string | null {
+  const card = header.card(name.toUpperCase())
+  if (card === undefined || card.value === undefined) return null
+  if (typeof card.value === 'string') return card.value.trimEnd()
+  return card.raw.slice(10).split('/')[0]?.trim() ?? null
+}
+
+const NUMBERS: ReadonlySet<string> = new Set([
+  'cntr',
+  'ra',
+  'dec',
+  'naxis1',
+  'naxis2',
+  'crpix1',
+  'crpix2',
+  'crval1',
+  'crval2',
+  'cdelt1',
+  'cdelt2',
+  'crota2',
+  'equinox',
+  'size',
+  'hdu',
+  ...[1, 2, 3, 4].flatMap((corner) => [`ra${corner}`, `dec${corner}`]),
+])
+
+/** The metadata table of images as text. */
+export function formatImageRows(
+  rows: readonly ImageRow[],
+  fields: readonly MontageUserField[],
+  layout: { readonly hasCorners: boolean; readonly hasCube: boolean },
+): string {
+  const names = [
+    ...NUMBERS,
+    'cra',
+    'cdec',
+    'ctype1',
+    'ctype2',
+    'fname',
+    ...CUBE,
+    ...fields.map(({ name }) => name),
+  ]
+  const columns = names.map((name) => ({
+    name,
+    type: NUMBERS.has(name) ? ('float64' as const) : ('string' as const),
+  }))
+  const cells = rows.map((row, counter) =>
+    names.map((name) => (name === 'cntr' ? counter : (row.get(name) ?? (NUMBERS.has(name) ? 0 : null)))),
+  )
+  const table = tableFromRows(columns, cells, { notes: [keywordNote('datatype', 'fitshdr')] })
+  return writeIpacTable(table, montageImageTableFormat({ ...layout, userFields: fields }))
+}

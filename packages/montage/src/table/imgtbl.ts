@@ -1,0 +1,192 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Hdu } from '@skyloom/fits'
+import { uncompressedHeader } from '@skyloom/fits'
+import { openFitsFile } from '@skyloom/fits/node'
+import type { MontageUserField } from '@skyloom/fits/tables'
+import { pathOf, readText, writeText } from '../command/files.ts'
+import {
+  defineModule,
+  hasOption,
+  type ModuleCall,
+  type MontageModule,
+  operand,
+  optionValue,
+  type Place,
+} from '../command/module.ts'
+import { MontageError } from '../errors.ts'
+import { readFieldList } from './field-list.ts'
+import { formatImageRows, type ImageRow, imageRow } from './image-rows.ts'
+import { hasColumns, readTable, texts } from './table-columns.ts'
+
+/** Input of {@link mImgtbl}. */
+export interface ImgtblInput {
+  readonly folder: string
+  /** Table that is written. */
+  readonly table: string
+  /** Enter folders in the folder. */
+  readonly isRecursive?: boolean
+  readonly hasCorners?: boolean
+  readonly hasNoCubeColumns?: boolean
+  /** List `*_area.fits` as well. */
+  readonly withAreas?: boolean
+  /** List HDUs without usable coordinates as well, with zeros. */
+  readonly withBadWcs?: boolean
+  /** Tell about every HDU that is left out. */
+  readonly tellsBad?: boolean
+  readonly ignoresGzip?: boolean
+  /** File that lists further keywords for columns. */
+  readonly fieldList?: string
+  /** Table that lists the files instead of the folder. */
+  readonly imageList?: string
+}
+
+/** Result of {@link mImgtbl}. */
+export interface ImgtblResult {
+  readonly count: number
+  readonly nfile: number
+  readonly nhdu: number
+  readonly badfits: number
+  readonly badwcs: number
+  /** Sentences about what was left out, when they were asked for. */
+  readonly info: readonly string[]
+}
+
+/**
+ * Makes the metadata table of all images in a folder, in the order of their names. Packed files are read in memory.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_TABLE`, `MONTAGE_BAD_ARGUMENT`, `MONTAGE_CANNOT_WRITE`
+ */
+export async function mImgtbl(input: ImgtblInput, place: Place = {}): Promise<ImgtblResult> {
+  await checkFolder(input.folder, place)
+  const fields = input.fieldList === undefined ? [] : await readFieldList(place, input.fieldList)
+  const names =
+    input.imageList === undefined ? await listFolder(input, place) : await listTable(input.imageList, place)
+  const scan: Scan = { rows: [], nhdu: 0, badfits: 0, badwcs: 0, info: [] }
+  for (const name of names) await scanFile(name, input, fields, scan, place)
+  const layout = { hasCorners: input.hasCorners === true, hasCube: input.hasNoCubeColumns !== true }
+  await writeText(place, input.table, formatImageRows(scan.rows, fields, layout), "Can't open output table.")
+  const { rows, nhdu, badfits, badwcs, info } = scan
+  return {
+    count: rows.length,
+    nfile: names.length,
+    nhdu,
+    badfits,
+    badwcs,
+    info: input.tellsBad === true ? info : [],
+  }
+}
+
+interface Scan {
+  readonly rows: ImageRow[]
+  nhdu: number
+  badfits: number
+  badwcs: number
+  readonly info: string[]
+}
+
+async function checkFolder(folder: string, place: Place): Promise<void> {
+  const facts = await stat(pathOf(place, folder)).catch((cause: unknown) => {
+    throw new MontageError('MONTAGE_NO_FILE', `Cannot access ${folder}`, { where: [folder], cause })
+  })
+  if (!facts.isDirectory())
+    throw new MontageError('MONTAGE_NO_FILE', `${folder} is not a directory`, { where: [folder] })
+}
+
+/** Paths relative to the folder, sorted by code units. */
+async function listFolder(input: ImgtblInput, place: Place, below: string = ''): Promise<readonly string[]> {
+  const entries = await readdir(join(pathOf(place, input.folder), below), { withFileTypes: true })
+  const names: string[] = []
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isDirectory()) {
+      if (input.isRecursive === true) names.push(...(await listFolder(input, place, path)))
+    } else if (isWanted(entry.name, input)) names.push(path)
+  }
+  return names
+}
+
+function isWanted(name: string, input: ImgtblInput): boolean {
+  const match = /\.(?:fits?|FITS?)(\.gz|\.fz)?$/.exec(name)
+  if (match === null || (input.ignoresGzip === true && match[1] === '.gz')) return false
+  return input.withAreas === true || !/_area\.(?:fits?|FITS?)(?:\.gz|\.fz)?$/.test(name)
+}
+
+async function listTable(path: string, place: Place): Promise<readonly string[]> {
+  await readText(place, path, `Cannot open image list file: ${path}`)
+  const { table } = await readTable(place, path, `Cannot open image list file: ${path}`)
+  if (!hasColumns(table, ['fname|file']))
+    throw new MontageError('MONTAGE_BAD_TABLE', 'Image table needs column fname/file', { where: [path] })
+  return texts(table, 'fname|file')
+}
+
+async function scanFile(
+  name: string,
+  input: ImgtblInput,
+  fields: readonly MontageUserField[],
+  scan: Scan,
+  place: Place,
+): Promise<void> {
+  const path = join(pathOf(place, input.folder), name)
+  let hdus: readonly Hdu[]
+  let sizeBytes: number
+  try {
+    sizeBytes = (await stat(path)).size
+    await using file = await openFitsFile(path, { blocking: true })
+    hdus = await file.allHdus()
+  } catch (error) {
+    scan.badfits++
+    scan.info.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    return
+  }
+  for (const hdu of hdus) {
+    scan.nhdu++
+    try {
+      const header = hdu.type === 'compressed-image' ? uncompressedHeader(hdu) : hdu.header
+      scan.rows.push(imageRow(header, { name, hdu: hdu.index, sizeBytes }, fields, input.withBadWcs === true))
+    } catch (error) {
+      if (!(error instanceof MontageError)) throw error
+      scan.badwcs++
+      scan.info.push(`${name}, HDU ${hdu.index}: ${error.problem}`)
+    }
+  }
+}
+
+function readCall(call: ModuleCall): ImgtblInput {
+  const fieldList = optionValue(call, 'f')
+  const imageList = optionValue(call, 't')
+  return {
+    folder: operand(call, 0),
+    table: operand(call, 1),
+    isRecursive: hasOption(call, 'r'),
+    hasCorners: hasOption(call, 'c'),
+    hasNoCubeColumns: hasOption(call, 'C'),
+    withAreas: hasOption(call, 'a'),
+    withBadWcs: hasOption(call, 'b'),
+    tellsBad: hasOption(call, 'i'),
+    ignoresGzip: hasOption(call, 'z'),
+    ...(fieldList === undefined ? {} : { fieldList }),
+    ...(imageList === undefined ? {} : { imageList }),
+  }
+}
+
+/** The module mImgtbl. */
+export const imgtblModule: MontageModule = defineModule<ImgtblInput, ImgtblResult>({
+  name: 'mImgtbl',
+  summary: 'Makes the metadata table of the images in a folder.',
+  usage: '%s [-rcCaidbdz][-s statusfile][-f fieldlistfile][-t imglist] directory images.tbl',
+  style: 'getopt',
+  options: 'rcCaidbzs:f:t:',
+  operands: [2, 2],
+  isNamed: true,
+  fields: [
+    ['count', 'd'],
+    ['nfile', 'd'],
+    ['nhdu', 'd'],
+    ['badfits', 'd'],
+    ['badwcs', 'd'],
+  ],
+  info: (result) => result.info,
+  read: readCall,
+  run: mImgtbl,
+})
