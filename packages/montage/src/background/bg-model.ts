@@ -31,7 +31,7 @@ export interface BgModelInput {
 }
 
 /** {@link mBgModel} reports nothing but success. */
-export type BgModelResult = Readonly<Record<never, never>>
+export type BgModelResult = Readonly<Record<string, never>>
 
 const DEFAULT_ITERATIONS = 10_000
 /** More iterations change nothing any more and would only keep the machine busy. */

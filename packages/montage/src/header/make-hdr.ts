@@ -1,10 +1,10 @@
 import { parseHeaderTemplate } from '@skyloom/fits'
 import { padToWidth, parsePrintf, printfDigits } from '@skyloom/fits/tables'
-import { classicNorthUpBox } from '@skyloom/mosaic'
 import {
   type MontageFrame,
   type MontageSystem,
   minimumBoundingBox,
+  northUpBoundingBox,
   pixelToSky,
   type SkyBox,
   type SkyPosition,
@@ -93,15 +93,9 @@ export async function mMakeHdr(input: MakeHdrInput, place: Place = {}): Promise<
   return { msg: set.message, ...counts, ...coverage(lines, grid) }
 }
 
-type FramedBox = Pick<SkyBox, 'centre' | 'widthDeg' | 'heightDeg' | 'crota2Deg'>
-
-function northUpBox(points: readonly SkyPosition[]): FramedBox | undefined {
-  const box = classicNorthUpBox(points)
-  return box === undefined ? undefined : { ...box, crota2Deg: 0 }
-}
-
-function boxAround(points: readonly SkyPosition[], input: MakeHdrInput): FramedBox {
-  const box = input.isNorthUp === true ? northUpBox(points) : minimumBoundingBox(points, { rule: 'montage' })
+function boxAround(points: readonly SkyPosition[], input: MakeHdrInput): SkyBox {
+  const box =
+    input.isNorthUp === true ? northUpBoundingBox(points) : minimumBoundingBox(points, { rule: 'montage' })
   if (box !== undefined) return box
   throw new MontageError('MONTAGE_BAD_TABLE', `Invalid image metadata file: ${input.images}`, {
     where: [input.images],
@@ -147,7 +141,7 @@ function scaleOf(set: PointSet, input: MakeHdrInput): number {
   return input.cdelt ?? set.cdelt ?? DEFAULT_CDELT
 }
 
-function gridOf(box: FramedBox, set: PointSet, input: MakeHdrInput): TemplateGrid {
+function gridOf(box: SkyBox, set: PointSet, input: MakeHdrInput): TemplateGrid {
   const larger = Math.max(box.widthDeg, box.heightDeg)
   const cdelt = input.maxPixels === undefined ? scaleOf(set, input) : larger / input.maxPixels
   const { value = 0, isPercent = false } = input.pad ?? {}

@@ -16,7 +16,7 @@ export interface PutHdrInput {
 }
 
 /** {@link mPutHdr} reports nothing but success. */
-export type PutHdrResult = Readonly<Record<never, never>>
+export type PutHdrResult = Readonly<Record<string, never>>
 
 /**
  * Writes the pixels of an image, as float64, under another header.
@@ -55,7 +55,7 @@ function checkSize(header: Header, axes: readonly number[], path: string): void 
   if (wrong === undefined) return
   throw new MontageError('MONTAGE_BAD_HEADER', 'NAXIS/NAXES values cannot be modified using this program.', {
     where: [path, wrong],
-    found: String(header.get(wrong)),
+    found: header.card(wrong)?.raw.slice(10).trim() ?? 'nothing',
     allowed: `the size of the image, ${axes.join(' x ')}`,
   })
 }

@@ -15,7 +15,7 @@ export interface ShrinkHdrInput {
 }
 
 /** {@link mShrinkHdr} reports nothing but success. */
-export type ShrinkHdrResult = Readonly<Record<never, never>>
+export type ShrinkHdrResult = Readonly<Record<string, never>>
 
 /** Pixels along the larger side when the call does not say. */
 const DEFAULT_SCALE = 200

@@ -59,8 +59,8 @@ export function imageRow(
 }
 
 function setGeometry(row: Map<string, string | number | null>, header: Header, place: ImagePlace): void {
-  const types = [header.get('CTYPE1'), header.get('CTYPE2')]
-  if (!types.every((type) => typeof type === 'string' && /^[^-]+-+[^-]/.test(type)))
+  const types = [rawText(header, 'CTYPE1') ?? '', rawText(header, 'CTYPE2') ?? '']
+  if (!types.every((type) => /^[^-]+-+[^-]/.test(type)))
     throw new MontageError('MONTAGE_BAD_HEADER', 'Failed to find WCS info in this HDU', {
       where: [place.name],
     })
@@ -74,7 +74,7 @@ function setGeometry(row: Map<string, string | number | null>, header: Header, p
   row.set('ra', centre?.lonDeg ?? 0).set('dec', centre?.latDeg ?? 0)
   row.set('cra', sexagesimalRa(centre?.lonDeg ?? 0)).set('cdec', sexagesimalDec(centre?.latDeg ?? 0))
   row.set('naxis1', width).set('naxis2', height)
-  row.set('ctype1', String(types[0]).trimEnd()).set('ctype2', String(types[1]).trimEnd())
+  row.set('ctype1', types[0] ?? '').set('ctype2', types[1] ?? '')
   row.set('crpix1', wcs.crpix[0]).set('crpix2', wcs.crpix[1])
   row.set('crval1', wcs.crval[wcs.isLatFirst ? 1 : 0]).set('crval2', wcs.crval[wcs.isLatFirst ? 0 : 1])
   row.set('cdelt1', cdelt1).set('cdelt2', cdelt2).set('crota2', crota2)

@@ -48,7 +48,8 @@ function compareHeaders(found: Header, expected: Header): string | undefined {
       typeof value === 'number' && typeof other === 'number'
         ? Math.abs(value - other) <= KEYWORD_RTOL * Math.max(1, Math.abs(value))
         : value === other
-    if (!isSame) return `${keyword}: found ${String(other)}, expected ${String(value)}`
+    if (!isSame)
+      return `${keyword}: found ${found.card(keyword)?.raw ?? ''}, expected ${expected.card(keyword)?.raw ?? ''}`
   }
   for (const { keyword } of found) {
     if (!FREE.test(keyword) && !expected.has(keyword)) return `${keyword} is not expected`
