@@ -8,6 +8,6 @@ export default defineConfig({
       'examples/**/*.test.ts',
       'e2e/**/*.test.ts',
     ],
-    testTimeout: 60_000,
+    testTimeout: 240_000,
   },
 })

@@ -7,7 +7,7 @@ import { encodePlio } from './plio/plio-encode.ts'
 import { encodePlainRice, riceStreamBytes } from './rice/rice-encode.ts'
 
 /** Inputs of each property: enough to find something now, many under CI. */
-const RUNS = process.env.CI === 'true' ? 8000 : 1500
+const RUNS = process.env.CI === 'true' ? 4000 : 1500
 
 const debug = new WebAssembly.Module(
   Uint8Array.from(readFileSync(new URL('../../dist/debug/codecs.wasm', import.meta.url))),
