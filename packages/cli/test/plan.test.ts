@@ -1,7 +1,8 @@
 import { chmod, mkdir, readdir, readFile, realpath, stat, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { parsePlanLine } from '@skyloom/workflow'
+import { type PlanProblem, parsePlanLine } from '@skyloom/workflow'
+import { planFiles, writeRun } from '@skyloom/workflow/node'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   type Answer,
@@ -15,6 +16,12 @@ import {
 
 const PLAN = ['plan', '--sites', 'cluster', '--output-sites', 'local'] as const
 const USER = userInfo().username
+
+/** So many that the plan file is written in several pieces. */
+function manyWarnings(): readonly PlanProblem[] {
+  const warning: PlanProblem = { code: 'BAD_PROPERTY', severity: 'warning', message: 'x'.repeat(1000) }
+  return Array.from({ length: 1000 }, () => warning)
+}
 
 function documentOf(answer: Answer): Record<string, unknown> {
   return JSON.parse(answer.stdout) as Record<string, unknown>
@@ -115,6 +122,52 @@ describe('skyloom plan --dry-run', () => {
     await writeFile(join(folder, 'earlier', 'pair-0.replicas.txt'), registered.join(''))
     const reused = documentOf(await skyloomIn(folder, ...args, '--reuse', 'earlier', '--cache', 'rc.txt'))
     expect(reused['tasks']).toMatchObject({ deleted_tasks: 2 })
+  })
+
+  test('predicts run times from past runs and traces', async () => {
+    const record = (name: string, seconds: number, code = 0): string =>
+      `- invocation: True\n  transformation: "${name}"\n  duration: 99\n  mainjob:\n    duration: ${seconds}\n    status:\n      regular_exitcode: ${code}\n  stdout:\n    duration: 7\n`
+    const folder = await pairFolder()
+    await mkdir(join(folder, 'past/00/00'), { recursive: true })
+    await writeFile(join(folder, 'past/00/00/second_ID2.out.000'), `noise\n${record('second', 1, 3)}`)
+    await writeFile(join(folder, 'past/00/00/second_ID2.out.001'), record('second', 20))
+    await writeFile(join(folder, 'past/00/00/merge.out'), `${record('second', 40)}[cluster-summary]\n`)
+    const args = [...PLAN, '--past-runs', 'past', '--json'] as const
+    const answer = await skyloomIn(folder, ...args)
+    expect(answer.stderr).toBe('')
+    // 60 s from the profile of ID1, 30 s on average from the records.
+    expect(documentOf(answer)['forecast']).toMatchObject({ task_seconds: 90, tasks_without_runtime: 0 })
+    const run = String(documentOf(answer)['submit_dir'])
+    expect(await readFile(join(run, 'catalogs/run-times.json'), 'utf8')).toContain('"meanSeconds": 30')
+    const trace = await skyloomIn(folder, ...PLAN, '--past-runs', 'workflow.yml', '--dry-run', '--json')
+    expect(documentOf(trace)['forecast']).toMatchObject({ tasks_without_runtime: 1 })
+    const nothing = await skyloomIn(
+      folder,
+      ...PLAN,
+      '--past-runs',
+      join(folder, 'past/00/00/nothing'),
+      '--dry-run',
+    )
+    expect(nothing.code).toBe(1)
+  })
+
+  test('applies properties that are about files: sizes, directories, profiles of sites', async () => {
+    const folder = await pairFolder({ 'sizes.csv': 'file,size\nraw.txt,1000\n"end.txt",24\n' })
+    const site = 'pegasus.catalog.site.sites.cluster.profiles'
+    const answer = await skyloomIn(
+      folder,
+      ...PLAN,
+      '--json',
+      '-Dpegasus.file.cleanup.constraint.csv=sizes.csv',
+      '-Dpegasus.dir.exec=team',
+      `-D${site}.pegasus.memory=77`,
+    )
+    expect(answer).toMatchObject({ code: 0, stderr: '' })
+    const document = documentOf(answer)
+    expect(document['forecast']).toMatchObject({ stage_in_bytes: 1000, stage_out_bytes: 24 })
+    expect(document['scratch_dir']).toBe(`team/${USER}/pegasus/pair/run0001`)
+    const sites = await readFile(join(String(document['submit_dir']), 'catalogs/sites.yml'), 'utf8')
+    expect(sites).toMatch(/memory: ['"]77['"]/)
   })
 
   test('plans a DAX of Pegasus 4', async () => {
@@ -286,6 +339,42 @@ describe('skyloom plan writes', () => {
     const foreign = await skyloomIn(folder, ...PLAN, '--dir', 'runs', '--relative-dir', 'mine', '--overwrite')
     expect(foreign.code).toBe(4)
     expect(await readFile(join(folder, 'runs/mine/notes.txt'), 'utf8')).toBe('keep')
+  })
+
+  test('runs of several who plan at the same time', async () => {
+    const folder = await pairFolder()
+    const options = { folder, plan: { sites: ['cluster'], outputSites: ['local'] } }
+    const plans = await Promise.all([1, 2, 3].map(async () => await planFiles(options)))
+    const writes = plans.map(async (plan) => {
+      if (!plan.ok) throw new Error('not planned')
+      return await writeRun(plan, { format: 'skyloom', program: 'test' })
+    })
+    const results = await Promise.allSettled(writes)
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected', 'rejected'])
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'BASE_EXISTS' })
+    }
+    const family = join(folder, USER, 'pegasus', 'pair')
+    // The command takes the next number; an empty directory is taken, too.
+    await mkdir(join(family, 'run0002'))
+    expect((await skyloomIn(folder, ...PLAN)).stdout).toContain('run0003')
+    expect(await readdir(family)).toEqual(['run0001', 'run0002', 'run0003'])
+  })
+
+  test('nothing into what is no directory, and nothing after a stop', async () => {
+    const folder = await pairFolder()
+    const { code, stderr } = await skyloomIn(folder, ...PLAN, '--dir', 'workflow.yml')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error: .*\[BASE_WRITE_FAILED\]\n$/)
+    const planned = await planFiles({ folder, plan: { sites: ['cluster'] } })
+    if (!planned.ok) throw new Error('not planned')
+    const many = {
+      ...planned,
+      plan: { ...planned.plan, counts: planned.plan.counts, warnings: manyWarnings() },
+    }
+    const stopped = writeRun(many, { format: 'skyloom', program: 'test', signal: AbortSignal.abort() })
+    await expect(stopped).rejects.toMatchObject({ code: 'BASE_ABORTED' })
+    expect(await readdir(join(planned.place.runDir, '..'))).toEqual([])
   })
 
   test('scratch directories of the name that is asked for', async () => {

@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process'
 import { basename, dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { isSkyloomError } from '@skyloom/base'
 import { type CleanupStrategy, type ClusterStyle, type Plan, summarizePlan } from '@skyloom/workflow'
 import {
-  type Finding,
   isRunDirectory,
   type PlanFilesOptions,
   type PlanFilesResult,
   planDocument,
   planFiles,
   type RunFormat,
+  type WriteRunOptions,
   type WrittenRun,
   writeRun,
 } from '@skyloom/workflow/node'
@@ -17,6 +18,7 @@ import { CLI_VERSION } from '../main.ts'
 import { counted } from '../terminal/count.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { printFindings } from '../terminal/findings.ts'
+import { interruptSignal } from '../terminal/interrupt.ts'
 import { printJson } from '../terminal/output.ts'
 
 /** Flags of `skyloom plan` as the command line gives them. */
@@ -43,6 +45,7 @@ export interface PlanFlags {
   readonly inputDir?: readonly string[]
   readonly cache?: readonly string[]
   readonly reuse?: readonly string[]
+  readonly pastRuns?: readonly string[]
   readonly transformationsDir?: string
   readonly inheritedRcFiles?: readonly string[]
   readonly seed?: number
@@ -71,28 +74,57 @@ export async function runPlan(workflow: string | undefined, flags: PlanFlags): P
     return EXIT.done
   }
   noteIgnored(flags)
-  const planned = await planFiles(planFilesOptions(workflow, flags))
-  if (!planned.ok) return refuse(planned, flags)
-  printFindings(planned.warnings)
-  if (flags.verbose > 0) printSources(planned)
+  const options = planFilesOptions(workflow, flags)
+  for (let attempt = 1; ; attempt++) {
+    const planned = await planFiles(options)
+    if (!planned.ok) return refuse(planned, flags)
+    try {
+      return await finish(planned, flags)
+    } catch (error) {
+      // Somebody who plans at the same time took the number of the run.
+      const isTaken = planned.place.isNumbered && isSkyloomError(error, 'BASE_EXISTS')
+      if (!isTaken || attempt === MAX_ATTEMPTS) throw error
+    }
+  }
+}
+
+/** Attempts to get a number for the run. */
+const MAX_ATTEMPTS = 20
+
+/** Writes a plan, or shows what would be written. */
+async function finish(planned: PlannedFiles, flags: PlanFlags): Promise<number> {
+  const { plan, place } = planned
   if (flags.dryRun === true) {
-    if (flags.json === true) printJson(document(planned.plan, planned.warnings, planned))
-    else process.stdout.write(`${planText(planned.plan, flags)}would be written to ${planned.place.runDir}\n`)
+    printFindings(planned.warnings)
+    if (flags.verbose > 0) printSources(planned)
+    if (flags.json === true) printJson(document(planned))
+    else process.stdout.write(`${planText(plan, flags)}would be written to ${place.runDir}\n`)
     return EXIT.done
   }
-  const run = await writeRun(planned, {
+  const interrupt = interruptSignal(process, process.stderr)
+  let run: WrittenRun
+  try {
+    run = await writeRun(planned, { ...writeRunOptions(flags), signal: interrupt.signal })
+  } finally {
+    interrupt.release()
+  }
+  printFindings(planned.warnings)
+  if (flags.verbose > 0) printSources(planned)
+  if (flags.json === true) printJson({ ...document(planned), ...runDocument(run) })
+  else process.stdout.write(`${planText(plan, flags)}written to ${run.runDir}\n${nextText(run, flags)}`)
+  return flags.submit === true && run.dagFile !== undefined ? await submit(run.dagFile) : EXIT.done
+}
+
+type PlannedFiles = Extract<PlanFilesResult, { ok: true }>
+
+function writeRunOptions(flags: PlanFlags): WriteRunOptions {
+  return {
     format: flags.format,
     program: `skyloom ${CLI_VERSION}`,
     commandLine: process.argv.slice(2),
     plannerCommand: plannerCommand(),
     overwrite: flags.overwrite === true || flags.forceReplan === true,
-  })
-  if (flags.json === true) {
-    printJson({ ...document(planned.plan, planned.warnings, planned), ...runDocument(run) })
-  } else {
-    process.stdout.write(`${planText(planned.plan, flags)}written to ${run.runDir}\n${nextText(run, flags)}`)
   }
-  return flags.submit === true && run.dagFile !== undefined ? await submit(run.dagFile) : EXIT.done
 }
 
 /** What the library is told for the flags of a command line. */
@@ -108,6 +140,7 @@ export function planFilesOptions(workflow: string | undefined, flags: PlanFlags)
     inputDirs: flags.inputDir,
     transformationsDir: flags.transformationsDir,
     reuse: flags.reuse,
+    pastRuns: flags.pastRuns,
     dir: flags.dir,
     group: flags.group ?? flags.vogroup,
     relativeDir: flags.relativeDir,
@@ -157,7 +190,7 @@ function noteIgnored(flags: PlanFlags): void {
   for (const text of ignored) process.stderr.write(`note: ${text}; ignored\n`)
 }
 
-function printSources(planned: Extract<PlanFilesResult, { ok: true }>): void {
+function printSources(planned: PlannedFiles): void {
   for (const { role, path } of planned.sources) process.stderr.write(`read: ${role} from ${path}\n`)
 }
 
@@ -167,14 +200,10 @@ function planText(plan: Plan, flags: PlanFlags): string {
   return summarizePlan({ ...plan, counts: plan.counts, warnings: [] })
 }
 
-function document(
-  plan: Plan,
-  warnings: readonly Finding[],
-  planned: Extract<PlanFilesResult, { ok: true }>,
-): object {
+function document(planned: PlannedFiles): object {
   return {
-    ...planDocument(plan),
-    warnings: warnings.map((finding) => finding.text),
+    ...planDocument(planned.plan),
+    warnings: planned.warnings.map((finding) => finding.text),
     sources: planned.sources,
     submit_dir: planned.place.runDir,
     scratch_dir: planned.place.relativeDir,

@@ -83,6 +83,7 @@ function addChoiceOptions(plan: Command): void {
     .option('-I, --input-dir <a,b>', 'folders whose files are inputs', parseList)
     .option('-c, --cache <a,b>', 'replica catalogs that win over all others', parseList)
     .option('--reuse <a,b>', 'earlier runs whose outputs are used', parseList)
+    .option('--past-runs <a,b>', 'runs or traces from which run times are predicted', parseList)
     .option('--transformations-dir <dir>', 'folder whose files are programs')
     .option('--inherited-rc-files <a,b>', 'replica catalogs of a parent workflow', parseList)
     .option('--seed <n>', 'seed of random choices (default: 1)', parseCount)

@@ -7,7 +7,8 @@ import type { PlanOptions } from '../plan/options.ts'
 import type { Plan } from '../plan/plan.ts'
 import { writeReplicaCatalog } from '../write/write.ts'
 import { readReplicas } from './catalog-readers.ts'
-import { loadPlanRequest, readRunRequest } from './run-request.ts'
+import { loadPlanRequest, loadRunTimes, readRunRequest } from './run-request.ts'
+import type { RunTimes } from './run-times.ts'
 import { isFile, type SourceReader } from './source-reader.ts'
 
 /** What a sub-workflow takes from the run that contains it. */
@@ -25,6 +26,7 @@ export interface ParentRun {
   /** Where the parent's jobs look for outputs of the sub-workflow. */
   readonly outputs: ReplicaCatalog | undefined
   readonly rootWorkflowId: string
+  readonly runTimes: RunTimes | undefined
 }
 
 /** File of a run directory with the places of files that sub-workflows read. */
@@ -62,6 +64,7 @@ export async function readParentRun(
       ? await readReplicas(reader, outputsPath, 'output locations', 'file')
       : undefined,
     rootWorkflowId,
+    runTimes: await loadRunTimes(runDir),
     inherited: replicas.length === 0 ? undefined : { pegasus: FORMAT_VERSION, replicas, extensions: [] },
   }
 }

@@ -17,6 +17,7 @@ import { readReplicaCatalog } from '../read/replica-catalog.ts'
 import { readSiteCatalog } from '../read/site-catalog.ts'
 import { readTransformationCatalog } from '../read/transformation-catalog.ts'
 import { readWorkflow } from '../read/workflow.ts'
+import { predictFrom, type RunTimes, runTimesFromJson } from './run-times.ts'
 import { isFile } from './source-reader.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -137,6 +138,7 @@ export async function loadPlanRequest(runDir: string): Promise<PlanRequest> {
       where: [join(runDir, 'catalogs')],
     })
   }
+  const runTimes = await loadRunTimes(runDir)
   const earlierRuns: ReplicaCatalog[] = []
   for (let n = 1; n <= request.earlierRuns; n++) {
     const catalog = await part(runDir, earlierRunName(n), readReplicaCatalog)
@@ -153,8 +155,20 @@ export async function loadPlanRequest(runDir: string): Promise<PlanRequest> {
     outputLocations: await part(runDir, FURTHER_CATALOGS.outputLocations, readReplicaCatalog),
     earlierRuns,
     properties: await part<Properties>(runDir, 'pegasus.properties', readProperties),
-    options: optionsFromJson(request.options),
+    options: {
+      ...optionsFromJson(request.options),
+      ...(runTimes === undefined ? {} : { predictSeconds: predictFrom(runTimes) }),
+    },
   }
+}
+
+/** File of `catalogs/` with run times of past runs. */
+export const RUN_TIMES_FILE = 'run-times.json'
+
+/** Run times with which a run was planned; `undefined` without. */
+export async function loadRunTimes(runDir: string): Promise<RunTimes | undefined> {
+  const path = join(runDir, 'catalogs', RUN_TIMES_FILE)
+  return isFile(path) ? runTimesFromJson(await readTextFile(path)) : undefined
 }
 
 /** Files of `catalogs/` besides those with the usual names. */

@@ -16,6 +16,8 @@ export type SourceRole =
   | 'input directory'
   | 'transformations directory'
   | 'earlier run'
+  | 'past run'
+  | 'file sizes'
   | 'output locations'
 
 /** A file or directory from which a plan was made. */

@@ -1,7 +1,7 @@
 import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { BaseError } from '@skyloom/base'
+import { BaseError, throwIfAborted } from '@skyloom/base'
 import type { PlannedFile } from '../executable/planned-file.ts'
 
 /** Text that is gathered before it is written, characters. */
@@ -15,7 +15,11 @@ const FILES_PER_TURN = 256
  * @returns count of files
  * @throws {BaseError} `BASE_DISK_FULL`, `BASE_WRITE_FAILED`
  */
-export async function writePlannedFiles(folder: string, files: Iterable<PlannedFile>): Promise<number> {
+export async function writePlannedFiles(
+  folder: string,
+  files: Iterable<PlannedFile>,
+  signal?: AbortSignal,
+): Promise<number> {
   const made = new Set<string>()
   let count = 0
   for (const file of files) {
@@ -24,17 +28,23 @@ export async function writePlannedFiles(folder: string, files: Iterable<PlannedF
       const parent = dirname(path)
       if (!made.has(parent)) mkdirSync(parent, { recursive: true })
       made.add(parent)
-      writePlannedFile(path, file)
+      await writePlannedFile(path, file, signal)
     } catch (cause) {
       throw writeFailed(path, cause)
     }
     count++
-    if (count % FILES_PER_TURN === 0) await setImmediate()
+    if (count % FILES_PER_TURN !== 0) continue
+    await setImmediate()
+    throwIfAborted(signal)
   }
   return count
 }
 
-function writePlannedFile(path: string, file: PlannedFile): void {
+async function writePlannedFile(
+  path: string,
+  file: PlannedFile,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const handle = openSync(path, 'wx')
   try {
     let text = ''
@@ -43,6 +53,8 @@ function writePlannedFile(path: string, file: PlannedFile): void {
       if (text.length < BUFFER_CHARS) continue
       writeText(handle, text)
       text = ''
+      await setImmediate()
+      throwIfAborted(signal)
     }
     writeText(handle, text)
     if (file.isExecutable) fchmodSync(handle, 0o755)
@@ -59,9 +71,10 @@ function writeText(handle: number, text: string): void {
   while (offset < bytes.length) offset += writeSync(handle, bytes, offset)
 }
 
-function writeFailed(path: string, cause: unknown): unknown {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (typeof code !== 'string') return cause
+/** An error of the file system with the path it is about; other errors stay what they are. */
+export function writeFailed(path: string, cause: unknown): unknown {
+  if (!(cause instanceof Error && 'syscall' in cause && 'code' in cause)) return cause
+  const { code, message } = cause
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new BaseError('BASE_DISK_FULL', 'no space is left for the run', {
       where: [path],
@@ -69,10 +82,9 @@ function writeFailed(path: string, cause: unknown): unknown {
       cause,
     })
   }
-  const found = cause instanceof Error ? cause.message : code
   return new BaseError('BASE_WRITE_FAILED', 'a file of the run cannot be written', {
     where: [path],
-    found,
+    found: message,
     cause,
   })
 }

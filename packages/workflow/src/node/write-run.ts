@@ -19,10 +19,12 @@ import {
   optionsAsJson,
   REQUEST_FILE,
   REQUEST_VERSION,
+  RUN_TIMES_FILE,
   type RunRequest,
 } from './run-request.ts'
+import { type RunTimes, runTimesToJson } from './run-times.ts'
 import type { SourceFile } from './source-reader.ts'
-import { writePlannedFiles } from './write-files.ts'
+import { writeFailed, writePlannedFiles } from './write-files.ts'
 
 /** Forms of executable workflows. */
 export const RUN_FORMATS = ['skyloom', 'dagman'] as const
@@ -38,6 +40,8 @@ export interface RunContent {
   readonly sources: readonly SourceFile[]
   /** Id of the outermost run that contains this one. */
   readonly rootWorkflowId?: string | undefined
+  /** Run times of past runs with which it was planned. */
+  readonly runTimes?: RunTimes | undefined
 }
 
 /** How a run is written. */
@@ -52,6 +56,8 @@ export interface WriteRunOptions {
   /** Replace a run that was planned into the same directory. */
   readonly overwrite?: boolean | undefined
   readonly time?: Date | undefined
+  /** Stops the writing; nothing is left behind. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A run that was written. */
@@ -72,15 +78,17 @@ export interface WrittenRun {
 export async function writeRun(content: RunContent, options: WriteRunOptions): Promise<WrittenRun> {
   const { runDir } = content.place
   const parent = dirname(runDir)
-  await mkdir(parent, { recursive: true })
+  await mkdir(parent, { recursive: true }).catch((cause: unknown) => {
+    throw writeFailed(parent, cause)
+  })
   const mayReplace = options.overwrite === true && isRunDirectory(runDir)
   // The empty directory reserves the name against others who plan at the same time.
-  const isReserved = mayReplace ? false : await reserve(runDir, options.overwrite === true)
+  const isReserved = mayReplace ? false : await reserve(content.place, options.overwrite === true)
   const mark = `${PARTIAL_MARK}${randomBytes(6).toString('hex')}`
   const partial = join(parent, `.${basename(runDir)}${mark}`)
   const workflowId = randomUUID()
   try {
-    const fileCount = await writePlannedFiles(partial, runFiles(content, options, workflowId))
+    const fileCount = await writePlannedFiles(partial, runFiles(content, options, workflowId), options.signal)
     const old = join(parent, `.${basename(runDir)}.old${mark}`)
     if (mayReplace) await rename(runDir, old)
     await rename(partial, runDir)
@@ -96,14 +104,17 @@ export async function writeRun(content: RunContent, options: WriteRunOptions): P
 }
 
 /** @returns whether the directory was made here */
-async function reserve(runDir: string, wantsOverwrite: boolean): Promise<boolean> {
+async function reserve(place: RunPlace, wantsOverwrite: boolean): Promise<boolean> {
+  const { runDir } = place
   try {
     await mkdir(runDir)
     return true
   } catch (cause) {
-    const names = await readdir(runDir).catch(() => ['?'])
-    if (names.length === 0) return false
-    throw new BaseError('BASE_EXISTS', 'the directory of the run is not empty', {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'))
+      throw writeFailed(runDir, cause)
+    // An empty directory with a number was made by somebody who plans at the same time.
+    if (!place.isNumbered && (await readdir(runDir).catch(() => ['no directory'])).length === 0) return false
+    throw new BaseError('BASE_EXISTS', 'the directory of the run is taken', {
       where: [runDir],
       remedy: wantsOverwrite
         ? 'only a directory with a plan of Skyloom is replaced; choose another with --dir or --relative-dir'
@@ -145,6 +156,9 @@ function* runFiles(
     yield* subWorkflowOutputs(plan)
   }
   yield* furtherCatalogs(request)
+  if (content.runTimes !== undefined && content.runTimes.size > 0) {
+    yield textFile(`catalogs/${RUN_TIMES_FILE}`, runTimesToJson(content.runTimes))
+  }
   const inputs = subWorkflowInputs(plan)
   if (inputs !== undefined) yield textFile(CACHE_FILE, writeReplicaCatalog(inputs, { format: 'text' }))
   yield textFile('braindump.yml', braindump(content, description))
