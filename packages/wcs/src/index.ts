@@ -4,12 +4,8 @@ export type { Sip, SipTerms } from './distortion/sip.ts'
 export type { Surface, SurfaceBasis } from './distortion/surface.ts'
 export type { Tnx } from './distortion/tnx.ts'
 export type { Tpv } from './distortion/tpv.ts'
-export {
-  diagnoseWcs,
-  type WcsDiagnosis,
-  type WcsFinding,
-  type WcsFindingCode,
-} from './doctor/diagnose-wcs.ts'
+export { diagnoseWcs, type WcsDiagnosis } from './doctor/diagnose-wcs.ts'
+export type { WcsFinding, WcsFindingCode } from './doctor/finding.ts'
 export type { WcsReading } from './doctor/reading.ts'
 export { WcsError, type WcsErrorCode } from './errors.ts'
 export {

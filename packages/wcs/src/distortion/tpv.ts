@@ -32,19 +32,27 @@ function tpvPowers(): (readonly [number, number] | undefined)[] {
   return powers
 }
 
-interface Term {
+/** Powers of a TPV term: own coordinate, other coordinate, r. */
+export interface TpvTermPowers {
   readonly own: number
   readonly other: number
   readonly radial: number
+}
+
+/** Powers of term `m` of the TPV convention, 0 to 39. */
+export function tpvTermPowers(m: number): TpvTermPowers {
+  const [own, other] = TPV_POWERS[m] ?? [0, 0]
+  return { own, other, radial: TPV_RADIAL.get(m) ?? 0 }
+}
+
+interface Term extends TpvTermPowers {
   readonly coefficient: number
 }
 
 function termsOf(coefficients: readonly number[]): Term[] {
-  return coefficients.flatMap((coefficient, index) => {
-    if (coefficient === 0) return []
-    const [own, other] = TPV_POWERS[index] ?? [0, 0]
-    return [{ own, other, radial: TPV_RADIAL.get(index) ?? 0, coefficient }]
-  })
+  return coefficients.flatMap((coefficient, m) =>
+    coefficient === 0 ? [] : [{ ...tpvTermPowers(m), coefficient }],
+  )
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { KeywordValue } from '../keywords/keyword-reader.ts'
-import { diagnoseWcs, type WcsDiagnosis, type WcsFinding, type WcsFindingCode } from './diagnose-wcs.ts'
+import { diagnoseWcs, type WcsDiagnosis } from './diagnose-wcs.ts'
+import type { WcsFinding, WcsFindingCode } from './finding.ts'
 
 const GOOD: Readonly<Record<string, KeywordValue>> = {
   NAXIS: 2,
@@ -115,5 +116,130 @@ describe('diagnoseWcs', () => {
     const finding = only(diagnosis, 'unusable')
     expect(`${finding.keywords.join()} ${finding.problem}`).toContain(keyword)
     expect(finding.fix).not.toBe('')
+  })
+
+  test('SIP beside TPV', () => {
+    const finding = only(
+      diagnose({ ...SIP, CTYPE1: 'RA---TPV', CTYPE2: 'DEC--TPV' }),
+      'sip-beside-other-distortion',
+    )
+    expect(finding.readings.map(({ reading }) => reading)).toEqual([
+      'TPV counts, SIP is left out',
+      'SIP counts alone',
+      'both count',
+    ])
+    expect(shift(finding)).toBeGreaterThan(0.05)
+  })
+
+  test('TPV with CDELT: what wcslib makes of it', () => {
+    const changes = {
+      CD1_1: undefined,
+      CD1_2: undefined,
+      CD2_1: undefined,
+      CD2_2: undefined,
+      CDELT1: -0.5,
+      CDELT2: 0.5,
+      CTYPE1: 'RA---TPV',
+      CTYPE2: 'DEC--TPV',
+      PV1_0: 0.25,
+      PV1_1: 1,
+      PV2_1: 1,
+      NAXIS1: 10,
+      NAXIS2: 10,
+      CRPIX1: 5.5,
+      CRPIX2: 5.5,
+      CRVAL2: 0,
+    }
+    // A shift of 0.25 degrees against one of 0.25 pixels, -0.125 degrees: 0.375 degrees apart.
+    const finding = only(diagnose(changes), 'tpv-with-cdelt')
+    expect(shift(finding) / 3600).toBeCloseTo(0.375, 2)
+    expect(finding.fix).toContain('CD matrix')
+  })
+
+  test('a plate solution beside a projection', () => {
+    const plate = {
+      PLTRAH: 5,
+      PLTRAM: 42,
+      PLTRAS: 23.86,
+      PLTDECSN: '-',
+      PLTDECD: 4,
+      PLTDECM: 56,
+      PLTDECS: 47.9,
+      CNPIX1: 12237,
+      CNPIX2: 19965,
+      XPIXELSZ: 15.0295,
+      YPIXELSZ: 15,
+      PPO3: 177500,
+      PPO6: 177500,
+      AMDX1: 67.155,
+      AMDY1: 67.159,
+    }
+    const finding = only(diagnose(plate), 'plate-solution-beside-projection')
+    expect(shift(finding)).toBeGreaterThan(1)
+    expect(diagnose({ ...plate, CTYPE1: undefined, CTYPE2: undefined, RADESYS: 'FK5' }).findings).toEqual([])
+  })
+
+  test('distortions that cannot be applied', () => {
+    only(diagnose({ CPDIS1: 'LOOKUP' }), 'lookup-tables-missing')
+    only(diagnose({ CPDIS1: 'TPD' }), 'distortion-unknown')
+    only(diagnose({ CTYPE1: 'RA---TAN-XYZ', CTYPE2: 'DEC--TAN-XYZ' }), 'distortion-unknown')
+    only(diagnose({ CTYPE1: 'RA---TNX', CTYPE2: 'DEC--TNX' }), 'distortion-missing')
+  })
+
+  test('PC beside CD: PC counts, as in wcslib; by the rules of Montage CD', () => {
+    const changes = { PC1_1: 2, PC2_2: 2, CDELT1: -2e-4, CDELT2: 2e-4 }
+    const finding = only(diagnose(changes), 'matrix-forms-mixed')
+    expect(finding.readings[0]?.reading).toBe('the PC matrix with CDELT counts')
+    expect(shift(finding)).toBeCloseTo(Math.hypot(400, 320) * 2e-4 * 3600, 0)
+    const cards = new Map<string, KeywordValue>(Object.entries({ ...GOOD, ...changes }))
+    const montage = diagnoseWcs((keyword) => cards.get(keyword), { rules: 'montage' })
+    const found = montage.findings.find(({ code }) => code === 'matrix-forms-mixed')
+    expect(found?.readings[0]?.reading).toBe('the CD matrix counts')
+  })
+
+  test('a rotation on the longitude axis', () => {
+    const noCd = {
+      CD1_1: undefined,
+      CD1_2: undefined,
+      CD2_1: undefined,
+      CD2_2: undefined,
+      CDELT1: -2e-4,
+      CDELT2: 2e-4,
+    }
+    const finding = only(diagnose({ ...noCd, CROTA1: 1 }), 'rotation-on-longitude')
+    expect(shift(finding)).toBeCloseTo(Math.hypot(400, 320) * 2e-4 * 3600 * (Math.PI / 180), 0)
+    expect(diagnose({ ...noCd, CROTA1: 1, CROTA2: 1 }).findings).toEqual([])
+  })
+
+  test('EQUINOX and EPOCH that differ', () => {
+    const finding = only(diagnose({ RADESYS: 'FK5', EQUINOX: 2000, EPOCH: 1985.5 }), 'equinox-given-twice')
+    expect(shift(finding)).toBeGreaterThan(100)
+  })
+
+  test('no reference point', () => {
+    const finding = only(diagnose({ CRPIX1: undefined, CRVAL2: undefined }), 'reference-missing')
+    expect(finding.keywords).toEqual(['CRPIX1', 'CRVAL2'])
+    expect(finding.problem).toBe('CRPIX1, CRVAL2 are not there and count as 0')
+  })
+
+  test('latitude first, and an alternative description', () => {
+    const swapped = { CTYPE1: 'DEC--TAN', CTYPE2: 'RA---TAN', CRVAL1: -5.4, CRVAL2: 383.8 }
+    expect(only(diagnose(swapped), 'longitude-out-of-range').keywords).toEqual(['CRVAL2'])
+    const cards = new Map<string, KeywordValue>(
+      Object.entries({
+        ...GOOD,
+        CTYPE1B: 'GLON-CAR',
+        CTYPE2B: 'GLAT-CAR',
+        CDELT1B: -1,
+        CDELT2B: 1,
+        CRVAL1B: -3,
+        CRVAL2B: 0,
+      }),
+    )
+    const { findings } = diagnoseWcs((keyword) => cards.get(keyword), { alternate: 'B' })
+    expect(findings.map(({ code, keywords }) => [code, ...keywords])).toEqual([
+      ['reference-missing', 'CRPIX1B', 'CRPIX2B'],
+      ['longitude-out-of-range', 'CRVAL1B'],
+    ])
   })
 })
