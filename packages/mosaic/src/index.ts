@@ -25,6 +25,12 @@ export {
 } from './background/solve.ts'
 export { type CorrectedImage, subtractFromImage } from './background/subtract-from-image.ts'
 export { type ReplacedCounts, replaceRanges, type ValueRange } from './blank/replace-ranges.ts'
+export {
+  type IntegerBitpix,
+  type IntegerScale,
+  integerScale,
+  storedIntegers,
+} from './convert/integer-scale.ts'
 export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'
 export { type FitImagePlaneOptions, fitImagePlane } from './difference/fit-image-plane.ts'
 export { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'

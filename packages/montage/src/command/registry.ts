@@ -20,6 +20,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mFixNaN', async () => (await import('../image/fix-nan.ts')).fixNaNModule],
   ['mBestImage', async () => (await import('../table/best-image.ts')).bestImageModule],
   ['mMakeHdr', async () => (await import('../header/make-hdr.ts')).makeHdrModule],
+  ['mSubimage', async () => (await import('../image/subimage.ts')).subimageModule],
+  ['mConvert', async () => (await import('../image/convert.ts')).convertModule],
 ])
 
 /** Names of all modules, sorted. */

@@ -89,3 +89,8 @@ export function pixelJ2000(
   const sky = pixelToSky(wcs, fitsX, fitsY)
   return sky === undefined ? undefined : toJ2000(frame).convert(sky.lonDeg, sky.latDeg)
 }
+
+/** Converter from J2000 equatorial positions to the system of an image. */
+export function fromJ2000(frame: MontageFrame): MontageFrameConverter {
+  return montageFrameConverter({ system: 'EQUJ', epochYear: 2000 }, frame)
+}

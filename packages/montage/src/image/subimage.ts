@@ -1,0 +1,226 @@
+import { atomicFile } from '@skyloom/base/node'
+import { type NativeArray, readImage, writeCutout } from '@skyloom/fits'
+import { effectiveScale } from '@skyloom/mosaic'
+import { angularDistanceDeg, pixelToSky, skyToPixel } from '@skyloom/wcs'
+import { pathOf } from '../command/files.ts'
+import {
+  defineModule,
+  hasOption,
+  hduArgument,
+  type ModuleCall,
+  type MontageModule,
+  type Place,
+  realArgument,
+  usageError,
+} from '../command/module.ts'
+import { MontageError } from '../errors.ts'
+import { classicWcs, fromJ2000 } from '../header/classic-wcs.ts'
+import { type OpenImage, openImage } from './open-image.ts'
+
+/** What {@link mSubimage} cuts out. */
+export type SubimageRegion =
+  /** Around a J2000 position; all in degrees. */
+  | {
+      readonly kind: 'sky'
+      readonly ra: number
+      readonly dec: number
+      readonly xsize: number
+      readonly ysize: number
+    }
+  /** From a pixel (counted from 1); as in the classic program one pixel more on each axis than the size. */
+  | {
+      readonly kind: 'pixels'
+      readonly x: number
+      readonly y: number
+      readonly xsize: number
+      readonly ysize: number
+    }
+  | { readonly kind: 'all' }
+  /** The smallest box with all pixels that have data; for float64 images. */
+  | { readonly kind: 'shrinkwrap' }
+
+/** Input of {@link mSubimage}. */
+export interface SubimageInput {
+  readonly image: string
+  readonly output: string
+  readonly region: SubimageRegion
+  readonly hdu?: number
+}
+
+/** Result of {@link mSubimage}. */
+export interface SubimageResult {
+  /** `blank` without data, `flat` when all pixels are equal, else `normal`. */
+  readonly content: 'blank' | 'flat' | 'normal'
+}
+
+/** First and last pixels on both axes, counted from 1; they may lie off the image. */
+interface PixelRange {
+  readonly left: number
+  readonly right: number
+  readonly bottom: number
+  readonly top: number
+}
+
+/** A position whose pixel leads back to another place, farther in degrees, has no pixel: it lies behind the plane. */
+const ROUND_TRIP_DEG = 1e-6
+
+/**
+ * Cuts a part out of an image. Pixels keep their type and scaling.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_HEADER`, `MONTAGE_NO_RESULT`, `MONTAGE_CANNOT_WRITE`
+ */
+export async function mSubimage(input: SubimageInput, place: Place = {}): Promise<SubimageResult> {
+  const opened = await openImage(place, input.image, input.hdu ?? 0)
+  try {
+    const range = await rangeOf(input, opened)
+    const { width, height } = opened
+    if (range.right < 1 || range.left > width || range.top < 1 || range.bottom > height)
+      throw new MontageError('MONTAGE_NO_RESULT', 'Region outside image.', { where: [input.image] })
+    const left = Math.max(1, range.left)
+    const bottom = Math.max(1, range.bottom)
+    const part = {
+      col: left - 1,
+      row: bottom - 1,
+      width: Math.min(width, range.right) - left + 1,
+      height: Math.min(height, range.top) - bottom + 1,
+    }
+    if (!(part.width >= 1 && part.height >= 1))
+      throw new MontageError('MONTAGE_NO_RESULT', 'No pixels match area.', { where: [input.image] })
+    const { data, blank } = await readImage(opened.hdu, { as: 'native', region: part })
+    await cut(opened, part, input.output, place)
+    return { content: contentOf(data, opened.hdu.bitpix > 0 ? Number(blank ?? 0n) : Number.NaN) }
+  } finally {
+    await opened.file.close()
+  }
+}
+
+async function cut(
+  { hdu }: OpenImage,
+  part: Parameters<typeof writeCutout>[1],
+  output: string,
+  place: Place,
+): Promise<void> {
+  try {
+    await writeCutout(hdu, part, await atomicFile(pathOf(place, output), { overwrite: true }))
+  } catch (cause) {
+    throw new MontageError('MONTAGE_CANNOT_WRITE', `Cannot write output file '${output}'`, {
+      where: [output],
+      remedy: 'check that the folder exists and may be written to',
+      cause,
+    })
+  }
+}
+
+async function rangeOf({ image, region }: SubimageInput, opened: OpenImage): Promise<PixelRange> {
+  const { width, height } = opened
+  switch (region.kind) {
+    case 'all':
+      return { left: 1, right: width, bottom: 1, top: height }
+    case 'shrinkwrap':
+      return await dataRange(image, opened)
+    case 'pixels': {
+      const left = Math.trunc(region.x)
+      const bottom = Math.trunc(region.y)
+      const right = Math.trunc(region.x + region.xsize + 0.5)
+      return { left, right, bottom, top: Math.trunc(region.y + region.ysize + 0.5) }
+    }
+    case 'sky':
+      return skyRange(image, region, opened)
+  }
+}
+
+function skyRange(
+  image: string,
+  region: SubimageRegion & { readonly kind: 'sky' },
+  { header }: OpenImage,
+): PixelRange {
+  const { wcs, frame } = classicWcs(header, image)
+  const native = fromJ2000(frame).convert(region.ra, region.dec)
+  const pixel = skyToPixel(wcs, native.lonDeg, native.latDeg)
+  const back = pixel === undefined ? undefined : pixelToSky(wcs, pixel.fitsX, pixel.fitsY)
+  if (pixel === undefined || back === undefined || angularDistanceDeg(back, native) > ROUND_TRIP_DEG)
+    throw new MontageError('MONTAGE_NO_RESULT', 'Region outside image.', { where: [image] })
+  const { cdelt1, cdelt2, crota2 } = effectiveScale(wcs)
+  const isSideways = Math.abs((crota2 % 180) - 90) < 45
+  const [xsize, ysize] = isSideways ? [region.ysize, region.xsize] : [region.xsize, region.ysize]
+  const halfX = Math.abs(xsize / 2 / cdelt1)
+  const halfY = Math.abs(ysize / 2 / cdelt2)
+  const left = Math.trunc(pixel.fitsX - halfX)
+  const bottom = Math.trunc(pixel.fitsY - halfY)
+  return {
+    left,
+    right: left + Math.floor(2 * halfX + 1),
+    bottom,
+    top: bottom + Math.floor(2 * halfY + 1),
+  }
+}
+
+async function dataRange(image: string, { hdu, width }: OpenImage): Promise<PixelRange> {
+  if (hdu.bitpix !== -64)
+    throw new MontageError(
+      'MONTAGE_BAD_IMAGE',
+      'Shrinkwrap mode only works for double precision floating point data.',
+      { where: [image], found: `BITPIX ${hdu.bitpix}`, allowed: 'BITPIX -64' },
+    )
+  const { data } = await readImage(hdu, { as: 'float64' })
+  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity]
+  data.forEach((value, at) => {
+    if (Number.isNaN(value)) return
+    const col = (at % width) + 1
+    const row = Math.floor(at / width) + 1
+    left = Math.min(left, col)
+    right = Math.max(right, col)
+    bottom = Math.min(bottom, row)
+    top = Math.max(top, row)
+  })
+  if (right < left) throw new MontageError('MONTAGE_NO_RESULT', 'No pixels match area.', { where: [image] })
+  return { left, right, bottom, top }
+}
+
+function contentOf(data: NativeArray, blank: number): SubimageResult['content'] {
+  let first: number | undefined
+  for (const stored of data) {
+    const value = Number(stored)
+    if (Number.isNaN(value) || value === blank) continue
+    if (first === undefined) first = value
+    else if (value !== first) return 'normal'
+  }
+  return first === undefined ? 'blank' : 'flat'
+}
+
+function readCall(call: ModuleCall): SubimageInput {
+  const [image = '', output = '', ...words] = call.operands
+  const hdu = hduArgument(call)
+  if (hasOption(call, 'c') || hasOption(call, 'a')) {
+    if (hasOption(call, 'c') && words.length > 0) throw usageError()
+    return { image, output, hdu, region: { kind: hasOption(call, 'c') ? 'shrinkwrap' : 'all' } }
+  }
+  const [first, second, xText, yText = xText] = words
+  if (first === undefined || second === undefined || xText === undefined || yText === undefined)
+    throw usageError()
+  const number = (text: string, what: string): number =>
+    realArgument(text, `${what} (${text}) cannot be interpreted as a real number`)
+  const xsize = number(xText, 'X size')
+  const ysize = number(yText, 'Y size')
+  if (!(xsize > 0 && ysize > 0))
+    throw new MontageError('MONTAGE_BAD_ARGUMENT', "Invalid 'x' or 'y' size", { allowed: 'above 0' })
+  const region = hasOption(call, 'p')
+    ? { kind: 'pixels' as const, x: number(first, 'X pixel'), y: number(second, 'Y pixel'), xsize, ysize }
+    : { kind: 'sky' as const, ra: number(first, 'RA'), dec: number(second, 'Dec'), xsize, ysize }
+  return { image, output, hdu, region }
+}
+
+/** The module mSubimage. */
+export const subimageModule: MontageModule = defineModule<SubimageInput, SubimageResult>({
+  name: 'mSubimage',
+  summary: 'Cuts a part out of an image.',
+  usage:
+    '%s [-d][-a(ll pixels)][-h hdu][-s statusfile] in.fit out.fit ra dec xsize [ysize] | mSubimage -p [-d][-h hdu][-s statusfile] in.fit out.fit xstartpix ystartpix xpixsize [ypixsize] | mSubimage -c [-d][-h hdu][-s statusfile] in.fit out.fit',
+  style: 'leading',
+  options: ['d', 'a', 'p', 'c', 'nowcs', 'h:', 's:'],
+  operands: [2, 6],
+  isNamed: true,
+  fields: [['content', 's']],
+  read: readCall,
+  run: mSubimage,
+})
