@@ -20,10 +20,3 @@ export function templateLines(text: string): readonly string[] {
   const kept = end < 0 ? lines : lines.slice(0, end)
   return kept.filter((line) => line.trim() !== '')
 }
-
-/** Number of a keyword of a template, undefined when it is absent or no number. */
-export function templateNumber(lines: readonly string[], keyword: string): number | undefined {
-  const line = lines.map(parseTemplateLine).find((entry) => entry.keyword === keyword)
-  const value = Number(line?.value === '' ? undefined : line?.value.replace(/[dD]/, 'e'))
-  return Number.isFinite(value) ? value : undefined
-}

@@ -67,8 +67,8 @@ function planeSums(
 }
 
 /**
- * Smallest rectangle around the first and last pixels with data of the rows that have at least two. Of equal ones that along the upward
- * edge on the right, so that the rectangle of a whole image has the angle 90. Angles are in [0, 180); a side of 0 counts as 1.
+ * Smallest rectangle around the first and last pixels with data of the rows that have at least two. Of equal ones the one along an
+ * upright edge, so that the rectangle of a whole image has the angle 90. Angles are in [0, 180); a side of 0 counts as 1.
  */
 function boxAround(
   { width, height, data }: FloatPlane,
@@ -87,7 +87,16 @@ function boxAround(
   const hull = convexHull(points)
   const box = smallestBox([...hull.slice(1), ...hull.slice(0, 1)]) ?? extentOf(points)
   const angleDeg = ((box.angleDeg % 180) + 180) % 180
-  return { ...box, angleDeg, width: box.width > 0 ? box.width : 1, height: box.height > 0 ? box.height : 1 }
+  const hasUpright = hull.some((point, index) => point.x === hull[(index + 1) % hull.length]?.x)
+  const isLying = angleDeg === 0 && hasUpright && hull.length >= 3
+  const [boxWidth, boxHeight] = isLying ? [box.height, box.width] : [box.width, box.height]
+  return {
+    x: box.x,
+    y: box.y,
+    angleDeg: isLying ? 90 : angleDeg,
+    width: boxWidth > 0 ? boxWidth : 1,
+    height: boxHeight > 0 ? boxHeight : 1,
+  }
 }
 
 function extentOf(points: readonly Point[]): RotatedBox {
