@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // One program under many names: the name it is called by says which module runs; under its own name the first argument does.
 import { basename } from 'node:path'
-import { MODULE_NAMES, loadModule, runModule } from '../dist/index.js'
+// Not the index, which loads every module.
+import { loadModule, MODULE_NAMES } from '../dist/command/registry.js'
+import { runModule } from '../dist/command/run-module.js'
 
 const [, program = '', ...words] = process.argv
 const called = basename(program).replace(/\.js$/, '')
