@@ -1,5 +1,7 @@
 // Each group of exports stands alone, sorted by folder.
 
+// whole files and HDUs
+export { type CompressionReport, compressFits, uncompressFits } from './compress/compress-file.ts'
 // compress
 export { type CompressTableOptions, compressTable } from './compress/compress-table.ts'
 export type { CompressedImageWriter } from './compress/compressed-image-writer.ts'
@@ -13,6 +15,15 @@ export {
   type WriteCompressedImageOptions,
   writeCompressedImage,
 } from './compress/write-compressed-image.ts'
+export { copyHdu } from './copy/copy-hdu.ts'
+export {
+  type CardDifference,
+  type DiffOptions,
+  diffFits,
+  type FitsDifference,
+  type HduDifference,
+  type PixelDifference,
+} from './diff/diff-fits.ts'
 export {
   FITS_ERRORS,
   FitsError,
@@ -52,6 +63,7 @@ export { type HeaderAt, type ReadHeaderOptions, readHeaderAt } from './header/re
 export { formatHeaderTemplate, parseHeaderTemplate } from './header/template.ts'
 // http
 export { type HttpSourceOptions, httpSource } from './http/http-source.ts'
+export { writeCutout } from './image/cutout.ts'
 // image
 export type { ImageLayout } from './image/image-header.ts'
 export type { ImageWriter } from './image/image-writer.ts'
@@ -70,7 +82,7 @@ export {
 } from './image/read-image.ts'
 export type { PixelBox, PixelRegion } from './image/region.ts'
 export { type WritablePlane, type WriteImageOptions, writeImage } from './image/write-image.ts'
-
+export { type HduStatistics, hduStatistics } from './stats/hdu-statistics.ts'
 // table
 export type { AsciiFormat } from './table/ascii-format.ts'
 export type { BinaryFormat, ElementCode } from './table/binary-format.ts'
@@ -84,17 +96,3 @@ export { type WriteFitsTableOptions, writeFitsTable } from './table/write-table.
 export { FINDINGS, type Finding, type FindingCode, type Severity } from './verify/finding.ts'
 export { type RepairReport, repairFits } from './verify/repair-fits.ts'
 export { type VerifiedHdu, type VerifyOptions, type VerifyReport, verifyFits } from './verify/verify-fits.ts'
-
-// whole files and HDUs
-export { type CompressionReport, compressFits, uncompressFits } from './compress/compress-file.ts'
-export { copyHdu } from './copy/copy-hdu.ts'
-export {
-  type CardDifference,
-  type DiffOptions,
-  diffFits,
-  type FitsDifference,
-  type HduDifference,
-  type PixelDifference,
-} from './diff/diff-fits.ts'
-export { writeCutout } from './image/cutout.ts'
-export { type HduStatistics, hduStatistics } from './stats/hdu-statistics.ts'

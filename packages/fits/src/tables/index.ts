@@ -8,7 +8,7 @@ export {
   type TableWarningCode,
 } from './errors.ts'
 export type { BarText, IpacColumnFormat, IpacTableFormat } from './ipac/layout.ts'
-export { padToWidth, type PrintfFormat, parsePrintf, printfDigits } from './ipac/printf.ts'
+export { type PrintfFormat, padToWidth, parsePrintf, printfDigits } from './ipac/printf.ts'
 export {
   type IpacFixedColumn,
   type IpacReading,
