@@ -1,0 +1,82 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { atomicFile, writeFileAtomic } from './atomic-file.ts'
+import { fileSource } from './file-source.ts'
+
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'skyloom-base-'))
+  onTestFinished(async () => await rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+describe('atomic files', () => {
+  test('appear only when committed, and then complete', async () => {
+    const folder = await freshFolder()
+    const path = join(folder, 'a.bin')
+    const sink = await atomicFile(path)
+    await sink.write(Uint8Array.of(1, 2, 3))
+    await sink.writeAt(Uint8Array.of(9), 1)
+    expect(await readdir(folder)).not.toContain('a.bin')
+    await sink.commit()
+    expect(await readdir(folder)).toEqual(['a.bin'])
+    expect([...(await readFile(path))]).toEqual([1, 9, 3])
+  })
+
+  test('leave nothing when discarded, also twice', async () => {
+    const folder = await freshFolder()
+    const sink = await atomicFile(join(folder, 'a.bin'))
+    await sink.write(Uint8Array.of(1))
+    await sink.discard()
+    await sink.discard()
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('do not replace a file unless that is allowed', async () => {
+    const folder = await freshFolder()
+    const path = join(folder, 'a.txt')
+    await writeFile(path, 'old')
+    await expect(writeFileAtomic(path, 'new')).rejects.toMatchObject({ code: 'BASE_EXISTS' })
+    expect(await readFile(path, 'utf8')).toBe('old')
+    await writeFileAtomic(path, 'new', { overwrite: true })
+    expect(await readFile(path, 'utf8')).toBe('new')
+  })
+
+  test('in a folder that does not exist fail with the path', async () => {
+    const path = join(await freshFolder(), 'none', 'a.txt')
+    await expect(writeFileAtomic(path, 'x')).rejects.toMatchObject({
+      code: 'BASE_WRITE_FAILED',
+      where: [path],
+    })
+  })
+})
+
+describe('file sources', () => {
+  test.for([{ blocking: true }, { blocking: false }])(
+    'read ranges (blocking: $blocking)',
+    async ({ blocking }) => {
+      const path = join(await freshFolder(), 'a.bin')
+      await writeFile(path, Uint8Array.of(1, 2, 3, 4, 5))
+      const source = await fileSource(path, { blocking })
+      const target = new Uint8Array(4)
+      expect(source.sizeBytes).toBe(5)
+      expect(await source.readInto(target, 3)).toBe(2)
+      expect([...target]).toEqual([4, 5, 0, 0])
+      await source.close()
+    },
+  )
+
+  test.for([{ blocking: true }, { blocking: false }])(
+    'a folder or a missing file is an error (blocking: $blocking)',
+    async ({ blocking }) => {
+      const folder = await freshFolder()
+      for (const path of [folder, join(folder, 'none')]) {
+        await expect(fileSource(path, { blocking })).rejects.toMatchObject({
+          code: 'BASE_READ_FAILED',
+          where: [path],
+        })
+      }
+    },
+  )
+})
