@@ -8,6 +8,7 @@ export default defineConfig({
       'examples/**/*.test.ts',
       'e2e/**/*.test.ts',
     ],
+    setupFiles: ['tools/peer-path.ts'],
     testTimeout: 240_000,
   },
 })

@@ -1,6 +1,11 @@
 // Runs the whole-program benchmarks: `npm run bench` all of them, `npm run bench -- mosaic` one.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { delimiter } from 'node:path'
+
+// npm puts our own mAdd, mImgtbl, ... first on the path; the peers are the programs behind them.
+const folders = (process.env.PATH ?? '').split(delimiter)
+process.env.PATH = folders.filter((folder) => !/node_modules[\\/]\.bin[\\/]?$/.test(folder)).join(delimiter)
 
 const all = readdirSync('bench', { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'support' && entry.name !== 'out')
