@@ -253,6 +253,9 @@ describe('skyloom wcs', () => {
     }
     expect(corner.frame).toBe('galactic')
     expect(corner.points).toEqual([{ x: 1, y: 1, lon: null, lat: null }])
+    const missing = await skyloom('wcs', 'pix2sky', join(folder, 'none.fits'), '1', '1')
+    expect(missing.code).toBe(1)
+    expect(missing.stderr).toContain('BASE_READ_FAILED')
     const odd = await skyloom('wcs', 'pix2sky', header, '1')
     expect(odd.code).toBe(2)
     expect(odd.stderr).toContain('pairs')

@@ -1,8 +1,10 @@
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { isSkyloomError } from '@skyloom/base'
+import { fileSource } from '@skyloom/base/node'
 import { FitsError, type Header, parseHeaderTemplate } from '@skyloom/fits'
 import { scanHeaders } from '@skyloom/fits/node'
 import { type KeywordSource, type Wcs, wcsFromKeywords } from '@skyloom/wcs'
+import { readLookup } from './wcs-lookup.ts'
 
 /** A header that may hold coordinates. */
 export interface WcsHeader {
@@ -42,13 +44,14 @@ export async function wcsHeaders(
 const HEAD_BYTES = 162
 
 async function isText(path: string): Promise<boolean> {
-  const file = await open(path)
+  const file = await fileSource(path)
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0)
-    const head = buffer.subarray(0, bytesRead)
+    const head = new Uint8Array(HEAD_BYTES)
+    const count = await file.readInto(head, 0)
+    const bytes = head.subarray(0, count)
     return (
-      head.includes(10) &&
-      head.every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127))
+      bytes.includes(10) &&
+      bytes.every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127))
     )
   } finally {
     await file.close()
@@ -69,9 +72,14 @@ function keywordsOf(header: Header): KeywordSource {
  */
 export async function readWcs(path: string, hdu: number | string | undefined): Promise<Wcs> {
   const failures: Error[] = []
-  for (const { keywords, naxis } of await wcsHeaders(path, hdu)) {
+  for (const { header, keywords, naxis } of await wcsHeaders(path, hdu)) {
     try {
-      return wcsFromKeywords(keywords, naxis === undefined ? { name: path } : { name: path, naxis })
+      const lookup = naxis === undefined ? undefined : await readLookup(path, header, keywordsOf)
+      return wcsFromKeywords(keywords, {
+        name: path,
+        ...(naxis === undefined ? {} : { naxis }),
+        ...(lookup === undefined ? {} : { lookup }),
+      })
     } catch (error) {
       if (!isSkyloomError(error)) throw error
       failures.push(error)
