@@ -36,8 +36,14 @@ export interface InverseOptions {
 }
 
 /**
+ * Largest change of a pixel's area by distortion, up or down, that counts as meant. Beyond it, usually far outside the image, a
+ * polynomial runs wild: folded over, or with terms so huge that their sum is all rounding.
+ */
+const MAX_AREA_RATIO = 16
+
+/**
  * Step that inverts a plane map point by point with Newton's method. It gives NaN where the iteration does not settle, or settles
- * where the map is folded over (its Jacobian has another sign than at the origin).
+ * where the map is folded over or stretches areas more than {@link MAX_AREA_RATIO} times against the origin.
  */
 export function inverseStage(map: PlaneMap, options: InverseOptions): Stage {
   const out = new Float64Array(6)
@@ -46,7 +52,7 @@ export function inverseStage(map: PlaneMap, options: InverseOptions): Stage {
   const { evaluate } = map
   const { settled, start } = options
   evaluate(options.origin[0], options.origin[1], out)
-  const side = Math.sign(out[2]! * out[5]! - out[3]! * out[4]!)
+  const detAtOrigin = out[2]! * out[5]! - out[3]! * out[4]!
   return (p, q, _s, count) => {
     for (let i = 0; i < count; i++) {
       const f = p[i]!
@@ -74,7 +80,8 @@ export function inverseStage(map: PlaneMap, options: InverseOptions): Stage {
         if (moved <= settled) isLast = true
         else if (!(moved < Number.POSITIVE_INFINITY)) break
       }
-      const seen = isGood && det * side > 0
+      const ratio = det / detAtOrigin
+      const seen = isGood && ratio > 1 / MAX_AREA_RATIO && ratio < MAX_AREA_RATIO
       p[i] = seen ? x : Number.NaN
       q[i] = seen ? y : Number.NaN
     }
