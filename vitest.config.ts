@@ -8,7 +8,7 @@ export default defineConfig({
       'examples/**/*.test.ts',
       'e2e/**/*.test.ts',
     ],
-    setupFiles: ['tools/peer-path.ts'],
+    setupFiles: ['testing/peer-path.ts'],
     testTimeout: 240_000,
   },
 })

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { examplesOf, runExample } from './run-examples.ts'
+import { examplesOf, runExample } from '../../../testing/document-examples.ts'
 
 const examples = examplesOf(fileURLToPath(new URL('../docs/tables.md', import.meta.url)))
 
