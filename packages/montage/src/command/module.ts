@@ -1,4 +1,5 @@
 import { MontageError as ModuleFailure, type MontageError } from '../errors.ts'
+import type { ModuleManual } from './manual.ts'
 import type { GivenOption } from './read-arguments.ts'
 import type { FieldFormat } from './status-line.ts'
 
@@ -39,6 +40,8 @@ export interface ModuleDefinition<Input, Result extends object> {
   readonly fields: readonly (readonly [key: keyof Result & string, format: FieldFormat])[]
   /** Sentences for lines with `stat="INFO"` before the status line. */
   readonly info?: (result: Result) => readonly string[]
+  /** What the manual page tells beyond the facts above. */
+  readonly manual?: ModuleManual<keyof Result & string>
   /** Turns arguments into the input of the function. */
   readonly read: (call: ModuleCall) => Input
   readonly run: (input: Input, place: Place) => Promise<Result>
@@ -63,6 +66,7 @@ export interface MontageModule {
   readonly usageExitCode: number
   readonly errorExitCode: number
   readonly fields: readonly (readonly [key: string, format: FieldFormat])[]
+  readonly manual?: ModuleManual
   readonly call: (call: ModuleCall, place: Place) => Promise<ModuleAnswer>
 }
 
