@@ -1,54 +1,83 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { inspect } from 'node:util'
+import { promisify } from 'node:util'
+import ts from 'typescript'
+import { repositoryRoot } from './folders.ts'
 
 /** A runnable block of a document with what it says that is printed. */
 export interface Example {
+  /** Number in the document and heading above. */
   readonly name: string
+  /** JavaScript, also in `ts` blocks. */
   readonly code: string
   readonly output: string
 }
 
-/** The `ts` blocks of a document, each with the `text` block that follows. Their code is JavaScript as well. */
+/**
+ * The `js` and `ts` blocks of a document, each with the `text` block that follows.
+ *
+ * @param path from the folder of the repository
+ */
 export function examplesOf(path: string): Example[] {
   const examples: Example[] = []
   let heading = ''
-  const parts = readFileSync(path, 'utf8').matchAll(
-    /^#+ (.+)$|^```ts\n([^]*?)^```\n(?:\n```text\n([^]*?)^```)?/gm,
+  const parts = readFileSync(join(repositoryRoot, path), 'utf8').matchAll(
+    /^#+ (.+)$|^```[jt]s\n([^]*?)^```\n(?:\s*```text\n([^]*?)^```)?/gm,
   )
-  for (const [, title, code, output] of parts) {
+  for (const [, title, code, output = ''] of parts) {
     if (title !== undefined) heading = title
-    else if (code !== undefined) examples.push({ name: heading, code, output: output ?? '' })
+    else if (code !== undefined) examples.push({ name: `${examples.length + 1} ${heading}`, code, output })
   }
   return examples
 }
 
-/** Runs an example against the built packages and gives what it prints. */
-export async function runExample(example: Example): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'skyloom-example-'))
-  const path = join(folder, 'example.mjs')
+/** How an example runs. */
+export interface ExampleRun {
+  /** Arguments of the program. */
+  readonly args?: readonly string[]
+  /** Folder in which it runs. */
+  readonly cwd?: string
+}
+
+/** Runs an example against the built packages, as a process of its own, and gives what it prints. */
+export async function runExample(
+  example: Example,
+  { args = [], ...options }: ExampleRun = {},
+): Promise<string> {
   const code = example.code.replaceAll(
     /from '(@skyloom\/[^']+)'/g,
     (_, name: string) => `from '${import.meta.resolve(name)}'`,
   )
-  writeFileSync(path, code)
-  const lines: string[] = []
-  const { log } = console
-  console.log = (...values: unknown[]) => {
-    lines.push(
-      values
-        .map((value) => (typeof value === 'string' ? value : inspect(value)))
-        .join(' ')
-        .trimEnd(),
-    )
-  }
-  try {
-    await import(pathToFileURL(path).href)
-  } finally {
-    console.log = log
-    rmSync(folder, { recursive: true })
-  }
-  return `${lines.join('\n')}\n`
+  // The name of a program does not show in what it prints.
+  const program = ['--input-type=module', '--eval', code, '--', 'example', ...args]
+  const { stdout } = await promisify(execFile)(process.execPath, program, options)
+  return stdout
+}
+
+/**
+ * What the compiler finds wrong in examples, held against the types of the built packages; nothing when they are right.
+ *
+ * @param folder where the programs are written, inside a package so that they find the others by name; not under version control
+ */
+export function typeFaults(examples: readonly Example[], folder: string): string[] {
+  mkdirSync(folder, { recursive: true })
+  const files = examples.map(({ code }, index) => {
+    const file = join(folder, `typed-${index}.mts`)
+    writeFileSync(file, code)
+    return file
+  })
+  const program = ts.createProgram(files, {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts', 'lib.dom.d.ts'],
+    types: ['node'],
+    typeRoots: [join(repositoryRoot, 'node_modules/@types')],
+  })
+  return ts.getPreEmitDiagnostics(program).map(({ messageText, file, start }) => {
+    return `${file?.fileName ?? ''} ${start ?? ''} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
+  })
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,21 +11,21 @@ export const repositoryRoot: string = fileURLToPath(new URL('../', import.meta.u
 export const demoImages: string = join(repositoryRoot, 'demo/images')
 
 /** A fresh folder that is removed when the test ends. */
-export async function freshFolder(): Promise<string> {
-  const folder = await newFolder()
+export function freshFolder(): string {
+  const folder = newFolder()
   onTestFinished(async () => await removeFolder(folder))
   return folder
 }
 
 /** A fresh folder that is removed when the tests of the file have ended. */
-export async function keptFolder(): Promise<string> {
-  const folder = await newFolder()
+export function keptFolder(): string {
+  const folder = newFolder()
   afterAll(async () => await removeFolder(folder))
   return folder
 }
 
-async function newFolder(): Promise<string> {
-  return await mkdtemp(join(tmpdir(), 'skyloom-test-'))
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'skyloom-test-'))
 }
 
 async function removeFolder(folder: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { askPython, lacksPython } from '../../../testing/peers.ts'
+import { sharedRoot, skipShared } from '../../../testing/shared-data.ts'
 import { type CardValue, type Hdu, readCube } from '../src/index.ts'
 import { openFitsFile } from '../src/node/index.ts'
-import { askPython, lacksPython } from './peers.ts'
-import { sharedRoot, skipShared } from './shared-data.ts'
 
 /** What astropy says of one HDU. Sampled pixels are physical values (scaled by numpy in float64), null when not finite. */
 interface PeerHdu {

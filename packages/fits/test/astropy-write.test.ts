@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memorySink, memorySource } from '@skyloom/base'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { keptFolder } from '../../../testing/folders.ts'
+import { askPython, lacksProgram, lacksPython, runPeer } from '../../../testing/peers.ts'
 import {
   FitsWriter,
   Header,
@@ -14,10 +15,8 @@ import {
   writeImage,
 } from '../src/index.ts'
 import { openFitsFile } from '../src/node/index.ts'
-import { askPython, lacksProgram, lacksPython, runProgram } from './peers.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'skyloom-fits-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = keptFolder()
 
 /** Opens with checksums, verifies, and gives the scaled pixels and all values of the header. */
 const SCRIPT = `
@@ -198,8 +197,8 @@ describe.skipIf(lacksProgram('fpack') || lacksProgram('funpack'))('cfitsio', () 
     const sink = memorySink()
     await writeImage(sink, new Header().set('OBJECT', 'ramp'), { width: 100, height: 90, data })
     writeFileSync(path, sink.bytes())
-    runProgram('fpack', path)
-    runProgram('funpack', '-O', join(folder, 'back.fits'), `${path}.fz`)
+    runPeer('fpack', [path])
+    runPeer('funpack', ['-O', join(folder, 'back.fits'), `${path}.fz`])
     await using file = await openFitsFile(join(folder, 'back.fits'))
     expect((await readImage(await file.hdu(0), { as: 'native' })).data).toEqual(data)
     await using packed = await openFitsFile(`${path}.fz`)

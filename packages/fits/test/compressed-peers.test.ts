@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { readExactly } from '@skyloom/base'
 import { atomicFile, writeFileAtomic } from '@skyloom/base/node'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { keptFolder } from '../../../testing/folders.ts'
+import { askPython, lacksProgram, lacksPython, runPeer } from '../../../testing/peers.ts'
+import { sharedRoot, skipShared } from '../../../testing/shared-data.ts'
 import type { CompressionOptions } from '../src/compress/compression-options.ts'
 import { uncompressedHeader } from '../src/compress/uncompressed-header.ts'
 import { beginCompressedImage } from '../src/compress/write-compressed-image.ts'
@@ -16,14 +18,11 @@ import { openFitsFile } from '../src/node/open-fits-file.ts'
 import { readFitsTable } from '../src/table/read-table.ts'
 import { skyValues } from './packed-image.ts'
 import { catalog, packedTable, tableHdu } from './packed-table.ts'
-import { askPython, lacksProgram, lacksPython, runProgram } from './peers.ts'
-import { sharedRoot, skipShared } from './shared-data.ts'
 
 // Truth: cfitsio's fpack and funpack (Debian, cfitsio 4.0.2) and astropy 5.2, both ways. Values must be the same bits, dithering
 // included, because the standard defines them. Known faults of the peers are left out, each with its reason.
 
-const folder = mkdtempSync(join(tmpdir(), 'skyloom-compressed-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = keptFolder()
 
 const shape = [97, 131] as const
 const count = 97 * 131
@@ -65,7 +64,7 @@ async function readNative(path: string, index?: number): Promise<ArrayLike<unkno
 async function readByFunpack(path: string): Promise<ArrayLike<unknown>> {
   const plain = join(folder, `unpacked-${basename(path)}.fits`)
   rmSync(plain, { force: true })
-  runProgram('funpack', '-O', plain, path)
+  runPeer('funpack', ['-O', plain, path])
   return await readNative(plain)
 }
 
@@ -97,14 +96,14 @@ describe.skipIf(lacksProgram('fpack'))('fpack and funpack', () => {
       // Lossy integers beyond 32 bits wrap around in funpack; ours become the largest.
       if (image === 'extreme' && flags.some((flag) => flag === '-s')) continue
       const path = join(folder, `${image}-${flags.join('')}.fz`)
-      runProgram('fpack', ...flags, '-O', path, plainPath(image))
+      runPeer('fpack', [...flags, '-O', path, plainPath(image)])
       expect(await readNative(path), image).toEqual(await readByFunpack(path))
     }
   })
 
   test('NaN in tiles of several rows stays where it was', async () => {
     const path = join(folder, 'nan-tiles.fz')
-    runProgram('fpack', '-r', '-t', '40,30', '-O', path, plainPath('nan'))
+    runPeer('fpack', ['-r', '-t', '40,30', '-O', path, plainPath('nan')])
     const values = await readNative(path)
     expect(Array.from(values, Number).map(Number.isNaN)).toEqual(Array.from(withBlanks, Number.isNaN))
     expect(bytesOf(values)).toEqual(readByAstropy([[path, 'nan']])[0])
@@ -113,7 +112,7 @@ describe.skipIf(lacksProgram('fpack'))('fpack and funpack', () => {
   test('masks in PLIO_1', async () => {
     for (const image of ['u8', 'u16'] as const) {
       const path = join(folder, `${image}-plio.fz`)
-      runProgram('fpack', '-p', '-O', path, plainPath(image))
+      runPeer('fpack', ['-p', '-O', path, plainPath(image)])
       expect(await readNative(path)).toEqual(images[image])
     }
   })
@@ -179,7 +178,7 @@ describe.skipIf(lacksProgram('fpack'))('fpack and funpack', () => {
     askPython(MAKE_CATALOG, plain)
     for (const flags of [[], ['-r'], ['-g1']]) {
       const path = join(folder, `catalog${flags.join('')}.fz`)
-      runProgram('fpack', '-table', ...flags, '-O', path, plain)
+      runPeer('fpack', ['-table', ...flags, '-O', path, plain])
       await using packed = await openFitsFile(path)
       await using whole = await openFitsFile(plain)
       const found = await readFitsTable(await packed.hdu(1))
@@ -198,7 +197,7 @@ describe.skipIf(lacksProgram('fpack'))('fpack and funpack', () => {
       const path = join(folder, `our-table-${tileRows}.fz`)
       await writeFileAtomic(path, packed)
       const unpacked = `${path}.fits`
-      runProgram('funpack', '-O', unpacked, path)
+      runPeer('funpack', ['-O', unpacked, path])
       await using file = await openFitsFile(unpacked)
       const [found, expected] = [await file.hdu(1), await tableHdu(plain)]
       expect(await dataOf(found)).toEqual(await dataOf(expected))
@@ -295,7 +294,7 @@ describe.skipIf(skipShared || lacksProgram('funpack'))('the shared files', () =>
       const packed = (await file.allHdus()).filter((hdu) => hdu.type === 'compressed-image')
       if (packed.length === 0) continue
       const plain = join(folder, `${basename(path)}.plain.fits`)
-      runProgram('funpack', '-O', plain, path)
+      runPeer('funpack', ['-O', plain, path])
       await using unpacked = await openFitsFile(plain)
       const first = await unpacked.hdu(0)
       for (const hdu of packed) {

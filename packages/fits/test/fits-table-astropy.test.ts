@@ -1,21 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memorySink, memorySource } from '@skyloom/base'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { keptFolder } from '../../../testing/folders.ts'
+import { askPython, lacksPython } from '../../../testing/peers.ts'
+import { sharedBytes, sharedRoot, skipShared } from '../../../testing/shared-data.ts'
 import { FitsWriter, openFits, readFitsTable, writeFitsTable } from '../src/index.ts'
 import { makeColumn, makeTable, selectColumns, type Table } from '../src/tables/index.ts'
-import { askPython, lacksPython } from './peers.ts'
 import { sampleTable } from './sample-table.ts'
-import { sharedBytes, sharedRoot, skipShared } from './shared-data.ts'
 import { PYTHON_TABLE_AS_JSON, tableAsJson } from './table-json.ts'
 
-let folder: string
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skyloom-fits-table-'))
-})
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = keptFolder()
 
 async function fitsBytes(table: Table, type: 'bintable' | 'table'): Promise<Uint8Array> {
   const sink = memorySink()

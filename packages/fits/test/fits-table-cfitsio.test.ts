@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memorySink, memorySource } from '@skyloom/base'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { keptFolder } from '../../../testing/folders.ts'
+import { lacksProgram, runPeer } from '../../../testing/peers.ts'
 import { FitsWriter, openFits, readFitsTable, writeFitsTable } from '../src/index.ts'
 import {
   makeColumn,
@@ -12,16 +13,10 @@ import {
   type Table,
   textColumn,
 } from '../src/tables/index.ts'
-import { lacksProgram, runProgram } from './peers.ts'
 import { sampleTable } from './sample-table.ts'
 import { tableAsJson } from './table-json.ts'
 
-let folder: string
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skyloom-cfitsio-'))
-})
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = keptFolder()
 
 async function writeTo(path: string, table: Table, type: 'bintable' | 'table' = 'bintable'): Promise<void> {
   const sink = memorySink()
@@ -62,7 +57,7 @@ describe.skipIf(lacksProgram('fitscopy'))('tables against live cfitsio', () => {
     const path = join(folder, 'catalog.fits')
     const found = join(folder, 'found.fits')
     await writeTo(path, catalog)
-    runProgram('fitscopy', `${path}[catalog][id > 2990 && ra < 356.5]`, `!${found}`)
+    runPeer('fitscopy', [`${path}[catalog][id > 2990 && ra < 356.5]`, `!${found}`])
     const rows = [2991, 2992, 2993, 2994, 2995]
     expect(tableAsJson(await readFrom(found))).toEqual(tableAsJson(selectRows(catalog, rows)))
   })
@@ -71,7 +66,7 @@ describe.skipIf(lacksProgram('fitscopy'))('tables against live cfitsio', () => {
     const path = join(folder, 'ascii.fits')
     const found = join(folder, 'found-ascii.fits')
     await writeTo(path, catalog, 'table')
-    runProgram('fitscopy', `${path}[catalog][id > 2996]`, `!${found}`)
+    runPeer('fitscopy', [`${path}[catalog][id > 2996]`, `!${found}`])
     expect(tableAsJson(await readFrom(found))).toEqual(tableAsJson(selectRows(catalog, [2997, 2998, 2999])))
   })
 
@@ -79,7 +74,7 @@ describe.skipIf(lacksProgram('fitscopy'))('tables against live cfitsio', () => {
     const path = join(folder, 'sample.fits')
     const found = join(folder, 'copy.fits')
     await writeTo(path, sampleTable())
-    runProgram('fitscopy', `${path}[1][#row != 2]`, `!${found}`)
+    runPeer('fitscopy', [`${path}[1][#row != 2]`, `!${found}`])
     expect(tableAsJson(await readFrom(found))).toEqual(tableAsJson(selectRows(sampleTable(), [0, 2])))
   })
 })
@@ -88,7 +83,7 @@ describe.skipIf(lacksProgram('fpack'))('compressed tables', () => {
   test('that fpack wrote read as the table in them, or as they are stored', async () => {
     const path = join(folder, 'packed.fits')
     await writeTo(path, selectColumns(catalog, ['id', 'ra', 'name']))
-    runProgram('fpack', '-table', path)
+    runPeer('fpack', ['-table', path])
     await using file = await openFits(
       memorySource(new Uint8Array(readFileSync(`${path}.fz`)), 'packed.fits.fz'),
     )

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { isSkyloomError } from '@skyloom/base'
 import { describe, expect, test } from 'vitest'
+import { sharedRoot, sharedText, skipShared } from '../../../testing/shared-data.ts'
 import { readImage, verifyFits } from '../src/index.ts'
 import { openFitsFile } from '../src/node/index.ts'
-import { sharedRoot, sharedText, skipShared } from './shared-data.ts'
 
 /** One file of `data/malformed`: `skip` are matters of its sky, or files without an image; `any` may be read or refused. */
 interface Fault {

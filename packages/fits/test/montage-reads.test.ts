@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { keptFolder } from '../../../testing/folders.ts'
+import { lacksProgram, runPeer } from '../../../testing/peers.ts'
+import { sharedRoot, sharedText, skipShared } from '../../../testing/shared-data.ts'
 import {
   montageImageTableFormat,
   readIpacTable,
@@ -10,17 +12,10 @@ import {
   textColumn,
   writeIpacTable,
 } from '../src/tables/index.ts'
-import { lacksProgram, runProgram } from './peers.ts'
-import { sharedRoot, sharedText, skipShared } from './shared-data.ts'
 
 const REFERENCE = 'data/mosaic-m42-j-10/reference'
 
-let folder: string
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skyloom-montage-'))
-})
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = keptFolder()
 
 function referenceTable(name: string): Table {
   return readIpacTable(sharedText(`${REFERENCE}/${name}`)).table
@@ -39,7 +34,7 @@ describe.skipIf(skipShared || lacksProgram('mOverlaps'))('live Montage', () => {
     const images = join(folder, 'images.tbl')
     const found = join(folder, 'diffs.tbl')
     writeFileSync(images, write(referenceTable('pimages.tbl')))
-    expect(runProgram('mOverlaps', images, found)).toContain('stat="OK"')
+    expect(runPeer('mOverlaps', [images, found])).toContain('stat="OK"')
     expect(readFileSync(found, 'utf8')).toBe(sharedText(`${REFERENCE}/diffs.tbl`))
   })
 
@@ -51,19 +46,18 @@ describe.skipIf(skipShared || lacksProgram('mOverlaps'))('live Montage', () => {
     writeFileSync(images, writeIpacTable(referenceTable('pimages.tbl')))
     writeFileSync(fits, writeIpacTable(referenceTable('fits.tbl')))
     const reference = join(folder, 'reference.tbl')
-    runProgram('mBgModel', images, fits, found)
-    runProgram(
-      'mBgModel',
+    runPeer('mBgModel', [images, fits, found])
+    runPeer('mBgModel', [
       `${sharedRoot}/${REFERENCE}/pimages.tbl`,
       `${sharedRoot}/${REFERENCE}/fits.tbl`,
       reference,
-    )
+    ])
     expect(readFileSync(found, 'utf8')).toBe(readFileSync(reference, 'utf8'))
   })
 
   test('lists the images of a folder in a table that reads', () => {
     const found = join(folder, 'listed.tbl')
-    runProgram('mImgtbl', `${sharedRoot}/spec/montage/cases/imgtbl_corners/input/dir`, found)
+    runPeer('mImgtbl', [`${sharedRoot}/spec/montage/cases/imgtbl_corners/input/dir`, found])
     const listed = readIpacTable(readFileSync(found, 'utf8'), { name: 'listed.tbl' })
     expect(listed.warnings).toEqual([])
     const again = writeIpacTable(listed.table, montageImageTableFormat())

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { sharedRoot, sharedText, skipShared } from '../../../testing/shared-data.ts'
 import {
   type IpacTableFormat,
   montageCorrectionTableFormat,
@@ -15,7 +16,6 @@ import {
   textColumn,
   writeIpacTable,
 } from '../src/tables/index.ts'
-import { sharedRoot, sharedText, skipShared } from './shared-data.ts'
 
 const M42 = 'data/mosaic-m42-j-10/reference'
 const NIGHTS = 'data/mosaic-m42-j-nights-9/reference'

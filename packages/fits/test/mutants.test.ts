@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { isSkyloomError, memorySink, memorySource } from '@skyloom/base'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { sharedBytes, sharedRoot, skipShared } from '../../../testing/shared-data.ts'
 import {
   type Hdu,
   Header,
@@ -14,7 +15,6 @@ import {
 } from '../src/index.ts'
 import { concat, gzip, latin1 } from './bytes.ts'
 import { type Mutant, mutantsOf } from './mutants.ts'
-import { sharedBytes, sharedRoot, skipShared } from './shared-data.ts'
 
 const IS_CI = process.env.CI === 'true'
 

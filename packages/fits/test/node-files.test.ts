@@ -1,16 +1,14 @@
 import { readdirSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memorySink } from '@skyloom/base'
 import { atomicFile } from '@skyloom/base/node'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { keptFolder } from '../../../testing/folders.ts'
 import { FitsWriter, Header, readImage, verifyFits, writeImage } from '../src/index.ts'
 import { editHeader, openFitsFile, scanHeaders } from '../src/node/index.ts'
 import { concat, fileBytes, gzip } from './bytes.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'skyloom-fits-'))
-afterAll(() => rm(folder, { recursive: true, force: true }))
+const folder = keptFolder()
 
 /** A new file with an image of 1 to 6 and a second one of the same in an extension. */
 async function newFile(name: string, checksum = true): Promise<string> {

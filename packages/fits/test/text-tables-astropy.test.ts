@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { keptFolder } from '../../../testing/folders.ts'
+import { askPython, lacksPython } from '../../../testing/peers.ts'
 import {
   makeColumn,
   makeTable,
@@ -14,16 +15,10 @@ import {
   writeIpacTable,
   writeVoTable,
 } from '../src/tables/index.ts'
-import { askPython, lacksPython } from './peers.ts'
 import { sampleTable } from './sample-table.ts'
 import { PYTHON_TABLE_AS_JSON, tableAsJson } from './table-json.ts'
 
-let folder: string
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skyloom-tables-'))
-})
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = keptFolder()
 
 /** Scalar columns that every text format has. */
 const scalars: Table = makeTable([

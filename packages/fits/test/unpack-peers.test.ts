@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { keptFolder } from '../../../testing/folders.ts'
+import { askPython, lacksPython } from '../../../testing/peers.ts'
+import { sharedRoot, skipShared } from '../../../testing/shared-data.ts'
 import { readImage } from '../src/index.ts'
 import { openFitsFile } from '../src/node/index.ts'
 import { bunzip2 } from '../src/unpack/bunzip2.ts'
 import { compressLzw } from './compress-lzw.ts'
 import { seededRandom } from './mutants.ts'
-import { askPython, lacksPython } from './peers.ts'
-import { sharedRoot, skipShared } from './shared-data.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'skyloom-fits-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const folder = keptFolder()
 
 describe.skipIf(skipShared)('packed files of other programs', () => {
   test.for(['test.fits.Z', 'test.fits.bz2'])('%s has the pixels of the plain file', async (name) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { askPython, lacksPython } from '../../../test/peers.ts'
+import { askPython, lacksPython } from '../../../../../testing/peers.ts'
 import { padToWidth, parsePrintf, printfDigits } from './printf.ts'
 
 function printf(format: string, value: number | bigint | string): string {
