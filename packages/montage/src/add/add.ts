@@ -7,6 +7,7 @@ import {
   type FloatPlane,
   type PlacedPlane,
 } from '@skyloom/mosaic'
+import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -221,6 +222,35 @@ export const addModule: MontageModule = defineModule<AddInput, AddResult>({
   operands: [3, 3],
   isNamed: true,
   fields: [['time', 'seconds']],
+  manual: {
+    description:
+      'Adds images that lie on one grid to a mosaic, strip by strip, so that memory does not grow with the mosaic. Beside `out.fits` the sum of the areas is written as `out_area.fits`.\n\nUnless `-e` is given the mosaic is cut to the part of the template that the images cover.',
+    options: [
+      DEBUG_LEVEL_OPTION,
+      ['-p imgdir', 'Folder of the images; default: the names of the table as they are.'],
+      ['-n', 'There are no area images; every pixel with a value counts alike.'],
+      [
+        '-a mean|median|count|sum',
+        'How values of one place combine; default `mean`, weighted by area. `median` takes pixels with more than half of the nominal area; `count` counts positive pixels.',
+      ],
+      ['-e', 'Keep the size of the template.'],
+      STATUS_OPTION,
+    ],
+    operands: [
+      ['images.tbl', 'Image table as mImgtbl writes it.'],
+      ['template.hdr', 'Header template: one card a line, at most 80 characters, END last.'],
+      ['out.fits', 'Mosaic that is written; a name without `.fits` gets it.'],
+    ],
+    reads: [
+      [
+        'images.tbl',
+        'Columns `cntr`, `fname`, `naxis1`, `naxis2`, `crval1`, `crval2`, `crpix1`, `crpix2`, `cdelt1`, `cdelt2`.',
+      ],
+      ['image_area.fits', 'Area image beside each image, unless `-n`.'],
+    ],
+    returns: { time: 'Time it took.' },
+    example: ['mAdd -p corrected corrected.tbl region.hdr mosaic.fits'],
+  },
   read: readCall,
   run: mAdd,
 })

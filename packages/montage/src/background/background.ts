@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { numberColumn, textColumn } from '@skyloom/fits/tables'
 import { type BackgroundPlane, subtractFromImage } from '@skyloom/mosaic'
 import { readText } from '../command/files.ts'
+import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -147,6 +148,40 @@ export const backgroundModule: MontageModule = defineModule<BackgroundInput, Bac
   operands: [4, 5],
   isNamed: true,
   fields: [['time', 'time']],
+  manual: {
+    description:
+      'Takes a plane from an image: every pixel becomes `value - (A x + B y + C)`, with `x = col - CRPIX1` and `y = row - CRPIX2` and the first pixel 0, as mFitplane and mBgModel give the planes. Pixels whose area is 0 become NaN; the area image is copied.',
+    options: [
+      ['-t', 'Take the plane of the image from two tables.'],
+      DEBUG_LEVEL_OPTION,
+      ['-n', 'There are no area images.'],
+      STATUS_OPTION,
+    ],
+    operands: [
+      ['in.fits', 'FITS image.'],
+      ['out.fits', 'Image that is written.'],
+      ['A', 'Slope along axis 1.'],
+      ['B', 'Slope along axis 2.'],
+      ['C', 'Level.'],
+    ],
+    synopsis: [
+      '[-d level] [-n] [-s statusfile] in.fits out.fits A B C',
+      '-t [-d level] [-n] [-s statusfile] in.fits out.fits images.tbl corrections.tbl',
+    ],
+    reads: [
+      ['images.tbl', 'Image table as mImgtbl writes it; columns `cntr`, `fname`.'],
+      [
+        'corrections.tbl',
+        'Table of mBgModel; columns `id`, `a`, `b`, `c`. An image that is not in it keeps its values.',
+      ],
+      ['in_area.fits', 'Area image beside the input, unless `-n`.'],
+    ],
+    returns: { time: 'Time it took.' },
+    example: [
+      'mBackground projected/a.fits corrected/a.fits 0.01 -0.02 3.5',
+      'mBackground -t projected/a.fits corrected/a.fits images.tbl corrections.tbl',
+    ],
+  },
   read: readCall,
   run: mBackground,
 })

@@ -1,6 +1,7 @@
 import { montageCorrectionTableFormat, tableFromRows, writeIpacTable } from '@skyloom/fits/tables'
 import { type ClassicCandidate, classicallyUsed, type RelaxOverlap, relaxBackground } from '@skyloom/mosaic'
 import { writeText } from '../command/files.ts'
+import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -142,6 +143,28 @@ export const bgModelModule: MontageModule = defineModule<BgModelInput, BgModelRe
   operands: [3, 3],
   isNamed: true,
   fields: [],
+  manual: {
+    description:
+      'Finds for each image the background plane that makes overlapping images agree best, from the planes that were fitted to the differences of all pairs. The classic relaxation is used: each image is moved half way towards its neighbours, `niter` times.\n\nThe level of the whole mosaic is left as it is; only differences between images are taken away.',
+    options: [
+      ['-i niter', 'Iterations; default 10000.'],
+      ['-l', 'Correct levels only, no slopes.'],
+      DEBUG_LEVEL_OPTION,
+      ['-a', 'Use all fits, also those of small or noisy overlaps.'],
+      STATUS_OPTION,
+    ],
+    operands: [
+      ['images.tbl', 'Image table as mImgtbl writes it of the projected images.'],
+      ['fits.tbl', 'Table of fits by mFitExec, mDiffFitExec or mConcatFit.'],
+      ['corrections.tbl', 'Table that is written.'],
+    ],
+    reads: [
+      ['images.tbl', 'Columns `cntr`, `naxis1`, `naxis2`, `crpix1`, `crpix2`.'],
+      ['fits.tbl', 'Columns `plus`, `minus` (counters of the images) and the values of mFitplane.'],
+    ],
+    writes: [['corrections.tbl', 'Columns `id`, `a`, `b`, `c`: the plane to take from image `id`.']],
+    example: ['mBgModel images.tbl fits.tbl corrections.tbl'],
+  },
   read: readCall,
   run: mBgModel,
 })

@@ -1,4 +1,5 @@
 import { type PlacedPlane, subtractImages } from '@skyloom/mosaic'
+import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -123,6 +124,30 @@ export const diffModule: MontageModule = defineModule<DiffInput, DiffResult>({
     ['min_diff', 'g'],
     ['max_diff', 'g'],
   ],
+  manual: {
+    description:
+      'Subtracts the second image from the first. Both are on the grid of the template; only the region that both cover is written. With area images a pixel counts where both areas exceed a third of the larger mean area.',
+    options: [
+      DEBUG_LEVEL_OPTION,
+      ['-n', 'There are no area images.'],
+      ['-z factor', 'Factor for the second image before it is subtracted; default 1.'],
+      STATUS_OPTION,
+    ],
+    operands: [
+      ['in1.fits', 'First image.'],
+      ['in2.fits', 'Image that is subtracted.'],
+      ['out.fits', 'Difference that is written.'],
+      ['hdr.template', 'Header template: one card a line, at most 80 characters, END last.'],
+    ],
+    returns: {
+      time: 'Time it took.',
+      min_pixel: 'Least value of the inputs.',
+      max_pixel: 'Largest value of the inputs.',
+      min_diff: 'Least difference.',
+      max_diff: 'Largest difference.',
+    },
+    example: ['mDiff projected/a.fits projected/b.fits diff/a_b.fits region.hdr'],
+  },
   read: readCall,
   run: mDiff,
 })

@@ -1,4 +1,5 @@
 import { fitImagePlane, type PlaneFit } from '@skyloom/mosaic'
+import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -129,6 +130,38 @@ export const fitplaneModule: MontageModule = defineModule<FitplaneInput, Fitplan
   operands: [1, 1],
   isNamed: true,
   fields: FIT_FIELDS.map((key): readonly [keyof FitplaneResult, FieldFormat] => [key, 'g']),
+  manual: {
+    description:
+      'Fits a plane `A x + B y + C` to the pixels of an image, for instance a difference of two images by mDiff. Pixels that lie far from the plane are left out and the fit is repeated. `x` and `y` are pixels from the reference pixel, the first pixel being 0: `x = col - CRPIX1`, `y = row - CRPIX2`.',
+    options: [
+      ['-b border', 'Pixels along each side that are left out; default 0.'],
+      DEBUG_LEVEL_OPTION,
+      STATUS_OPTION,
+      ['-l', 'Fit a level only: A and B are 0.'],
+    ],
+    operands: [['in.fits', 'FITS image.']],
+    returns: {
+      a: 'Slope along axis 1, per pixel.',
+      b: 'Slope along axis 2, per pixel.',
+      c: 'Level at the reference pixel.',
+      crpix1: 'Reference pixel of the image.',
+      crpix2: 'Reference pixel of the image.',
+      xmin: 'Extent of the data.',
+      xmax: 'Extent of the data.',
+      ymin: 'Extent of the data.',
+      ymax: 'Extent of the data.',
+      xcenter: 'Mean place of the data.',
+      ycenter: 'Mean place of the data.',
+      npixel: 'Pixels of the last fit.',
+      rms: 'Root mean square of what remains.',
+      boxx: 'Centre of the smallest rotated box around the data.',
+      boxy: 'Centre of the box.',
+      boxwidth: 'Width of the box, pixels.',
+      boxheight: 'Height of the box, pixels.',
+      boxang: 'Angle of the box, degrees.',
+    },
+    example: ['mFitplane -s fit.000001.000002.txt diff.000001.000002.fits'],
+  },
   read: readCall,
   run: mFitplane,
 })

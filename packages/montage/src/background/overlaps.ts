@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { montageOverlapTableFormat, tableFromRows, writeIpacTable } from '@skyloom/fits/tables'
 import { polygonsOverlap, skyPolygon } from '@skyloom/wcs'
 import { writeText } from '../command/files.ts'
+import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import { defineModule, hasOption, type MontageModule, operand, type Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { hasCoverage, imageCorners } from '../table/image-corners.ts'
@@ -72,6 +73,25 @@ export const overlapsModule: MontageModule = defineModule<OverlapsInput, Overlap
   operands: [2, 2],
   isNamed: true,
   fields: [['count', 'd']],
+  manual: {
+    description:
+      'Lists the pairs of images whose outlines overlap, with names for the files of their differences.',
+    options: [
+      ['-e', 'Test the true outlines on the sky instead of the circles around them.'],
+      DEBUG_LEVEL_OPTION,
+      STATUS_OPTION,
+    ],
+    operands: [
+      ['images.tbl', 'Image table as mImgtbl writes it of the projected images.'],
+      ['diffs.tbl', 'Table that is written.'],
+    ],
+    reads: [
+      ['images.tbl', 'Columns `cntr`, `fname`, and the corners or the coordinates (`ctype1` ... `crota2`).'],
+    ],
+    writes: [['diffs.tbl', 'Columns `cntr1`, `cntr2`, `plus`, `minus`, `diff`.']],
+    returns: { count: 'Pairs.' },
+    example: ['mOverlaps images.tbl diffs.tbl'],
+  },
   read: (call) => ({ images: operand(call, 0), output: operand(call, 1), isExact: hasOption(call, 'e') }),
   run: mOverlaps,
 })

@@ -1,5 +1,6 @@
 import { CARD_CHARS, type Header } from '@skyloom/fits'
 import { pathExists, writeText } from '../command/files.ts'
+import { DEBUG_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import { defineModule, hduArgument, type MontageModule, operand, type Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { openImage } from '../image/open-image.ts'
@@ -55,6 +56,17 @@ export const getHdrModule: MontageModule = defineModule<GetHdrInput, GetHdrResul
   operands: [2, 2],
   isNamed: true,
   fields: [['ncard', 'd']],
+  manual: {
+    description:
+      'Writes the header cards of one HDU as lines of text, for use as a header template or to be edited and put back with mPutHdr. Of tile-compressed images the header of the image itself is written.',
+    options: [DEBUG_OPTION, HDU_OPTION, STATUS_OPTION],
+    operands: [
+      ['img.fits', 'FITS image, also compressed.'],
+      ['img.hdr', 'Header file that is written.'],
+    ],
+    returns: { ncard: 'Cards written, END not counted.' },
+    example: ['mGetHdr m31.fits m31.hdr'],
+  },
   read: (call) => ({ image: operand(call, 0), header: operand(call, 1), hdu: hduArgument(call) }),
   run: mGetHdr,
 })

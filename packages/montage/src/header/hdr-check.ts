@@ -1,4 +1,5 @@
 import { pathExists, writeText } from '../command/files.ts'
+import { HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   integerArgument,
@@ -70,6 +71,23 @@ export const hdrCheckModule: MontageModule = defineModule<HdrCheckInput, HdrChec
     ['nhdu', 'd'],
     ['naxes', 'd'],
   ],
+  manual: {
+    description:
+      'Checks that an image or a header template has coordinates with which the other modules can work, and names the first thing that is wrong.',
+    options: [
+      STATUS_OPTION,
+      ['-o infofile', 'Write the sentence of the answer to this file, too.'],
+      HDU_OPTION,
+    ],
+    operands: [['img.fits', 'FITS image or header template.']],
+    returns: {
+      msg: 'What was checked.',
+      hdu: 'HDU that was checked; only for images.',
+      nhdu: 'HDUs in the file; only for images.',
+      naxes: 'Axes of the image; only for images.',
+    },
+    example: ['mHdrCheck m31.fits'],
+  },
   read: (call) => {
     const infoFile = optionValue(call, 'o')
     const hdu = optionValue(call, 'h')

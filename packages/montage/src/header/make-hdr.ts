@@ -10,6 +10,7 @@ import {
   type SkyPosition,
 } from '@skyloom/wcs'
 import { writeText } from '../command/files.ts'
+import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -318,6 +319,54 @@ export const makeHdrModule: MontageModule = defineModule<MakeHdrInput, MakeHdrRe
     ['lon4', 'f6'],
     ['lat4', 'f6'],
   ],
+  manual: {
+    description:
+      'Writes the header template of a mosaic that holds all images or positions of a table: the smallest box in TAN projection, rotated as it fits best, or with north up. Regions larger than about a hemisphere get a map of the whole sky in AIT projection.',
+    options: [
+      DEBUG_LEVEL_OPTION,
+      STATUS_OPTION,
+      ['-p cdelt', 'Size of the pixels in degrees; default: the smallest of the images.'],
+      ['-P maxpixel', 'Pixels of the larger side, instead of `-p`.'],
+      ['-e edgepixels', 'Pixels added at each edge; with `%` behind the number, percent of the larger side.'],
+      ['-n', 'North up.'],
+    ],
+    operands: [
+      [
+        'images.tbl',
+        'Image table as mImgtbl writes it, or a table with the positions of objects, or one with a column `table` that names other tables.',
+      ],
+      ['template.hdr', 'Header template that is written.'],
+      ['[system]', '`EQUJ` (default), `EQUB`, `ECLJ`, `ECLB`, `GAL`, `SGAL`.'],
+      ['[equinox]', 'Year; default 2000, for EQUB and ECLB 1950.'],
+    ],
+    reads: [
+      [
+        'images.tbl',
+        'Corners (`ra1`, `dec1` ... `ra4`, `dec4`), or coordinates (`ctype1` ... `crota2`), or positions (`ra`, `dec` or `lon`, `lat`).',
+      ],
+    ],
+    returns: {
+      msg: 'Remark, often empty.',
+      count: 'Rows read.',
+      ncube: 'Rows that are cubes.',
+      naxis1: 'Width in pixels.',
+      naxis2: 'Height in pixels.',
+      clon: 'Longitude of the centre, degrees.',
+      clat: 'Latitude of the centre, degrees.',
+      lonsize: 'Width, degrees.',
+      latsize: 'Height, degrees.',
+      posang: 'Rotation, degrees.',
+      lon1: 'Lower left corner.',
+      lat1: 'Lower left corner.',
+      lon2: 'Lower right corner.',
+      lat2: 'Lower right corner.',
+      lon3: 'Upper right corner.',
+      lat3: 'Upper right corner.',
+      lon4: 'Upper left corner.',
+      lat4: 'Upper left corner.',
+    },
+    example: ['mMakeHdr -n raw.tbl region.hdr', 'mMakeHdr -e 5% raw.tbl galactic.hdr GAL'],
+  },
   read: readCall,
   run: mMakeHdr,
 })

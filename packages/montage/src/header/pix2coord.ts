@@ -2,6 +2,7 @@ import { parsePrintf, printfDigits } from '@skyloom/fits/tables'
 import { effectiveScale } from '@skyloom/mosaic'
 import { type MontageSystem, pixelToSky } from '@skyloom/wcs'
 import { pathExists } from '../command/files.ts'
+import { DEBUG_OPTION, HDU_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -103,6 +104,32 @@ export const pix2CoordModule: MontageModule = defineModule<Pix2CoordInput, Pix2C
     ['lat', 'f6'],
     ['locstr', 's'],
   ],
+  manual: {
+    description:
+      'Tells where on the sky a pixel of an image or template lies: in the coordinate system of the image and in J2000.\n\nThe centre of the first pixel is 1, 1.',
+    options: [
+      DEBUG_OPTION,
+      HDU_OPTION,
+      [
+        '-j',
+        'Count from 0 at the upper left of the picture with north up and east left, as picture viewers do.',
+      ],
+    ],
+    operands: [
+      ['image.fits|template.hdr', 'FITS image or header template.'],
+      ['ixpix', 'Pixel along axis 1; fractions are allowed.'],
+      ['jypix', 'Pixel along axis 2.'],
+    ],
+    returns: {
+      native_lon: 'Longitude in the system of the image, degrees.',
+      native_lat: 'Latitude in the system of the image, degrees.',
+      native_csys: 'System of the image: `eq J2000`, `eq B1950`, `ec J2000`, `ec B1950`, `gal`, `sgal`.',
+      lon: 'Right ascension J2000, degrees.',
+      lat: 'Declination J2000, degrees.',
+      locstr: 'The position as mHdr and mArchiveList read it.',
+    },
+    example: ['mPix2Coord m31.fits 512.5 300'],
+  },
   read: readCall,
   run: mPix2Coord,
 })

@@ -1,5 +1,6 @@
 import { type Header, parseHeaderTemplate, readCube } from '@skyloom/fits'
 import { readText } from '../command/files.ts'
+import { DEBUG_LEVEL_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import { defineModule, hduArgument, type MontageModule, operand, type Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { openImage, writePixels } from '../image/open-image.ts'
@@ -70,6 +71,17 @@ export const putHdrModule: MontageModule = defineModule<PutHdrInput, PutHdrResul
   operands: [3, 3],
   isNamed: true,
   fields: [],
+  manual: {
+    description:
+      'Writes a copy of an image with the header of a template. Pixels stay as they are; cards that describe how they are stored (BITPIX, NAXIS, BSCALE ...) stay those of the image.',
+    options: [DEBUG_LEVEL_OPTION, STATUS_OPTION, HDU_OPTION],
+    operands: [
+      ['in.fits', 'FITS image.'],
+      ['out.fits', 'Image that is written.'],
+      ['hdr.template', 'Header template: one card a line, at most 80 characters, END last.'],
+    ],
+    example: ['mPutHdr raw.fits fixed.fits fixed.hdr'],
+  },
   read: (call) => ({
     image: operand(call, 0),
     output: operand(call, 1),

@@ -1,6 +1,7 @@
 import { padToWidth, parsePrintf, printfDigits } from '@skyloom/fits/tables'
 import { effectiveScale } from '@skyloom/mosaic'
 import { writeText } from '../command/files.ts'
+import { DEBUG_OPTION } from '../command/manual.ts'
 import { defineModule, type MontageModule, operand, optionValue, type Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { readTemplateFile } from './read-template.ts'
@@ -74,6 +75,16 @@ export const shrinkHdrModule: MontageModule = defineModule<ShrinkHdrInput, Shrin
   operands: [2, 2],
   isNamed: false,
   fields: [],
+  manual: {
+    description:
+      'Writes a template of the same sky with fewer pixels, for previews. The larger side gets `scale` pixels and five more; the matrix of the coordinates is written as CDELT and CROTA2.',
+    options: [DEBUG_OPTION, ['-s scale', 'Pixels of the larger side; default 200.']],
+    operands: [
+      ['template.hdr', 'Header template: one card a line, at most 80 characters, END last.'],
+      ['shrunken.hdr', 'Header file that is written.'],
+    ],
+    example: ['mShrinkHdr -s 500 region.hdr preview.hdr'],
+  },
   read: (call) => {
     const scale = optionValue(call, 's')
     const files = { template: operand(call, 0), output: operand(call, 1) }

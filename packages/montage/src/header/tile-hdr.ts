@@ -1,5 +1,6 @@
 import { parsePrintf, printfDigits } from '@skyloom/fits/tables'
 import { writeText } from '../command/files.ts'
+import { DEBUG_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import { defineModule, type ModuleCall, type MontageModule, type Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { readTemplateFile } from './read-template.ts'
@@ -95,6 +96,28 @@ export const tileHdrModule: MontageModule = defineModule<TileHdrInput, TileHdrRe
     ['crpix1', 'g'],
     ['crpix2', 'g'],
   ],
+  manual: {
+    description:
+      'Writes the header of one tile of a template that is cut into `nx` by `ny` tiles. All other cards are copied.',
+    options: [DEBUG_OPTION, STATUS_OPTION],
+    operands: [
+      ['orig.hdr', 'Header template: one card a line, at most 80 characters, END last.'],
+      ['new.hdr', 'Header file that is written.'],
+      ['nx', 'Tiles along axis 1.'],
+      ['ny', 'Tiles along axis 2.'],
+      ['ix', 'Column of the tile, from 0.'],
+      ['iy', 'Row of the tile, from 0.'],
+      ['[xpad]', 'Pixels added at the left and right; default 0.'],
+      ['[ypad]', 'Pixels added at bottom and top; default as `xpad`.'],
+    ],
+    returns: {
+      naxis1: 'Width of the tile in pixels.',
+      naxis2: 'Height of the tile in pixels.',
+      crpix1: 'Reference pixel of the tile.',
+      crpix2: 'Reference pixel of the tile.',
+    },
+    example: ['mTileHdr region.hdr tile_1_0.hdr 3 2 1 0 20'],
+  },
   read: readCall,
   run: mTileHdr,
 })

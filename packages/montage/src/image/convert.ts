@@ -1,5 +1,6 @@
 import { type Header, readImage } from '@skyloom/fits'
 import { type IntegerBitpix, integerScale, storedIntegers } from '@skyloom/mosaic'
+import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   type ModuleCall,
@@ -132,6 +133,23 @@ export const convertModule: MontageModule = defineModule<ConvertInput, ConvertRe
   operands: [2, 2],
   isNamed: false,
   fields: [],
+  manual: {
+    description:
+      'Writes an image with another type of pixels. For integers the range from `minval` to `maxval` is spread over all integers with BSCALE and BZERO; values outside are cut, NaN becomes `blankval`.',
+    options: [
+      DEBUG_LEVEL_OPTION,
+      STATUS_OPTION,
+      ['-b bitpix', '8, 16, 32, -32 or -64; default -64.'],
+      ['-min minval', 'Least value that integers can hold.'],
+      ['-max maxval', 'Largest value that integers can hold.'],
+      ['-blank blankval', 'Integer for NaN; default the least one.'],
+    ],
+    operands: [
+      ['in.fits', 'FITS image.'],
+      ['out.fits', 'Image that is written.'],
+    ],
+    example: ['mConvert -b -32 in.fits out.fits', 'mConvert -b 16 -min 0 -max 500 in.fits out.fits'],
+  },
   read: readCall,
   run: mConvert,
 })

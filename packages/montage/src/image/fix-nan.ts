@@ -1,6 +1,7 @@
 import type { Header } from '@skyloom/fits'
 import { replaceRanges, type ValueRange } from '@skyloom/mosaic'
 import { pixelToSky, skyToPixel } from '@skyloom/wcs'
+import { DEBUG_LEVEL_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -113,6 +114,28 @@ export const fixNaNModule: MontageModule = defineModule<FixNaNInput, FixNaNResul
     ['nanCount', 'd'],
     ['boundaryCount', 'd'],
   ],
+  manual: {
+    description: 'Turns values within ranges into NaN, or NaN into a value.',
+    options: [
+      ['-b', 'Blank pixels that have no place on the sky, as around maps of the whole sky.'],
+      DEBUG_LEVEL_OPTION,
+      ['-v value', 'Value for NaN pixels and for values within the ranges.'],
+    ],
+    operands: [
+      ['in.fits', 'FITS image.'],
+      ['out.fits', 'Image that is written; `-` for none, when only the counts are wanted.'],
+      [
+        '[min max]',
+        'Range, ends included; may be repeated. The words `min` and `max` stand for the ends of all numbers.',
+      ],
+    ],
+    returns: {
+      rangeCount: 'Pixels within the ranges.',
+      nanCount: 'Pixels that were or became NaN.',
+      boundaryCount: 'Pixels without a place on the sky.',
+    },
+    example: ['mFixNaN raw.fits clean.fits -- -100 -5 60000 max'],
+  },
   read: readCall,
   run: mFixNaN,
 })

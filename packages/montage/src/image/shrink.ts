@@ -1,5 +1,6 @@
 import type { Header } from '@skyloom/fits'
 import { shrinkPlane } from '@skyloom/mosaic'
+import { DEBUG_LEVEL_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -100,6 +101,23 @@ export const shrinkModule: MontageModule = defineModule<ShrinkInput, ShrinkResul
   operands: [3, 3],
   isNamed: true,
   fields: [['time', 'time']],
+  manual: {
+    description:
+      'Makes an image with larger pixels, each the mean of the pixels under it weighted by the part that is covered; NaN counts as nothing. Factors below 1 make smaller pixels.',
+    options: [
+      ['-f', '`factor` is the size of the larger side in pixels.'],
+      DEBUG_LEVEL_OPTION,
+      HDU_OPTION,
+      STATUS_OPTION,
+    ],
+    operands: [
+      ['in.fits', 'FITS image.'],
+      ['out.fits', 'Image that is written.'],
+      ['factor', 'How many pixels become one along each axis; need not be whole.'],
+    ],
+    returns: { time: 'Time it took.' },
+    example: ['mShrink mosaic.fits small.fits 2.5', 'mShrink -f mosaic.fits preview.fits 500'],
+  },
   read: readCall,
   run: mShrink,
 })

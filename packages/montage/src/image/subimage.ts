@@ -3,6 +3,7 @@ import { type NativeArray, readImage, writeCutout } from '@skyloom/fits'
 import { effectiveScale } from '@skyloom/mosaic'
 import { angularDistanceDeg, pixelToSky, skyToPixel } from '@skyloom/wcs'
 import { pathOf } from '../command/files.ts'
+import { DEBUG_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -221,6 +222,37 @@ export const subimageModule: MontageModule = defineModule<SubimageInput, Subimag
   operands: [2, 6],
   isNamed: true,
   fields: [['content', 's']],
+  manual: {
+    description:
+      'Cuts a part out of an image: around a position on the sky, by pixels, or as small as the data allow. The coordinates stay right: only the reference pixel moves.',
+    options: [
+      DEBUG_OPTION,
+      ['-a', 'Take the whole image (all pixels), for instance one HDU of several.'],
+      ['-p', '`x`, `y` and sizes are pixels; the first pixel is 1.'],
+      ['-c', 'Cut margins without data off.'],
+      ['-nowcs', 'Accepted and without effect.'],
+      HDU_OPTION,
+      STATUS_OPTION,
+    ],
+    operands: [
+      ['in.fits', 'FITS image.'],
+      ['out.fits', 'Image that is written.'],
+      ['ra', 'Right ascension J2000 of the centre, degrees.'],
+      ['dec', 'Declination J2000 of the centre, degrees.'],
+      ['xsize', 'Width in degrees.'],
+      ['[ysize]', 'Height in degrees; default as the width.'],
+    ],
+    synopsis: [
+      '[-d] [-a] [-h hdu] [-s statusfile] in.fits out.fits ra dec xsize [ysize]',
+      '-p [-d] [-h hdu] [-s statusfile] in.fits out.fits xstartpix ystartpix xpixsize [ypixsize]',
+      '-c [-d] [-h hdu] [-s statusfile] in.fits out.fits',
+    ],
+    returns: { content: '`normal`, `flat` when all pixels are equal, `blank` when there are no data.' },
+    example: [
+      'mSubimage m31.fits core.fits 10.6847 41.2690 0.1',
+      'mSubimage -p -h 1 m31.fits corner.fits 1 1 256 256',
+    ],
+  },
   read: readCall,
   run: mSubimage,
 })

@@ -1,3 +1,4 @@
+import { DEBUG_OPTION } from '../command/manual.ts'
 import { defineModule, type MontageModule, operand, type Place, realArgument } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { edgeDistanceDeg } from './edge-distance.ts'
@@ -66,6 +67,24 @@ export const bestImageModule: MontageModule = defineModule<BestImageInput, BestI
     ['url', 's'],
     ['edgedist', 'f6'],
   ],
+  manual: {
+    description:
+      'Finds the image of a table in which a position lies deepest, that is farthest from the nearest edge.',
+    options: [DEBUG_OPTION],
+    operands: [
+      ['images.tbl', 'Image table as mImgtbl writes it.'],
+      ['ra', 'Right ascension J2000, degrees.'],
+      ['dec', 'Declination J2000, degrees.'],
+    ],
+    reads: [['images.tbl', 'Column `fname`, and corners or coordinates of the images.']],
+    returns: {
+      file: 'Name of the image.',
+      hdu: 'Its HDU.',
+      url: 'Column `url` or `URL`, when there is one.',
+      edgedist: 'Distance from the nearest edge, degrees.',
+    },
+    example: ['mBestImage images.tbl 83.82 -5.39'],
+  },
   read: (call) => ({
     images: operand(call, 0),
     ra: realArgument(operand(call, 1), `RA (${operand(call, 1)}) cannot be interpreted as a real number`),

@@ -5,6 +5,7 @@ import { uncompressedHeader } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 import type { MontageUserField } from '@skyloom/fits/tables'
 import { pathOf, readText, writeText } from '../command/files.ts'
+import { STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
@@ -187,6 +188,44 @@ export const imgtblModule: MontageModule = defineModule<ImgtblInput, ImgtblResul
     ['badwcs', 'd'],
   ],
   info: (result) => result.info,
+  manual: {
+    description:
+      'Makes the image table of a folder: a row for each HDU with usable coordinates in the files that end with `.fit`, `.fits`, `.FIT`, `.FITS`, and the same packed with gzip. Files are taken in the order of their names, so that the same folder gives the same table everywhere.',
+    options: [
+      ['-r', 'Enter folders within the folder.'],
+      ['-c', 'Add the four corners on the sky (`ra1`, `dec1` ... `ra4`, `dec4`).'],
+      ['-C', 'Leave the columns of cubes out.'],
+      ['-a', 'List `*_area.fits` as well.'],
+      ['-i', 'Print a line with `stat="INFO"` for each HDU that is left out.'],
+      ['-d', 'Debug mode; changes no result.'],
+      ['-b', 'List HDUs without usable coordinates as well, with zeros.'],
+      ['-z', 'Leave packed files out.'],
+      STATUS_OPTION,
+      [
+        '-f fieldlist',
+        'File that lists further keywords for columns, one a line: name, type (`char`, `int`, `double`), width.',
+      ],
+      ['-t imglist', 'Take the names of the files from the column `fname` or `file` of this table.'],
+    ],
+    operands: [
+      ['directory', 'Folder of the images.'],
+      ['images.tbl', 'Table that is written.'],
+    ],
+    writes: [
+      [
+        'images.tbl',
+        '`cntr`, the corners, `ctype1`, `ctype2`, `equinox`, `naxis1`, `naxis2`, `crval1`, `crval2`, `crpix1`, `crpix2`, `cdelt1`, `cdelt2`, `crota2`, columns of cubes, fields of `-f`, `size`, `hdu`, `fname`.',
+      ],
+    ],
+    returns: {
+      count: 'Rows of the table.',
+      nfile: 'Files with at least one row.',
+      nhdu: 'HDUs with a row.',
+      badfits: 'Files that are no FITS.',
+      badwcs: 'HDUs without usable coordinates.',
+    },
+    example: ['mImgtbl -c raw raw.tbl'],
+  },
   read: readCall,
   run: mImgtbl,
 })

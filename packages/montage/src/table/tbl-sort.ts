@@ -1,5 +1,6 @@
 import { findColumn, numberColumn } from '@skyloom/fits/tables'
 import { readText, writeText } from '../command/files.ts'
+import { DEBUG_OPTION } from '../command/manual.ts'
 import { defineModule, hasOption, type MontageModule, operand, type Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { parseTable } from './parse-table.ts'
@@ -63,6 +64,18 @@ export const tblSortModule: MontageModule = defineModule<TblSortInput, TblSortRe
   errorExitCode: 0,
   usageExitCode: 0,
   fields: [['count', 'd']],
+  manual: {
+    description:
+      'Sorts the rows of an IPAC table by a column of numbers. Rows with equal numbers keep their order.',
+    options: [DEBUG_OPTION, ['-r', 'Largest number first.']],
+    operands: [
+      ['in.tbl', 'IPAC table.'],
+      ['colname', 'Column of numbers.'],
+      ['out.tbl', 'Table that is written.'],
+    ],
+    returns: { count: 'Rows.' },
+    example: ['mTblSort stars.tbl mag bright.tbl'],
+  },
   read: (call) => ({
     table: operand(call, 0),
     column: operand(call, 1),
