@@ -7,6 +7,7 @@ export {
   combinePlanes,
 } from './add/combine-planes.ts'
 export { type ClassicCandidate, classicallyUsed } from './background/classic-reject.ts'
+export { formatCorrectionTable } from './background/correction-table.ts'
 export { connectedGroups } from './background/groups.ts'
 export { boxMoments, type Moments } from './background/moments.ts'
 export { type BackgroundPlane, evaluatePlane, subtractPlanes, ZERO_PLANE } from './background/plane.ts'
@@ -34,6 +35,8 @@ export {
 export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'
 export { type FitImagePlaneOptions, fitImagePlane } from './difference/fit-image-plane.ts'
 export { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'
+export { type FitRow, formatFitTable } from './difference/fit-table.ts'
+export { FIT_FIELDS, type FitField, type FitValues, fitValues } from './difference/fit-values.ts'
 export { overlapBox } from './difference/overlap-box.ts'
 export { type Residual, residualAfter } from './difference/residual.ts'
 export { type ImageDifference, type PlacedPlane, subtractImages } from './difference/subtract-images.ts'
@@ -59,8 +62,8 @@ export type {
   RejectedFile,
   StageSummary,
 } from './make/summary.ts'
-export { type FittedPair, formatCorrectionTable, formatFitTable, formatOverlapTable } from './make/tables.ts'
 export { PROGRAM, VERSION } from './make/version.ts'
+export { formatOverlapTable, type OverlapRow } from './overlap/overlap-table.ts'
 export { findOverlaps, type OverlapPair } from './overlap/pairs.ts'
 export { type PixelPlane, pixelAt } from './pixel-plane.ts'
 export { gaussianLogStretch, type StretchedImage } from './preview/gaussian-log.ts'

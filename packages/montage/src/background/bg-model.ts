@@ -1,5 +1,11 @@
-import { montageCorrectionTableFormat, tableFromRows, writeIpacTable } from '@skyloom/fits/tables'
-import { type ClassicCandidate, classicallyUsed, type RelaxOverlap, relaxBackground } from '@skyloom/mosaic'
+import {
+  type ClassicCandidate,
+  classicallyUsed,
+  FIT_FIELDS,
+  formatCorrectionTable,
+  type RelaxOverlap,
+  relaxBackground,
+} from '@skyloom/mosaic'
 import { writeText } from '../command/files.ts'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
@@ -14,7 +20,6 @@ import {
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { needColumns, numbers, readTable } from '../table/table-columns.ts'
-import { FIT_FIELDS } from './fitplane.ts'
 
 /** Input of {@link mBgModel}. */
 export interface BgModelInput {
@@ -54,16 +59,7 @@ export async function mBgModel(input: BgModelInput, place: Place = {}): Promise<
   const isUsed = input.usesAll === true ? fits.map(() => true) : classicallyUsed(fits, extents)
   const overlaps = fits.map((fit, index): RelaxOverlap => ({ ...fit, isUsed: isUsed[index] === true }))
   const corrections = relaxBackground(overlaps, { iterations, isLevelOnly: input.isLevelOnly === true })
-  const table = tableFromRows(
-    [
-      { name: 'id', type: 'int32' },
-      { name: 'a', type: 'float64' },
-      { name: 'b', type: 'float64' },
-      { name: 'c', type: 'float64' },
-    ],
-    corrections.map(({ id, a, b, c }) => [id, a, b, c]),
-  )
-  const text = writeIpacTable(table, montageCorrectionTableFormat)
+  const text = formatCorrectionTable(corrections)
   await writeText(place, input.corrections, text, `Failed to open output ${input.corrections}`)
   return {}
 }

@@ -1,4 +1,4 @@
-import { fitImagePlane, type PlaneFit } from '@skyloom/mosaic'
+import { FIT_FIELDS, type FitValues, fitImagePlane, fitValues } from '@skyloom/mosaic'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -25,48 +25,7 @@ export interface FitplaneInput {
 }
 
 /** Result of {@link mFitplane}: the plane `a x + b y + c` with `x = col - crpix1`, `y = row - crpix2`, `col` and `row` from 0. */
-export interface FitplaneResult {
-  readonly a: number
-  readonly b: number
-  readonly c: number
-  readonly crpix1: number
-  readonly crpix2: number
-  readonly xmin: number
-  readonly xmax: number
-  readonly ymin: number
-  readonly ymax: number
-  readonly xcenter: number
-  readonly ycenter: number
-  readonly npixel: number
-  readonly rms: number
-  readonly boxx: number
-  readonly boxy: number
-  readonly boxwidth: number
-  readonly boxheight: number
-  readonly boxang: number
-}
-
-/** Names of the values of a fit, in the order of status lines and tables. */
-export const FIT_FIELDS = [
-  'a',
-  'b',
-  'c',
-  'crpix1',
-  'crpix2',
-  'xmin',
-  'xmax',
-  'ymin',
-  'ymax',
-  'xcenter',
-  'ycenter',
-  'npixel',
-  'rms',
-  'boxx',
-  'boxy',
-  'boxwidth',
-  'boxheight',
-  'boxang',
-] as const
+export type FitplaneResult = FitValues
 
 /**
  * Fits a plane to an image, pixels far from it left out.
@@ -83,31 +42,7 @@ export async function mFitplane(input: FitplaneInput, place: Place = {}): Promis
       where: [input.image],
       allowed: 'at least three pixels with data',
     })
-  return fitResult(fit, crpix)
-}
-
-function fitResult(fit: PlaneFit, crpix: { readonly fitsX: number; readonly fitsY: number }): FitplaneResult {
-  const { a, b, c, xmin, xmax, ymin, ymax, xcenter, ycenter, npixel, rms, box } = fit
-  return {
-    a,
-    b,
-    c,
-    crpix1: crpix.fitsX,
-    crpix2: crpix.fitsY,
-    xmin,
-    xmax,
-    ymin,
-    ymax,
-    xcenter,
-    ycenter,
-    npixel,
-    rms,
-    boxx: box.x,
-    boxy: box.y,
-    boxwidth: box.width,
-    boxheight: box.height,
-    boxang: box.angleDeg,
-  }
+  return fitValues(fit, crpix)
 }
 
 function readCall(call: ModuleCall): FitplaneInput {

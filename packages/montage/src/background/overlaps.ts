@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { montageOverlapTableFormat, tableFromRows, writeIpacTable } from '@skyloom/fits/tables'
+import { formatOverlapTable, type OverlapRow } from '@skyloom/mosaic'
 import { polygonsOverlap, skyPolygon } from '@skyloom/wcs'
 import { writeText } from '../command/files.ts'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
@@ -39,28 +39,16 @@ export async function mOverlaps(input: OverlapsInput, place: Place = {}): Promis
   const counters = numbers(table, 'cntr')
   const names = texts(table, 'fname|file').map((name) => basename(name))
   const polygons = imageCorners(table).map((corners) => skyPolygon(corners))
-  const rows: (readonly (string | number)[])[] = []
+  const rows: OverlapRow[] = []
   polygons.forEach((first, k) => {
     for (let l = k + 1; l < polygons.length; l++) {
       if (!polygonsOverlap(first, polygons[l]!)) continue
-      const [plus, minus] = [counters[k]!, counters[l]!]
-      rows.push([plus, minus, names[k]!, names[l]!, `diff.${six(plus)}.${six(minus)}.fits`])
+      rows.push({ cntr1: counters[k]!, cntr2: counters[l]!, plus: names[k]!, minus: names[l]! })
     }
   })
-  const columns = [
-    { name: 'cntr1', type: 'int32' },
-    { name: 'cntr2', type: 'int32' },
-    { name: 'plus', type: 'string' },
-    { name: 'minus', type: 'string' },
-    { name: 'diff', type: 'string' },
-  ] as const
-  const text = writeIpacTable(tableFromRows(columns, rows), montageOverlapTableFormat)
+  const text = formatOverlapTable(rows)
   await writeText(place, output, text, `Failed to open output ${output}`)
   return { count: rows.length }
-}
-
-function six(value: number): string {
-  return String(value).padStart(6, '0')
 }
 
 /** The module mOverlaps. */

@@ -3,11 +3,14 @@ import { basename, join } from 'node:path'
 import type { ByteSink } from '@skyloom/base'
 import { atomicFile, writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
+import { formatCorrectionTable } from '../background/correction-table.ts'
 import type { BackgroundPlane } from '../background/plane.ts'
+import { formatFitTable } from '../difference/fit-table.ts'
 import { formatImageTable } from '../image-table/image-table.ts'
 import type { MosaicSummary } from '../make/summary.ts'
-import { type FittedPair, formatCorrectionTable, formatFitTable, formatOverlapTable } from '../make/tables.ts'
+import { type FittedPair, fitRows, overlapRows } from '../make/tables.ts'
 import { PROGRAM, VERSION } from '../make/version.ts'
+import { formatOverlapTable } from '../overlap/overlap-table.ts'
 import { gaussianLogStretch } from '../preview/gaussian-log.ts'
 import { encodeGreyPng } from '../preview/png.ts'
 import { productHeader } from '../product/product-header.ts'
@@ -120,9 +123,9 @@ function tables({
   return [
     ['template.hdr', formatHeaderTemplate(template.header)],
     ['images.tbl', formatImageTable(images.map(({ image }) => image))],
-    ['diffs.tbl', formatOverlapTable(names, fits)],
-    ['fits.tbl', formatFitTable(fits, template.crpix)],
-    ['corrections.tbl', formatCorrectionTable(corrections)],
+    ['diffs.tbl', formatOverlapTable(overlapRows(names, fits))],
+    ['fits.tbl', formatFitTable(fitRows(fits, template.crpix))],
+    ['corrections.tbl', formatCorrectionTable(corrections.map((plane, id) => ({ id, ...plane })))],
   ]
 }
 
