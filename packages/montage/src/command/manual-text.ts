@@ -1,19 +1,33 @@
 import type { ManualRow } from './manual.ts'
 import type { ManualPage } from './manual-page.ts'
 
+const COLUMN_TITLES: ReadonlyMap<string, string> = new Map([
+  ['Options', 'option'],
+  ['Operands', 'operand'],
+  ['Reads', 'file'],
+  ['Writes', 'file'],
+  ['Return structure', 'key'],
+  ['Exit code', 'code'],
+])
+
 /** A manual page as Markdown, ending with a line feed. */
 export function manualMarkdown(page: ManualPage): string {
   const code = (lines: readonly string[]): string => `\`\`\`\n${lines.join('\n')}\n\`\`\``
-  const table = (rows: readonly ManualRow[]): string =>
-    ['| | |', '| --- | --- |', ...rows.map(([term, text]) => `| \`${cell(term)}\` | ${cell(text)} |`)].join(
-      '\n',
-    )
+  const table = (title: string, rows: readonly ManualRow[]): string =>
+    [
+      `| ${title} | |`,
+      '| --- | --- |',
+      ...rows.map(([term, text]) => `| \`${cell(term)}\` | ${cell(text)} |`),
+    ].join('\n')
   const parts = [
     `# ${page.name}`,
     page.summary,
     code(page.synopsis),
     ...page.description,
-    ...page.sections.flatMap(({ title, rows }) => [`## ${title}`, table(rows)]),
+    ...page.sections.flatMap(({ title, rows }) => [
+      `## ${title}`,
+      table(COLUMN_TITLES.get(title) ?? title, rows),
+    ]),
     ...(page.example.length === 0 ? [] : ['## Example', code(page.example)]),
   ]
   return `${parts.join('\n\n')}\n`
