@@ -28,3 +28,6 @@ export function sharedText(...parts: readonly string[]): string {
 export function sharedJson(...parts: readonly string[]): unknown {
   return JSON.parse(sharedText(...parts))
 }
+
+/** Folder of the corpus of Pegasus workflows in the shared data. */
+export const pegasusCorpus: string = sharedPath('corpus/pegasus')

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { folderWith, freshFolder, pairFolder, skyloomIn } from './command.ts'
+import { freshFolder } from '../../../testing/folders.ts'
+import { folderWith, pairFolder, skyloomIn } from './command.ts'
 
 const COMMENTED = `# files of the survey
 pegasus: "5.0" # as always
@@ -17,7 +18,7 @@ replicas:
 
 describe('skyloom catalog add', () => {
   test('makes a catalog that does not exist', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const { code, stdout } = await skyloomIn(folder, 'catalog', 'add', 'replica', 'a.txt', '/data/a.txt')
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'replicas.yml: replica a.txt created\n' })
     expect(await skyloomIn(folder, 'catalog', 'validate')).toMatchObject({
@@ -58,7 +59,7 @@ describe('skyloom catalog add', () => {
   })
 
   test('writes patterns, and refuses those that do not compile', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const add = ['catalog', 'add', 'replica', '--regex'] as const
     expect(await skyloomIn(folder, ...add, 'raw_(\\d+)', 'file:///data/[1].fits')).toMatchObject({ code: 0 })
     const bad = await skyloomIn(folder, ...add, 'raw_(', 'file:///data/[1].fits')
@@ -93,7 +94,7 @@ describe('skyloom catalog add', () => {
   })
 
   test('adds further sites to a program, and its container', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const add = ['catalog', 'add'] as const
     const program = ['transformation', 'ns::tool:4.0'] as const
     await skyloomIn(folder, ...add, ...program, '/bin/tool', '--site', 'a')
@@ -139,7 +140,7 @@ describe('skyloom catalog add', () => {
   })
 
   test('says what is wrong with options', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const add = ['catalog', 'add', 'site', 'x'] as const
     expect(await skyloomIn(folder, ...add, '--profile', 'style=condor')).toMatchObject({ code: 2 })
     expect(await skyloomIn(folder, ...add, '--profile', 'condor')).toMatchObject({ code: 2 })
@@ -179,7 +180,7 @@ describe('skyloom catalog list', () => {
   })
 
   test('says where it looked when there is nothing', async () => {
-    const { code, stderr } = await skyloomIn(await freshFolder(), 'catalog', 'list')
+    const { code, stderr } = await skyloomIn(freshFolder(), 'catalog', 'list')
     expect(code).toBe(1)
     expect(stderr).toContain('sites.yml')
   })

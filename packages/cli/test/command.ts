@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { execFile } from 'node:child_process'
+import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished, vi } from 'vitest'
+import { vi } from 'vitest'
+import { freshFolder } from '../../../testing/folders.ts'
 import { main } from '../src/main.ts'
 
 /** What a command answered. */
@@ -39,20 +39,32 @@ export async function skyloomIn(folder: string, ...args: readonly string[]): Pro
   }
 }
 
+const SKYLOOM = fileURLToPath(new URL('../bin/skyloom.js', import.meta.url))
+const MAX_OUTPUT_BYTES = 2 ** 28
+
+/** Runs the program as a process of its own, in the current folder. */
+export async function skyloom(...args: readonly string[]): Promise<Answer> {
+  return await skyloomProcess(process.cwd(), ...args)
+}
+
+/** Runs the program as a process of its own, in a folder. Code -1: it was ended by a signal. */
+export async function skyloomProcess(folder: string, ...args: readonly string[]): Promise<Answer> {
+  return await new Promise((resolve) => {
+    const options = { cwd: folder, maxBuffer: MAX_OUTPUT_BYTES }
+    execFile(process.execPath, [SKYLOOM, ...args], options, (error, stdout, stderr) => {
+      const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1
+      resolve({ code, stdout, stderr })
+    })
+  })
+}
+
 function exitCode(): number {
   return Number(process.exitCode ?? 0)
 }
 
-/** A new folder that is removed after the test. */
-export async function freshFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'skyloom-cli-'))
-  onTestFinished(async () => await rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 /** A new folder with files. */
 export async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   return folder
 }
@@ -70,7 +82,7 @@ export async function pairFolder(files: Readonly<Record<string, string>> = {}): 
 
 /** A copy of a folder that can be written. */
 export async function copyOf(source: string): Promise<string> {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   await cp(source, folder, { recursive: true, mode: 0 })
   return folder
 }
@@ -123,16 +135,3 @@ replicas:
 - lfn: raw.txt
   pfns: [{site: local, pfn: /data/raw.txt}]
 `
-
-/** Folder of the shared corpus of Pegasus workflows, beside the repository or where SKYLOOM_SHARED says. */
-export const corpusFolder: string =
-  process.env['SKYLOOM_SHARED'] === undefined
-    ? fileURLToPath(new URL('../../../../shared/corpus/pegasus/', import.meta.url))
-    : join(process.env['SKYLOOM_SHARED'], 'corpus/pegasus/')
-
-/** Why tests over the corpus cannot run here; `undefined` when they can. Under CI=true it must be there. */
-export function missingCorpus(): string | undefined {
-  if (existsSync(corpusFolder)) return undefined
-  if (process.env['CI'] === 'true') throw new Error(`the shared corpus is missing at ${corpusFolder}`)
-  return `no shared corpus at ${corpusFolder}`
-}

@@ -1,37 +1,15 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { atomicFile } from '@skyloom/base/node'
 import { FitsWriter, Header, writeFitsTable } from '@skyloom/fits'
 import { tableFromRows } from '@skyloom/fits/tables'
-import { describe, expect, onTestFinished, test } from 'vitest'
-
-const SKYLOOM = fileURLToPath(new URL('../bin/skyloom.js', import.meta.url))
-
-interface Answer {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function skyloom(...args: readonly string[]): Promise<Answer> {
-  return await new Promise((resolve) => {
-    execFile(process.execPath, [SKYLOOM, ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      resolve({
-        code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1,
-        stdout,
-        stderr,
-      })
-    })
-  })
-}
+import { describe, expect, test } from 'vitest'
+import { freshFolder } from '../../../testing/folders.ts'
+import { skyloom } from './command.ts'
 
 /** A file with a 16-bit scaled image with a BLANK pixel in the primary and a float image in an extension. */
 async function sampleFile(): Promise<{ folder: string; path: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'skyloom-cli-'))
-  onTestFinished(async () => await rm(folder, { recursive: true, force: true }))
+  const folder = freshFolder()
   const path = join(folder, 'sample.fits')
   const writer = new FitsWriter(await atomicFile(path))
   const header = new Header()

@@ -1,40 +1,17 @@
-import { execFile, spawn } from 'node:child_process'
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { freshFolder } from '../../../testing/folders.ts'
+import { skyloom } from './command.ts'
 
 const ROOT = new URL('../../../', import.meta.url)
 const SKYLOOM = fileURLToPath(new URL('packages/cli/bin/skyloom.js', ROOT))
 const DEMO = fileURLToPath(new URL('demo/images', ROOT))
 
-interface Answer {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
-async function skyloom(...args: readonly string[]): Promise<Answer> {
-  return await new Promise((resolve) => {
-    execFile(process.execPath, [SKYLOOM, ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      resolve({
-        code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1,
-        stdout,
-        stderr,
-      })
-    })
-  })
-}
-
-async function freshFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'skyloom-cli-'))
-  onTestFinished(async () => await rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 test('makes the mosaic of the demo and says what it made and where to look', async () => {
-  const out = join(await freshFolder(), 'out')
+  const out = join(freshFolder(), 'out')
   const { code, stdout, stderr } = await skyloom('mosaic', 'make', '--images', DEMO, '--out', out)
   expect(code).toBe(0)
   expect(stdout).toMatch(/^mosaic +\d+ x \d+ pixels of 1\.000 arcsec, TAN/)
@@ -48,7 +25,7 @@ test('makes the mosaic of the demo and says what it made and where to look', asy
 })
 
 test('--json prints one document on standard output and JSON lines of progress on standard error', async () => {
-  const out = join(await freshFolder(), 'out')
+  const out = join(freshFolder(), 'out')
   const { code, stdout, stderr } = await skyloom('mosaic', 'make', '--images', DEMO, '--out', out, '--json')
   expect(code).toBe(0)
   const summary = JSON.parse(stdout) as { status: string; images: unknown[]; pairs: unknown[] }
@@ -64,7 +41,7 @@ test('--json prints one document on standard output and JSON lines of progress o
 })
 
 test('--dry-run writes nothing', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   const { code, stdout } = await skyloom(
     'mosaic',
     'make',
@@ -80,7 +57,7 @@ test('--dry-run writes nothing', async () => {
 })
 
 test('a bad image among good ones: exit 3 and its reason', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   await mkdir(join(folder, 'in'))
   const [first = '', second = ''] = (await readdir(DEMO)).filter((name) => name.endsWith('.gz')).sort()
   for (const name of [first, second]) await copyFile(join(DEMO, name), join(folder, 'in', name))
@@ -110,7 +87,7 @@ test.for([
     text: '-90 and 90',
   },
 ])('$name is wrong use', async ({ args, code, text }) => {
-  const base = args[0] === '--out' ? [] : ['--images', DEMO, '--out', join(await freshFolder(), 'out')]
+  const base = args[0] === '--out' ? [] : ['--images', DEMO, '--out', join(freshFolder(), 'out')]
   const answer = await skyloom('mosaic', 'make', ...base, ...args)
   expect(answer.code).toBe(code)
   expect(answer.stderr).toContain(text)
@@ -118,7 +95,7 @@ test.for([
 })
 
 test('no usable image: exit 1 and the reason', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   await mkdir(join(folder, 'in'))
   await writeFile(join(folder, 'in', 'broken.fits'), 'this is no FITS file')
   const { code, stderr } = await skyloom(
@@ -134,7 +111,7 @@ test('no usable image: exit 1 and the reason', async () => {
 })
 
 test('an output folder that is not empty is refused with exit 4', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   await writeFile(join(folder, 'x'), '')
   const { code, stderr } = await skyloom('mosaic', 'make', '--images', DEMO, '--out', folder)
   expect(code).toBe(4)
@@ -142,7 +119,7 @@ test('an output folder that is not empty is refused with exit 4', async () => {
 })
 
 test('Ctrl-C stops at once, leaves nothing under a final name and says how to go on', async () => {
-  const out = join(await freshFolder(), 'out')
+  const out = join(freshFolder(), 'out')
   const child = spawn(process.execPath, [SKYLOOM, 'mosaic', 'make', '--images', DEMO, '--out', out], {
     stdio: 'pipe',
   })

@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { type Answer, corpusFolder, missingCorpus, skyloomIn } from './command.ts'
+import { pegasusCorpus, skipShared } from '../../../testing/shared-data.ts'
+import { type Answer, skyloomIn, skyloomProcess } from './command.ts'
 
 /* `skyloom plan`, run in folders of the corpus, gives the counts of the reference planner. */
-
-const SKYLOOM = fileURLToPath(new URL('../bin/skyloom.js', import.meta.url))
 
 interface ExpectedPlan {
   readonly args: readonly string[]
@@ -29,33 +26,20 @@ interface Variant {
   readonly props: Readonly<Record<string, string>>
 }
 
-const missing = missingCorpus()
-const expected =
-  missing === undefined
-    ? // The corpus is trusted: its own README describes this shape.
-      (
-        JSON.parse(readFileSync(join(corpusFolder, 'expected-plans.json'), 'utf8')) as {
-          plans: Readonly<Record<string, Readonly<Record<string, ExpectedPlan>>>>
-        }
-      ).plans
-    : {}
-const variants =
-  missing === undefined
-    ? (JSON.parse(readFileSync(join(corpusFolder, 'malformed/index.json'), 'utf8')) as readonly Variant[])
-    : []
+const expected = !skipShared
+  ? // The corpus is trusted: its own README describes this shape.
+    (
+      JSON.parse(readFileSync(join(pegasusCorpus, 'expected-plans.json'), 'utf8')) as {
+        plans: Readonly<Record<string, Readonly<Record<string, ExpectedPlan>>>>
+      }
+    ).plans
+  : {}
+const variants = !skipShared
+  ? (JSON.parse(readFileSync(join(pegasusCorpus, 'malformed/index.json'), 'utf8')) as readonly Variant[])
+  : []
 
 function properties(props: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(props).map(([key, value]) => `-D${key}=${value}`)
-}
-
-async function skyloomProcess(folder: string, ...args: readonly string[]): Promise<Answer> {
-  return await new Promise((resolve) => {
-    const options = { cwd: folder, maxBuffer: 1 << 28 }
-    execFile(process.execPath, [SKYLOOM, ...args], options, (error, stdout, stderr) => {
-      const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1
-      resolve({ code, stdout, stderr })
-    })
-  })
 }
 
 /** Plans that a process of its own makes: every data configuration, clusters, several sites, all reused, refused. */
@@ -71,11 +55,11 @@ const AS_PROCESS: readonly (readonly [string, string])[] = [
   ['containers', 'sharedfs'],
 ]
 
-describe.skipIf(missing !== undefined)('skyloom plan in a folder of the corpus', () => {
+describe.skipIf(skipShared)('skyloom plan in a folder of the corpus', () => {
   test.for(AS_PROCESS)('%s %s, as a process', async ([name, configuration]) => {
     const reference = expected[name]?.[configuration]
     if (reference === undefined) throw new Error(`the corpus has no plan ${name} ${configuration}`)
-    const folder = join(corpusFolder, 'workflows', name)
+    const folder = join(pegasusCorpus, 'workflows', name)
     const args = [...reference.args, ...properties(reference.props)]
     check(await skyloomProcess(folder, 'plan', 'workflow.yml', '--dry-run', '--json', ...args), reference)
   })
@@ -84,7 +68,7 @@ describe.skipIf(missing !== undefined)('skyloom plan in a folder of the corpus',
     Object.entries(plans).map(([configuration, plan]) => [name, configuration, plan] as const),
   )
   test.for(all)('%s %s', async ([name, , reference]) => {
-    const folder = join(corpusFolder, 'workflows', name)
+    const folder = join(pegasusCorpus, 'workflows', name)
     const args = [...reference.args, ...properties(reference.props)]
     check(await skyloomIn(folder, 'plan', '--dry-run', '-J', ...args), reference)
   })
@@ -117,9 +101,9 @@ function check({ code, stdout, stderr }: Answer, reference: ExpectedPlan): void 
   }
 }
 
-describe.skipIf(missing !== undefined)('skyloom plan of malformed files', () => {
+describe.skipIf(skipShared)('skyloom plan of malformed files', () => {
   test.for(variants.map((variant) => [variant.name, variant] as const))('%s', async ([, variant]) => {
-    const folder = join(corpusFolder, 'malformed', variant.name)
+    const folder = join(pegasusCorpus, 'malformed', variant.name)
     const args = [...variant.args, ...properties(variant.props)]
     const { code, stderr } = await skyloomIn(folder, 'plan', 'workflow.yml', '--dry-run', '--json', ...args)
     expect(code !== 0).toBe(variant.verdict === 'reject')

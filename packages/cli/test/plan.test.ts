@@ -4,15 +4,8 @@ import { join } from 'node:path'
 import { type PlanProblem, parsePlanLine } from '@skyloom/workflow'
 import { planFiles, writeRun } from '@skyloom/workflow/node'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import {
-  type Answer,
-  freshFolder,
-  pairFolder,
-  REPLICAS,
-  SITES,
-  skyloomIn,
-  TRANSFORMATIONS,
-} from './command.ts'
+import { freshFolder } from '../../../testing/folders.ts'
+import { type Answer, pairFolder, REPLICAS, SITES, skyloomIn, TRANSFORMATIONS } from './command.ts'
 
 const PLAN = ['plan', '--sites', 'cluster', '--output-sites', 'local'] as const
 const USER = userInfo().username
@@ -64,7 +57,7 @@ describe('skyloom plan --dry-run', () => {
 
   test('finds catalogs beside the workflow, and in the current folder first', async () => {
     const folder = await pairFolder()
-    const current = await freshFolder()
+    const current = freshFolder()
     await writeFile(join(current, 'transformations.yml'), TRANSFORMATIONS.replaceAll('/bin/', '/opt/'))
     const where = join(folder, 'workflow.yml')
     const { code, stderr } = await skyloomIn(current, ...PLAN, where, '--dry-run', '-v')
@@ -272,7 +265,7 @@ describe('skyloom plan refuses', () => {
   })
 
   test('a folder without workflow', async () => {
-    const { code, stderr } = await skyloomIn(await freshFolder(), ...PLAN)
+    const { code, stderr } = await skyloomIn(freshFolder(), ...PLAN)
     expect(code).toBe(1)
     expect(stderr).toMatch(/^error: .*there is no workflow to plan.*\[WORKFLOW_NOT_FOUND\]\n$/)
   })

@@ -2,7 +2,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { corpusFolder, freshFolder, missingCorpus, pairFolder, skyloomIn } from './command.ts'
+import { freshFolder } from '../../../testing/folders.ts'
+import { pegasusCorpus, skipShared } from '../../../testing/shared-data.ts'
+import { pairFolder, skyloomIn } from './command.ts'
 
 describe('skyloom workflow validate', () => {
   test('finds no fault with a good workflow', async () => {
@@ -195,7 +197,7 @@ describe('skyloom workflow convert', () => {
   })
 
   test('from an HTCondor DAG, with the catalogs that it implies, or not at all', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeFile(join(folder, 'in.dag'), 'JOB A a.sub\nJOB B a.sub\nPARENT A CHILD B\n')
     await writeFile(join(folder, 'a.sub'), 'executable = /bin/tool\narguments = -x\nqueue\n')
     await writeFile(join(folder, 'transformations.yml'), 'mine\n')
@@ -210,9 +212,9 @@ describe('skyloom workflow convert', () => {
     expect((await skyloomIn(folder, 'workflow', 'validate', 'workflow.yml')).code).toBe(0)
   })
 
-  test.skipIf(missingCorpus() !== undefined)('from a trace of WfCommons', async () => {
-    const folder = await freshFolder()
-    const trace = join(corpusFolder, 'instances', 'montage-chameleon-2mass-005d-001.json')
+  test.skipIf(skipShared)('from a trace of WfCommons', async () => {
+    const folder = freshFolder()
+    const trace = join(pegasusCorpus, 'instances', 'montage-chameleon-2mass-005d-001.json')
     const args = ['workflow', 'convert', trace, 'workflow.yml', '--input-prefix', 'file:///data/'] as const
     const { code, stdout } = await skyloomIn(folder, ...args)
     expect(code).toBe(0)
@@ -222,7 +224,7 @@ describe('skyloom workflow convert', () => {
 })
 
 test('help of every command has an example and fits a terminal', async () => {
-  const folder = await freshFolder()
+  const folder = freshFolder()
   const commands = [
     ['workflow'],
     ...['validate', 'show', 'stats', 'graph', 'convert'].map((name) => ['workflow', name]),

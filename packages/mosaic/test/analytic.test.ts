@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { makeMosaic } from '@skyloom/mosaic/node'
 import { describe, expect, test } from 'vitest'
-import { freshFolder } from './support/folders.ts'
+import { freshFolder } from '../../../testing/folders.ts'
 import { loadImage, type TanGrid, type TestImage, writeTestImage } from './support/images.ts'
 
 /** Float32 pixels: a value is stored to 6e-8 of itself. */
@@ -36,7 +36,7 @@ describe('one image', () => {
     { name: 'another projection', rotation: 10, projection: 'ZEA' },
     { name: 'another frame', rotation: 0, projection: 'TAN', frame: 'galactic' as const },
   ])('a constant stays constant on $name', async ({ rotation, projection, frame }) => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a.fits', GRID, () => 1234.5)
     const out = join(folder, 'out')
     const template = { rotation, projection, ...(frame === undefined ? {} : { frame: { system: frame } }) }
@@ -51,7 +51,7 @@ describe('one image', () => {
     { name: 'a grid shifted by part of a pixel', rotation: 0, tolerance: 600 * 4 * STORED_RTOL },
     { name: 'a turned grid, to a thirtieth of the slope', rotation: 20, tolerance: 0.25 / 30 },
   ])('a plane stays a plane on $name', async ({ rotation, tolerance }) => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a.fits', GRID, (col, row) => 500 + 0.25 * col - 0.125 * row)
     const out = join(folder, 'out')
     const centre = { lonDeg: 150 + 0.37 * SCALE_DEG, latDeg: 20 - 0.21 * SCALE_DEG }
@@ -73,7 +73,7 @@ describe('one image', () => {
     { name: 'a coarser scale', scale: 2.6 },
     { name: 'a finer scale', scale: 0.4 },
   ])('total flux is kept on $name', async ({ scale }) => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a.fits', GRID, sources)
     const out = join(folder, 'out')
     const template = { rotation: 17, scaleDeg: SCALE_DEG * scale }
@@ -92,7 +92,7 @@ describe('one image', () => {
   })
 
   test('the background of a single image is left as it is', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a.fits', GRID, (col) => 100 + col)
     const summary = await makeMosaic({ imagesDir: folder, outDir: join(folder, 'out') })
     expect(summary.pairs).toEqual([])
@@ -121,7 +121,7 @@ describe('several images', () => {
   }
 
   test('injected offsets and gradients are removed', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const backgrounds = [
       [0, 0, 0],
       [0.05, -0.03, 40],
@@ -138,7 +138,7 @@ describe('several images', () => {
   })
 
   test('levels alone are removed by --background level', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeSurvey(folder, [
       [0, 0, 0],
       [0, 0, 40],
@@ -155,7 +155,7 @@ describe('several images', () => {
   })
 
   test('two images that do not overlap both come out unchanged', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a.fits', GRID, () => 10)
     await writeTestImage(folder, 'b.fits', { ...GRID, crpix1: -300 }, () => 20)
     const out = join(folder, 'out')
@@ -172,7 +172,7 @@ describe('several images', () => {
     { combine: 'median' as const, expected: 2 },
     { combine: 'count' as const, expected: 3 },
   ])('$combine of three images', async ({ combine, expected }) => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     for (const [index, value] of [1, 2, 9].entries())
       await writeTestImage(folder, `${index}.fits`, GRID, () => value)
     const out = join(folder, 'out')
@@ -188,7 +188,7 @@ describe('difficult places', () => {
     { name: 'right ascension 0', lonDeg: 0, latDeg: 0 },
     { name: 'the south pole', lonDeg: 123, latDeg: -89.995 },
   ])('a constant stays constant at $name', async ({ lonDeg, latDeg }) => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const grid = { ...GRID, lonDeg, latDeg, rotationDeg: 30 }
     await writeTestImage(folder, 'a.fits', grid, () => 7)
     await writeTestImage(folder, 'b.fits', { ...grid, crpix1: 10 }, () => 7)
@@ -201,7 +201,7 @@ describe('difficult places', () => {
   })
 
   test('an image around a pole lands on an all-sky map', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a.fits', { ...GRID, lonDeg: 40, latDeg: 90, scaleDeg: 0.2 }, () => 3)
     const out = join(folder, 'out')
     const template = {

@@ -6,8 +6,9 @@ import { verifyFits } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 import { makeMosaic, PRODUCT_NAMES, planMosaic } from '@skyloom/mosaic/node'
 import { describe, expect, test } from 'vitest'
-import { DEMO_IMAGES, FIXTURES, freshFolder } from './support/folders.ts'
+import { demoImages, freshFolder } from '../../../testing/folders.ts'
 import { loadImage, type TanGrid, writeTestImage } from './support/images.ts'
+import { FIXTURES } from './support/reference.ts'
 
 const GRID: TanGrid = { width: 60, height: 50, lonDeg: 150, latDeg: 20, scaleDeg: 1 / 3600 }
 
@@ -28,11 +29,11 @@ async function failure(work: Promise<unknown>): Promise<{ readonly code: string;
 
 describe('products are the same bytes', () => {
   test('for 1, 2 and 8 threads, for any order of files, and under a memory limit that spills to disk', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const reversed = join(folder, 'reversed')
     await mkdir(reversed)
-    for (const name of (await readdir(DEMO_IMAGES)).sort().reverse()) {
-      if (name.endsWith('.gz')) await copyFile(join(DEMO_IMAGES, name), join(reversed, name))
+    for (const name of (await readdir(demoImages)).sort().reverse()) {
+      if (name.endsWith('.gz')) await copyFile(join(demoImages, name), join(reversed, name))
     }
     const runs = [
       { name: 'one', options: { threads: 1 } },
@@ -44,7 +45,7 @@ describe('products are the same bytes', () => {
     const sums: Record<string, readonly string[]> = {}
     for (const { name, options } of runs) {
       const outDir = join(folder, `out-${name}`)
-      const summary = await makeMosaic({ imagesDir: DEMO_IMAGES, outDir, ...options })
+      const summary = await makeMosaic({ imagesDir: demoImages, outDir, ...options })
       if (name === 'spilled') expect(summary.spilledBytes).toBeGreaterThan(10_000_000)
       else expect(summary.spilledBytes).toBe(0)
       sums[name] = await Promise.all(
@@ -59,7 +60,7 @@ describe('products are the same bytes', () => {
 
 describe('products', () => {
   test('pass verification, carry the inputs and say how they were made', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     for (const [index, exposure] of [10, 30].entries()) {
       await writeTestImage(
         folder,
@@ -103,7 +104,7 @@ describe('products', () => {
   })
 
   test('pixels without data are NaN in the mosaic and 0 in the area', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a.fits', GRID, (col, row) => (col === 30 && row === 25 ? Number.NaN : 1))
     const out = join(folder, 'out')
     const template = { centre: { lonDeg: 150, latDeg: 20 }, sizeDeg: { width: 60 / 3600, height: 50 / 3600 } }
@@ -116,7 +117,7 @@ describe('products', () => {
   })
 
   test('the report stands alone and names every input', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a <b>.fits', GRID, () => 1)
     const out = join(folder, 'out')
     await makeMosaic({ imagesDir: folder, outDir: out })
@@ -130,13 +131,13 @@ describe('products', () => {
 describe('a run can be stopped', () => {
   test('at any stage, without leaving anything under a final name', async () => {
     for (const stage of ['scan', 'project', 'difference', 'add']) {
-      const outDir = await freshFolder()
+      const outDir = freshFolder()
       const stop = new AbortController()
       const onProgress = (event: ProgressEvent): void => {
         if (event.stage === stage && event.done === 2) stop.abort()
       }
       const { code } = await failure(
-        makeMosaic({ imagesDir: DEMO_IMAGES, outDir, onProgress, signal: stop.signal }),
+        makeMosaic({ imagesDir: demoImages, outDir, onProgress, signal: stop.signal }),
       )
       expect(code, stage).toBe('BASE_ABORTED')
       expect(await readdir(outDir), stage).toEqual([])
@@ -146,7 +147,7 @@ describe('a run can be stopped', () => {
 
 describe('clear refusals', () => {
   test('no FITS file in the folder', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeFile(join(folder, 'notes.txt'), 'x')
     const { code, message } = await failure(makeMosaic({ imagesDir: folder, outDir: join(folder, 'out') }))
     expect(code).toBe('MOSAIC_NO_FILES')
@@ -154,7 +155,7 @@ describe('clear refusals', () => {
   })
 
   test('a folder that does not exist', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const { code } = await failure(
       makeMosaic({ imagesDir: join(folder, 'none'), outDir: join(folder, 'out') }),
     )
@@ -163,7 +164,7 @@ describe('clear refusals', () => {
   })
 
   test('an output folder that is not empty, unless overwriting is allowed', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const images = join(folder, 'images')
     const out = join(folder, 'out')
     await mkdir(images)
@@ -178,21 +179,21 @@ describe('clear refusals', () => {
   })
 
   test('a template header with a bad card on line 7 names file and line', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const text = await readFile(join(FIXTURES, 'template.hdr'), 'utf8')
     const lines = text.split('\n')
     lines[6] = 'CTYPE2 = '
     const headerFile = join(folder, 'bad.hdr')
     await writeFile(headerFile, lines.join('\n'))
     const { message } = await failure(
-      makeMosaic({ imagesDir: DEMO_IMAGES, outDir: join(folder, 'out'), headerFile }),
+      makeMosaic({ imagesDir: demoImages, outDir: join(folder, 'out'), headerFile }),
     )
     expect(message).toContain('bad.hdr')
     expect(message).toMatch(/line 7/)
   })
 
   test('an image of no pixels', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const card = (text: string): string => text.padEnd(80)
     const cards = [
       'SIMPLE  =                    T',
@@ -228,7 +229,7 @@ describe('clear refusals', () => {
     { name: 'jobs', options: { threads: 0 } },
     { name: 'memory', options: { memoryBytes: 1000 } },
   ])('an unknown value of --$name', async ({ name, options }) => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     // What the types forbid can still come from a command line.
     const wrong: object = options
     const { code, message } = await failure(
@@ -240,7 +241,7 @@ describe('clear refusals', () => {
   })
 
   test('a template far from the images', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a.fits', GRID, () => 1)
     const template = { centre: { lonDeg: 10, latDeg: -50 }, sizeDeg: { width: 0.1, height: 0.1 } }
     const out = join(folder, 'out')
@@ -250,7 +251,7 @@ describe('clear refusals', () => {
   })
 
   test('a memory limit too small for one image names the remedy', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     await writeTestImage(folder, 'a.fits', { ...GRID, width: 6000, height: 4000 }, () => 1)
     const options = {
       imagesDir: folder,
@@ -266,8 +267,8 @@ describe('clear refusals', () => {
 
 describe('a plan', () => {
   test('counts images, pairs and bytes and writes nothing', async () => {
-    const outDir = join(await freshFolder(), 'out')
-    const plan = await planMosaic({ imagesDir: DEMO_IMAGES, outDir })
+    const outDir = join(freshFolder(), 'out')
+    const plan = await planMosaic({ imagesDir: demoImages, outDir })
     expect(plan.images.length).toBe(10)
     expect(plan.pairCount).toBeGreaterThanOrEqual(17)
     expect(plan.template.width).toBeGreaterThan(2200)

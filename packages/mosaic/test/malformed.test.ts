@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { isSkyloomError } from '@skyloom/base'
 import { makeMosaic } from '@skyloom/mosaic/node'
 import { describe, expect, test } from 'vitest'
-import { freshFolder, SHARED } from './support/folders.ts'
-import { hasShared } from './support/peers.ts'
+import { freshFolder } from '../../../testing/folders.ts'
+import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
 
-const folder = join(SHARED, 'data/malformed')
+const folder = sharedPath('data/malformed')
 
 interface Entry {
   readonly file: string
@@ -18,10 +18,10 @@ async function manifest(): Promise<readonly Entry[]> {
   return JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as readonly Entry[]
 }
 
-describe.skipIf(!hasShared(folder))('the malformed files', () => {
+describe.skipIf(skipShared)('the malformed files', () => {
   test('together with good ones: the good ones make the mosaic, each bad one is listed with file and reason', async () => {
     const entries = await manifest()
-    const work = await freshFolder()
+    const work = freshFolder()
     const images = join(work, 'in')
     await mkdir(images)
     for (const { file } of entries) await copyFile(join(folder, file), join(images, file))
@@ -45,7 +45,7 @@ describe.skipIf(!hasShared(folder))('the malformed files', () => {
 
   test('alone: good files give a mosaic, bad ones a typed error that names the file', async () => {
     for (const entry of await manifest()) {
-      const work = await freshFolder()
+      const work = freshFolder()
       await mkdir(join(work, 'in'))
       await copyFile(join(folder, entry.file), join(work, 'in', entry.file))
       const outcome: unknown = await makeMosaic({

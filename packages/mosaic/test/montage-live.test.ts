@@ -4,22 +4,24 @@ import { gunzipSync } from 'node:zlib'
 import { makeMosaic } from '@skyloom/mosaic/node'
 import { decode } from 'fast-png'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { demoImages, keptFolder } from '../../../testing/folders.ts'
+import { lacksProgram, runPeer } from '../../../testing/peers.ts'
+import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
 import { gaussianLogStretch } from '../src/preview/gaussian-log.ts'
-import { DEMO_IMAGES, FIXTURES, keptFolder, SHARED } from './support/folders.ts'
 import { loadImage, type TestImage, writeTestImage } from './support/images.ts'
-import { hasPeer, hasShared, runPeer } from './support/peers.ts'
 import { planeResidual } from './support/plane-residual.ts'
+import { FIXTURES } from './support/reference.ts'
 
 /** Mosaics, away from edges, after a common plane is taken out: mBgModel itself stops 0.015 DN from its limit. */
 const BACKGROUND_RMS_DN = 0.02
 /** Pixels of the template's border where mProjectPP gives only part of the area. */
 const BORDER = 2
 
-const nights = join(SHARED, 'data/mosaic-m42-j-nights-9')
+const nights = sharedPath('data/mosaic-m42-j-nights-9')
 const SETS = [
   {
     name: 'ten images of one night',
-    images: DEMO_IMAGES,
+    images: demoImages,
     template: join(FIXTURES, 'template.hdr'),
     isThere: true,
   },
@@ -27,7 +29,7 @@ const SETS = [
     name: 'nine images of six nights',
     images: join(nights, 'raw'),
     template: join(nights, 'reference/template.hdr'),
-    isThere: hasShared(nights),
+    isThere: !skipShared,
   },
 ]
 
@@ -54,13 +56,13 @@ async function montageChain(images: string, template: string, work: string): Pro
     ['mAdd', '-a', 'median', '-p', 'corr', 'cimages.tbl', 'template.hdr', 'median.fits'],
   ]
   for (const [program, ...args] of steps) {
-    const answer = await runPeer(program, args, work)
+    const answer = runPeer(program, args, { cwd: work })
     expect(answer, program).toContain('stat="OK"')
   }
 }
 
 for (const set of SETS) {
-  describe.skipIf(!set.isThere || !hasPeer('mProjExec'))(`live Montage on ${set.name}`, () => {
+  describe.skipIf(!set.isThere || lacksProgram('mProjExec'))(`live Montage on ${set.name}`, () => {
     let work = ''
     let template: TestImage
 
@@ -71,7 +73,7 @@ for (const set of SETS) {
     }
 
     beforeAll(async () => {
-      work = await keptFolder()
+      work = keptFolder()
       await montageChain(set.images, set.template, work)
       template = await loadImage(join(work, 'mean.fits'))
     }, 300_000)
@@ -104,9 +106,9 @@ function isBorder({ width, height }: TestImage, index: number): boolean {
   return col < BORDER || row < BORDER || col >= width - BORDER || row >= height - BORDER
 }
 
-describe.skipIf(!hasPeer('mViewer'))('live mViewer', () => {
+describe.skipIf(lacksProgram('mViewer'))('live mViewer', () => {
   test('shows the same grey levels for the gaussian-log stretch', async () => {
-    const work = await keptFolder()
+    const work = keptFolder()
     const width = 200
     const height = 150
     // A bright core on a background of noise that repeats.
@@ -118,11 +120,9 @@ describe.skipIf(!hasPeer('mViewer'))('live mViewer', () => {
       9000 / (1 + ((col - 90) ** 2 + (row - 60) ** 2) / 4)
     const grid = { width, height, lonDeg: 150, latDeg: 20, scaleDeg: 1 / 3600 }
     await writeTestImage(work, 'a.fits', grid, value)
-    await runPeer(
-      'mViewer',
-      ['-ct', '0', '-gray', 'a.fits', '-1s', 'max', 'gaussian-log', '-out', 'a.png'],
-      work,
-    )
+    runPeer('mViewer', ['-ct', '0', '-gray', 'a.fits', '-1s', 'max', 'gaussian-log', '-out', 'a.png'], {
+      cwd: work,
+    })
     const png = decode(await readFile(join(work, 'a.png')))
     const { data } = await loadImage(join(work, 'a.fits'))
     const { levels } = gaussianLogStretch(Float32Array.from(data))

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { readIpacTable, tableRows } from '@skyloom/fits/tables'
 import { makeMosaic } from '@skyloom/mosaic/node'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { demoImages, freshFolder } from '../../../testing/folders.ts'
+import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
 import type { MosaicSummary } from '../src/make/summary.ts'
 import { readTemplate } from '../src/template/template.ts'
-import { DEMO_IMAGES, FIXTURES, freshFolder, SHARED } from './support/folders.ts'
 import { loadImage, type TestImage } from './support/images.ts'
-import { hasShared } from './support/peers.ts'
 import {
   compareSamples,
+  FIXTURES,
   type ReferenceImage,
   readReference,
   rms,
@@ -36,11 +37,11 @@ interface ReferenceSet {
   readonly medianExtra: number
 }
 
-const nights = join(SHARED, 'data/mosaic-m42-j-nights-9')
+const nights = sharedPath('data/mosaic-m42-j-nights-9')
 const SETS: readonly ReferenceSet[] = [
   {
     name: 'ten images of one night',
-    images: DEMO_IMAGES,
+    images: demoImages,
     reference: FIXTURES,
     isThere: true,
     medianExtra: 0,
@@ -49,7 +50,7 @@ const SETS: readonly ReferenceSet[] = [
     name: 'nine images of six nights',
     images: join(nights, 'raw'),
     reference: join(nights, 'reference'),
-    isThere: hasShared(nights),
+    isThere: !skipShared,
     medianExtra: 1010,
   },
 ]
@@ -81,7 +82,7 @@ for (const set of SETS) {
 
     test('each reprojected image has the same pixels', async () => {
       for (const name of (await readdir(set.images)).filter((file) => file.endsWith('.gz'))) {
-        const folder = await freshFolder()
+        const folder = freshFolder()
         await mkdir(join(folder, 'in'))
         await copyFile(join(set.images, name), join(folder, 'in', name))
         await make(join(folder, 'out'), { imagesDir: join(folder, 'in') })
@@ -109,7 +110,7 @@ for (const set of SETS) {
     })
 
     test('without background matching the values are the same to the precision of the reprojection', async () => {
-      const folder = await freshFolder()
+      const folder = freshFolder()
       await make(folder, { background: 'none' })
       const image = await loadImage(join(folder, 'mosaic.fits'))
       const expected = await reference(set, 'mosaics.json', 'uncorrected.fits')
@@ -120,7 +121,7 @@ for (const set of SETS) {
     })
 
     test('a count image and the exact size agree', async () => {
-      const folder = await freshFolder()
+      const folder = freshFolder()
       await make(folder, { combine: 'count', isExactSize: true })
       const image = await loadImage(join(folder, 'mosaic.fits'))
       const counted = await reference(set, 'mosaics.json', 'mosaic_count.fits')
@@ -131,7 +132,7 @@ for (const set of SETS) {
     })
 
     test('a median covers the same pixels and has the same values where one image contributes', async () => {
-      const folder = await freshFolder()
+      const folder = freshFolder()
       await make(folder, { combine: 'median' })
       const image = await loadImage(join(folder, 'mosaic.fits'))
       const expected = await reference(set, 'mosaics.json', 'mosaic_median.fits')
@@ -147,7 +148,7 @@ for (const set of SETS) {
     test.for(['plane', 'level'] as const)(
       '%s corrections are the same but for one plane common to all images',
       async (mode) => {
-        const folder = await freshFolder()
+        const folder = freshFolder()
         const made = mode === 'plane' ? summary : await make(folder, { background: 'level' })
         const file = mode === 'plane' ? 'corrections.tbl' : 'corrections_level_only.tbl'
         const text = await readFile(join(set.reference, file), 'utf8')

@@ -1,27 +1,18 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { examplesOf, runExample } from '../../../testing/document-examples.ts'
 import * as api from '../src/api/index.ts'
 import { formatProblem, readWorkflow } from '../src/index.ts'
 
-const run = promisify(execFile)
 const repository = new URL('../../../', import.meta.url)
 const guide = readFileSync(new URL('docs/coming-from-pegasus.md', repository), 'utf8')
-const readme = readFileSync(new URL('packages/workflow/README.md', repository), 'utf8')
 
-test('the program of the README prints what it says', async () => {
-  const [, code = '', output = ''] = /```js\n([\s\S]*?)```\s*```text\n([\s\S]*?)```/.exec(readme) ?? []
-  // In the package, so that it finds the packages by name; not under version control.
-  const programs = fileURLToPath(new URL('../dist/examples/', import.meta.url))
-  mkdirSync(programs, { recursive: true })
-  const path = join(programs, 'readme.mjs')
-  writeFileSync(path, code)
-  const { stdout } = await run(process.execPath, [path])
-  expect(stdout).toBe(output)
-})
+test.for(examplesOf('packages/workflow/README.md'))(
+  'README, $name: the program prints what it says',
+  async (example) => {
+    expect(await runExample(example)).toBe(example.output)
+  },
+)
 
 test('the problem that the guide shows is a real one', () => {
   const shown = /^workflow\.yml:.*\[UNKNOWN_VALUE\]$/m.exec(guide)?.[0]

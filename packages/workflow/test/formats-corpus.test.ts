@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { pegasusCorpus, skipShared } from '../../../testing/shared-data.ts'
 import {
   checkWorkflow,
   formatProblem,
@@ -17,7 +18,6 @@ import {
   writeTransformationCatalog,
   writeWorkflow,
 } from '../src/index.ts'
-import { corpusFolder, missingCorpus } from './shared-data.ts'
 
 type Format = 'yaml' | 'json'
 
@@ -51,19 +51,17 @@ const byName: Readonly<Record<string, RoundTrip>> = {
   'pegasus.properties': roundTrip(readProperties, writeProperties),
 }
 
-const missing = missingCorpus()
-const files =
-  missing === undefined
-    ? readdirSync(`${corpusFolder}workflows`, { recursive: true, encoding: 'utf8' }).filter(
-        (path) => byName[basename(path)] !== undefined,
-      )
-    : []
+const files = !skipShared
+  ? readdirSync(`${pegasusCorpus}/workflows`, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => byName[basename(path)] !== undefined,
+    )
+  : []
 
-describe.skipIf(missing !== undefined)('every file of the corpus', () => {
+describe.skipIf(skipShared)('every file of the corpus', () => {
   test('is there', () => expect(files.length).toBeGreaterThan(150))
 
   test.for(files)('%s is read without a word and written so that it reads the same', (path) => {
-    const text = readFileSync(`${corpusFolder}workflows/${path}`, 'utf8')
+    const text = readFileSync(`${pegasusCorpus}/workflows/${path}`, 'utf8')
     const format = byName[basename(path)]
     const first = format?.read(text)
     if (first?.ok !== true) throw new Error(`${path} is refused`)
@@ -77,7 +75,7 @@ describe.skipIf(missing !== undefined)('every file of the corpus', () => {
   })
 
   test.for(files.filter((path) => /(?:workflow|inner)\.yml$/.test(path)))('%s passes the checks', (path) => {
-    const result = readWorkflow(readFileSync(`${corpusFolder}workflows/${path}`, 'utf8'))
+    const result = readWorkflow(readFileSync(`${pegasusCorpus}/workflows/${path}`, 'utf8'))
     if (!result.ok) throw new Error(`${path} is refused`)
     expect(checkWorkflow(result.value)).toEqual([])
   })

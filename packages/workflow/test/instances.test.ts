@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { pegasusCorpus, skipShared } from '../../../testing/shared-data.ts'
 import { checkWorkflow, exportWfFormat, formatProblem, importDag, importWfFormat } from '../src/index.ts'
-import { corpusFolder, missingCorpus } from './shared-data.ts'
 
 interface Instance {
   readonly workflow: {
@@ -21,12 +21,11 @@ function sorted(instance: Instance): Instance {
   return instance
 }
 
-const missing = missingCorpus()
-const instances = missing === undefined ? readdirSync(`${corpusFolder}instances`) : []
+const instances = !skipShared ? readdirSync(`${pegasusCorpus}/instances`) : []
 
-describe.skipIf(missing !== undefined)('measured runs in WfFormat', () => {
+describe.skipIf(skipShared)('measured runs in WfFormat', () => {
   test.for(instances)('%s is imported without loss and exported as it was', (file) => {
-    const text = readFileSync(`${corpusFolder}instances/${file}`, 'utf8')
+    const text = readFileSync(`${pegasusCorpus}/instances/${file}`, 'utf8')
     const result = importWfFormat(text, { name: file })
     if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'))
     expect(result.value.losses).toEqual([])
@@ -44,10 +43,10 @@ const dags = [
   { file: 'text-analysis-run1/harry-potter-text-analysis-0.dag', jobs: 19 },
 ]
 
-describe.skipIf(missing !== undefined)('DAGMan files of real runs', () => {
+describe.skipIf(skipShared)('DAGMan files of real runs', () => {
   test.for(dags)('$file is imported', ({ file, jobs }) => {
-    const folder = `${corpusFolder}runs/${file.slice(0, file.indexOf('/'))}`
-    const result = importDag(readFileSync(`${corpusFolder}runs/${file}`, 'utf8'), {
+    const folder = `${pegasusCorpus}/runs/${file.slice(0, file.indexOf('/'))}`
+    const result = importDag(readFileSync(`${pegasusCorpus}/runs/${file}`, 'utf8'), {
       name: file,
       directory: '/run',
       readFile: (path) => readFileSync(`${folder}/${path}`, 'utf8'),

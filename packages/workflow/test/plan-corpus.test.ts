@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { pegasusCorpus, skipShared } from '../../../testing/shared-data.ts'
 import { edgesOf, formatPlanProblem, type Plan, planWorkflow } from '../src/index.ts'
 import { corpusRequest } from './corpus-request.ts'
-import { corpusFolder, missingCorpus } from './shared-data.ts'
 
 /*
  * Every plan of the reference planner that the corpus records must come out with the same counts, and, where the
@@ -41,19 +41,17 @@ interface ExpectedPlan {
   readonly edges?: readonly (readonly [string, string])[]
 }
 
-const missing = missingCorpus()
-const expected: Readonly<Record<string, Readonly<Record<string, ExpectedPlan>>>> =
-  missing === undefined
-    ? // The corpus is trusted: its own README describes this shape.
-      (JSON.parse(readFileSync(`${corpusFolder}expected-plans.json`, 'utf8')) as { plans: typeof expected })
-        .plans
-    : {}
+const expected: Readonly<Record<string, Readonly<Record<string, ExpectedPlan>>>> = !skipShared
+  ? // The corpus is trusted: its own README describes this shape.
+    (JSON.parse(readFileSync(`${pegasusCorpus}/expected-plans.json`, 'utf8')) as { plans: typeof expected })
+      .plans
+  : {}
 
-describe.skipIf(missing !== undefined)('plans equal those of the reference planner', () => {
+describe.skipIf(skipShared)('plans equal those of the reference planner', () => {
   for (const [name, configurations] of Object.entries(expected)) {
     test.for(Object.entries(configurations))(`${name} %s`, ([, reference]) => {
       const result = planWorkflow(
-        corpusRequest(`${corpusFolder}workflows/${name}`, reference.args, reference.props),
+        corpusRequest(`${pegasusCorpus}/workflows/${name}`, reference.args, reference.props),
       )
       if (reference.refused === true) {
         expect(result.ok).toBe(false)

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { pegasusCorpus, skipShared } from '../../../testing/shared-data.ts'
 import {
   formatPlanProblem,
   formatProblem,
@@ -13,7 +14,6 @@ import {
   readWorkflow,
 } from '../src/index.ts'
 import { planOptions } from './corpus-request.ts'
-import { corpusFolder, missingCorpus } from './shared-data.ts'
 
 interface Variant {
   readonly name: string
@@ -24,14 +24,12 @@ interface Variant {
   readonly props: Readonly<Record<string, string>>
 }
 
-const missing = missingCorpus()
-const variants: readonly Variant[] =
-  missing === undefined
-    ? // The corpus is trusted: its README describes this shape.
-      (JSON.parse(readFileSync(`${corpusFolder}malformed/index.json`, 'utf8')) as Variant[])
-    : []
+const variants: readonly Variant[] = !skipShared
+  ? // The corpus is trusted: its README describes this shape.
+    (JSON.parse(readFileSync(`${pegasusCorpus}/malformed/index.json`, 'utf8')) as Variant[])
+  : []
 
-describe.skipIf(missing !== undefined)('malformed variants get their verdict', () => {
+describe.skipIf(skipShared)('malformed variants get their verdict', () => {
   test.for(variants.map((variant) => [variant.name, variant] as const))('%s', ([, variant]) => {
     const { isPlanned, text } = judge(variant)
     expect(isPlanned).toBe(variant.verdict !== 'reject')
@@ -41,7 +39,7 @@ describe.skipIf(missing !== undefined)('malformed variants get their verdict', (
 
 /** Reads and plans a variant; the text is everything that was said about it. */
 function judge(variant: Variant): { readonly isPlanned: boolean; readonly text: string } {
-  const folder = `${corpusFolder}malformed/${variant.name}/`
+  const folder = `${pegasusCorpus}/malformed/${variant.name}/`
   const said: string[] = []
   const state = { isReadable: true }
   const read = <T>(

@@ -1,5 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { TestImage } from './images.ts'
+
+/** Reference results of the ten-image set. */
+export const FIXTURES: string = fileURLToPath(new URL('../fixtures/m42-j-10/', import.meta.url))
 
 /** Statistics and samples of an image as the reference files hold them. */
 export interface ReferenceImage {
