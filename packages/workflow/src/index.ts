@@ -21,6 +21,7 @@ export {
   type ForecastOptions,
   forecastPlan,
 } from './explain/forecast.ts'
+export { KeyHeap } from './explain/key-heap.ts'
 export type { Reason } from './explain/reason.ts'
 export { summarizePlan } from './explain/summarize-plan.ts'
 export { type CriticalPath, criticalPath } from './graph/critical-path.ts'

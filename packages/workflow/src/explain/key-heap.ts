@@ -12,6 +12,11 @@ export class KeyHeap {
     return this.#keys[0] ?? Number.POSITIVE_INFINITY
   }
 
+  /** The item that {@link take} gives, without taking it; -1 when there is none. */
+  get first(): number {
+    return this.#items[0] ?? -1
+  }
+
   add(item: number, key: number): void {
     let at = this.#items.length
     this.#items.push(item)
