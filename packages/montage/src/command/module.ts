@@ -95,6 +95,13 @@ export function optionValue(call: ModuleCall, name: string): string | undefined 
   return call.options.findLast((option) => option.name === name)?.value
 }
 
+/** The values of an option that takes several, once for each time that it was given. */
+export function optionValues(call: ModuleCall, name: string): readonly (readonly string[])[] {
+  return call.options.flatMap((option) =>
+    option.name === name && option.values !== undefined ? [option.values] : [],
+  )
+}
+
 /** True when an option was given. */
 export function hasOption(call: ModuleCall, name: string): boolean {
   return call.options.some((option) => option.name === name)

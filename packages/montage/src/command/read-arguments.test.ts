@@ -35,6 +35,13 @@ describe('arguments with options first', () => {
     expect(reading.operands).toEqual(['in', '-2', '-n'])
   })
 
+  test('an option may take several values, negative numbers too', () => {
+    const reading = readLeading(['-bar', '1', '-2', '3', 'in'], ['bar:3'])
+    expect(reading.options).toEqual([{ name: 'bar', value: '1', values: ['1', '-2', '3'] }])
+    expect(reading.operands).toEqual(['in'])
+    expect(readLeading(['-bar', '1', '2'], ['bar:3']).badOption).toBe('-bar')
+  })
+
   test('an unknown option is told', () => {
     expect(readLeading(['-x', 'in'], ['n']).badOption).toBe('-x')
   })

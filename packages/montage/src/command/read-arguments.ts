@@ -1,8 +1,10 @@
 /** One option as it was given. */
 export interface GivenOption {
   readonly name: string
-  /** Undefined for options without a value. */
+  /** Undefined for options without a value; the first value of options with several. */
   readonly value: string | undefined
+  /** All values of an option that takes several. */
+  readonly values?: readonly string[]
 }
 
 /** The arguments of a command, taken apart. */
@@ -58,7 +60,8 @@ export function readGetopt(args: readonly string[], letters: string): ReadArgume
  * Reads arguments as those modules do that look at them one by one: options first, of one or more letters, each a word of its own,
  * values separate; the first word that is no option begins the operands, which may be negative numbers.
  *
- * @param names option names without the dash; a colon behind a name means that it takes a value (`['t', 'd:', 'min:']`)
+ * @param names option names without the dash; a colon behind a name means that it takes a value (`['t', 'd:', 'min:']`), with a number
+ *   that it takes so many (`bar:5`)
  */
 export function readLeading(args: readonly string[], names: readonly string[]): ReadArguments {
   const options: GivenOption[] = []
@@ -67,9 +70,19 @@ export function readLeading(args: readonly string[], names: readonly string[]): 
     const word = args[at] ?? ''
     if (!word.startsWith('-') || word === '-' || /^-(?:\d|\.\d)/.test(word)) break
     const name = word.slice(1)
-    if (names.includes(name)) options.push({ name, value: undefined })
-    else if (names.includes(`${name}:`) && at + 1 < args.length) options.push({ name, value: args[++at] })
-    else return { options, operands: args.slice(at + 1), badOption: word }
+    const count = valueCount(names, name)
+    const values = args.slice(at + 1, at + 1 + (count ?? 0))
+    if (count === undefined || values.length < count)
+      return { options, operands: args.slice(at + 1), badOption: word }
+    options.push(count > 1 ? { name, value: values[0], values } : { name, value: values[0] })
+    at += count
   }
   return { options, operands: args.slice(at), badOption: undefined }
+}
+
+/** Number of values of an option; undefined for an unknown one. */
+function valueCount(names: readonly string[], name: string): number | undefined {
+  const entry = names.find((one) => one.split(':')[0] === name)
+  if (entry === undefined) return undefined
+  return entry.endsWith(':') ? 1 : Number(entry.split(':')[1] ?? 0)
 }
