@@ -2,15 +2,11 @@
 // Arithmetic is float64. Source and target must not overlap.
 import { swap4, swap8, swapped4, swapped8 } from '../shared/swap'
 
-// @ts-ignore: decorator
-@inline
 function put<T>(target: usize, i: i32, value: f64): void {
   store<T>(target + <usize>i * sizeof<T>(), <T>value)
 }
 
 /** Stores four pixels that are given as two pairs of float64. */
-// @ts-ignore: decorator
-@inline
 function put4<T>(target: usize, i: i32, low: v128, high: v128): void {
   const at = target + <usize>i * sizeof<T>()
   if (sizeof<T>() == 4) {
@@ -24,8 +20,6 @@ function put4<T>(target: usize, i: i32, low: v128, high: v128): void {
 }
 
 /** Scales four integers of 32 bits; lanes equal to blank become NaN where `blanks` has all bits set. */
-// @ts-ignore: decorator
-@inline
 function put4Integers<T>(target: usize, i: i32, v: v128, scale: v128, zero: v128, blank: v128, blanks: v128): void {
   const nan = f64x2.splat(NaN)
   const isBlank = v128.and(i32x4.eq(v, blank), blanks)
@@ -36,8 +30,6 @@ function put4Integers<T>(target: usize, i: i32, v: v128, scale: v128, zero: v128
   put4<T>(target, i, low, high)
 }
 
-// @ts-ignore: decorator
-@inline
 function decodeU8<T>(source: usize, target: usize, count: i32, bscale: f64, bzero: f64, hasBlank: i32, blank: i32): void {
   const scale = f64x2.splat(bscale)
   const zero = f64x2.splat(bzero)
@@ -55,8 +47,6 @@ function decodeU8<T>(source: usize, target: usize, count: i32, bscale: f64, bzer
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function decodeI16<T>(source: usize, target: usize, count: i32, bscale: f64, bzero: f64, hasBlank: i32, blank: i32): void {
   const scale = f64x2.splat(bscale)
   const zero = f64x2.splat(bzero)
@@ -75,8 +65,6 @@ function decodeI16<T>(source: usize, target: usize, count: i32, bscale: f64, bze
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function decodeI32<T>(source: usize, target: usize, count: i32, bscale: f64, bzero: f64, hasBlank: i32, blank: i32): void {
   const scale = f64x2.splat(bscale)
   const zero = f64x2.splat(bzero)
@@ -93,8 +81,6 @@ function decodeI32<T>(source: usize, target: usize, count: i32, bscale: f64, bze
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function decodeI64<T>(source: usize, target: usize, count: i32, bscale: f64, bzero: f64, hasBlank: i32, blank: i64): void {
   for (let i = 0; i < count; i++) {
     const sample = bswap<i64>(load<i64>(source + ((<usize>i) << 3)))
@@ -102,8 +88,6 @@ function decodeI64<T>(source: usize, target: usize, count: i32, bscale: f64, bze
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function decodeF32<T>(source: usize, target: usize, count: i32, bscale: f64, bzero: f64): void {
   const scale = f64x2.splat(bscale)
   const zero = f64x2.splat(bzero)
@@ -120,8 +104,6 @@ function decodeF32<T>(source: usize, target: usize, count: i32, bscale: f64, bze
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function decodeF64<T>(source: usize, target: usize, count: i32, bscale: f64, bzero: f64): void {
   const scale = f64x2.splat(bscale)
   const zero = f64x2.splat(bzero)

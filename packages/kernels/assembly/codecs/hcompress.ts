@@ -23,20 +23,14 @@ const quadTable: usize = memory.data<u8>([
   124, 124, 124, 124, 53, 53, 61, 61, 77, 77, 93, 93, 109, 109, 6, 118,
 ])
 
-// @ts-ignore: decorator
-@inline
 function peek(at: i64): u32 {
   return bswap<u32>(load<u32>(stream + <usize>(at >> 3))) << <u32>(at & 7)
 }
 
-// @ts-ignore: decorator
-@inline
 function halved(length: i32, times: i32): i32 {
   return max(1, (length + (1 << times) - 1) >> times)
 }
 
-// @ts-ignore: decorator
-@inline
 function halvings(length: i32): i32 {
   return length <= 1 ? 0 : 32 - clz<i32>(length - 1)
 }
@@ -254,21 +248,15 @@ function addPlane<T>(quads: usize, rows: i32, cols: i32, unit: T, coefficients: 
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function at<T>(base: usize, index: i32): T {
   return load<T>(base + <usize>index * sizeof<T>())
 }
 
-// @ts-ignore: decorator
-@inline
 function put<T>(base: usize, index: i32, value: T): void {
   store<T>(base + <usize>index * sizeof<T>(), value)
 }
 
 /** Nearest multiple of 2^shift; halves go away from zero. */
-// @ts-ignore: decorator
-@inline
 function roundAway<T>(value: T, shift: i32): T {
   if (shift == 0) return value
   const half = <T>1 << <T>(shift - 1)
@@ -306,15 +294,11 @@ function invert<T>(
   invertLevel<T, i32>(sums, coefficients, target, rows, cols, cols, 0)
 }
 
-// @ts-ignore: decorator
-@inline
 function clamp<T>(value: T): i32 {
   if (sizeof<T>() == 4) return <i32>value
   return <i32>max<T>(<T>i32.MIN_VALUE, min<T>(<T>i32.MAX_VALUE, value))
 }
 
-// @ts-ignore: decorator
-@inline
 function putOut<T, Out>(base: usize, index: i32, value: T): void {
   if (sizeof<Out>() == sizeof<T>()) store<Out>(base + <usize>index * sizeof<Out>(), <Out>value)
   else store<i32>(base + <usize>index * 4, clamp<T>(value))

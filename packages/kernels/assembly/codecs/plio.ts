@@ -1,14 +1,10 @@
 // PLIO_1 (FITS Standard 4.0, section 10.4.3).
 import { CORRUPT, OK, TRUNCATED } from './status'
 
-// @ts-ignore: decorator
-@inline
 function word(source: usize, index: i32): i32 {
   return <i32>bswap<u16>(load<u16>(source + ((<usize>index) << 1)))
 }
 
-// @ts-ignore: decorator
-@inline
 function fill(at: usize, value: i32, count: i32): void {
   const lanes = i32x4.splat(value)
   let i = 0

@@ -52,8 +52,6 @@ export function dequantizeF64(
   dequantize<f64>(source, target, first, count, scale, zero, dithering, seed, hasBlank, blank)
 }
 
-// @ts-ignore: decorator
-@inline
 function dequantize<T>(
   source: usize,
   target: usize,

@@ -6,8 +6,6 @@ let pending: i32 = 0
 let to: usize = 0
 
 /** Writes up to 32 bits. */
-// @ts-ignore: decorator
-@inline
 function put(value: u64, count: i32): void {
   bits = (bits << count) | value
   pending += count
@@ -18,8 +16,6 @@ function put(value: u64, count: i32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function mappedDifference(value: i32, last: i32, wrap: i32): u32 {
   const difference = ((value - last) << wrap) >> wrap
   return <u32>((difference << 1) ^ (difference >> 31))
@@ -33,8 +29,6 @@ export function riceEncode(source: usize, target: usize, count: i32, blockSize: 
   return encode(source, target, count, blockSize, 32, 5, 26)
 }
 
-// @ts-ignore: decorator
-@inline
 function encode(
   source: usize,
   target: usize,
@@ -99,8 +93,6 @@ function encode(
 }
 
 /** As in the plain twin: the largest count of low bits whose unary parts are still about one bit long on average. */
-// @ts-ignore: decorator
-@inline
 function lowBitCount(sum: f64, length: i32): i32 {
   const mean = (sum - <f64>(length >> 1) - 1) / <f64>length
   if (mean < 2) return 0

@@ -8,16 +8,12 @@ export function riceDecode(source: usize, size: i32, target: usize, count: i32, 
   return decode(source, size, target, count, blockSize, 4, 5, 26)
 }
 
-// @ts-ignore: decorator
-@inline
 function stored(value: i32, bytePix: i32): i32 {
   if (bytePix == 1) return value & 0xff
   if (bytePix == 2) return (value << 16) >> 16
   return value
 }
 
-// @ts-ignore: decorator
-@inline
 function decode(
   source: usize,
   size: i32,

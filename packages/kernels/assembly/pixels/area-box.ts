@@ -317,8 +317,6 @@ function weightedSums2<T>(rowAt: usize, weightRowAt: usize, nextRow: usize, outA
 }
 
 /** Lanes with a finite value and, with a weight plane, a positive finite weight. */
-// @ts-ignore: decorator
-@inline
 function usable<T>(v: v128, w: v128): v128 {
   const big = f32x4.splat(Infinity)
   let isIn = f32x4.lt(f32x4.abs(v), big)
@@ -327,8 +325,6 @@ function usable<T>(v: v128, w: v128): v128 {
 }
 
 /** Stores the sums before each of four columns of two rows, gives the sum after them. */
-// @ts-ignore: decorator
-@inline
 function addFour(sum: v128, d1: v128, d2: v128, d3: v128, d4: v128, out0: usize, out1: usize): v128 {
   const p1 = f64x2.add(sum, d1)
   const p2 = f64x2.add(p1, d2)
@@ -340,8 +336,6 @@ function addFour(sum: v128, d1: v128, d2: v128, d3: v128, d4: v128, out0: usize,
   return f64x2.add(p3, d4)
 }
 
-// @ts-ignore: decorator
-@inline
 function storeBoth(out0: usize, out1: usize, sums: v128): void {
   v128.store64_lane(out0, sums, 0)
   v128.store64_lane(out1, sums, 1)

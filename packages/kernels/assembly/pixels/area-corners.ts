@@ -9,32 +9,14 @@ export const FIRST_BLOCK: i32 = -(1 << 29)
 
 // Arrays of one row of corners (byte offsets). Two sets are used in turn.
 export let cornerBytes: usize = 0
-// @ts-ignore: decorator
-@inline
 export function xOf(set: usize): usize { return set }
-// @ts-ignore: decorator
-@inline
 export function yOf(set: usize): usize { return set + cornerBytes }
-// @ts-ignore: decorator
-@inline
 export function fxOf(set: usize): usize { return set + 2 * cornerBytes }
-// @ts-ignore: decorator
-@inline
 export function fyOf(set: usize): usize { return set + 3 * cornerBytes }
-// @ts-ignore: decorator
-@inline
 export function edgeOf(set: usize): usize { return set + 4 * cornerBytes }
-// @ts-ignore: decorator
-@inline
 export function weightEdgeOf(set: usize): usize { return set + 5 * cornerBytes }
-// @ts-ignore: decorator
-@inline
 export function cellOf(set: usize): usize { return set + 6 * cornerBytes }
-// @ts-ignore: decorator
-@inline
 export function blockOf(set: usize): usize { return set + 6 * cornerBytes + (cornerBytes >> 1) }
-// @ts-ignore: decorator
-@inline
 export function rowOf(set: usize): usize { return set + 7 * cornerBytes }
 export const SET_ARRAYS: usize = 8
 

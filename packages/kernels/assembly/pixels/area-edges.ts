@@ -66,8 +66,6 @@ export function singleEdge<T>(
   )
 }
 
-// @ts-ignore: decorator
-@inline
 function edge<T>(
   a: i32, fxa: f64, fya: f64, rowAAt: usize,
   b: i32, fxb: f64, fyb: f64, rowBAt: usize,
@@ -123,16 +121,12 @@ function edge<T>(
 }
 
 /** dy times G at the fraction m of a cell. */
-// @ts-ignore: decorator
-@inline
 function insideCell(at: usize, dy: f64, m: f64): f64 {
   const p = load<f64>(at)
   return dy * (p + (load<f64>(at, 8) - p) * m)
 }
 
 /** Edge across one column line: ql, qr are the mean distances from the line on its left and right, weighted with their length. */
-// @ts-ignore: decorator
-@inline
 function acrossColumn(line: usize, dy: f64, ql: f64, qr: f64): f64 {
   const p = load<f64>(line)
   return dy * (p - (p - load<f64>(line - 8)) * ql + (load<f64>(line, 8) - p) * qr)
@@ -202,8 +196,6 @@ function diagonalEdge<T>(
  * `line` is the prefix sum at the column line in a's row, `near` leads from it to a's side. Differences of prefix sums away from
  * the line are columns' values times the direction, so left and right need no distinction.
  */
-// @ts-ignore: decorator
-@inline
 function acrossBoth(
   line: usize, near: usize, rowBytes: usize, middle: usize, columnFirst: bool,
   ay: f64, by: f64, ka: f64, kb: f64, kc: f64, sign: f64,
@@ -271,8 +263,6 @@ function longEdge<T>(
 }
 
 /** Mean of G over x between two positions in one row; `at` is the prefix sum where x = 0. */
-// @ts-ignore: decorator
-@inline
 function rowMean(at: usize, x0: f64, x1: f64): f64 {
   const low = min(x0, x1)
   const high = max(x0, x1)

@@ -29,8 +29,6 @@ function usableArea(x0: f64, y0: f64, x1: f64, y1: f64, x2: f64, y2: f64, x3: f6
 }
 
 /** Signed areas of pixels k and k + 1; those without use get 0. */
-// @ts-ignore: decorator
-@inline
 export function areaOf2(top: usize, bottom: usize, d: usize): v128 {
   const x0 = v128.load(xOf(top) + d)
   const y0 = v128.load(yOf(top) + d)
@@ -70,8 +68,6 @@ export function extentOf(top: usize, bottom: usize, d: usize): f64 {
 }
 
 /** Sums of the diagonals' |dx| + |dy| of pixels k and k + 1. */
-// @ts-ignore: decorator
-@inline
 export function extentOf2(top: usize, bottom: usize, d: usize): v128 {
   const dx1 = f64x2.sub(v128.load(xOf(bottom) + d, 8), v128.load(xOf(top) + d))
   const dy1 = f64x2.sub(v128.load(yOf(bottom) + d, 8), v128.load(yOf(top) + d))

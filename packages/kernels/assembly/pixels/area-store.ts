@@ -13,8 +13,6 @@ export function storePixel(flux: f64, weight: f64, area: f64, extent: f64, value
 }
 
 /** Integral around two quadrilaterals from their shared edges. */
-// @ts-ignore: decorator
-@inline
 function around2(topEdge: usize, bottomEdge: usize, vertical: usize, d: usize): v128 {
   return f64x2.sub(
     f64x2.add(v128.load(topEdge + d), v128.load(vertical + d, 8)),
@@ -23,8 +21,6 @@ function around2(topEdge: usize, bottomEdge: usize, vertical: usize, d: usize): 
 }
 
 /** Stores one or two results. */
-// @ts-ignore: decorator
-@inline
 function store2(at: usize, values: v128, isLast: bool): void {
   const narrow = f32x4.demote_f64x2_zero(values)
   if (isLast) v128.store32_lane(at, narrow, 0)

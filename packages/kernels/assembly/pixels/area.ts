@@ -146,8 +146,6 @@ function pixelAcrossBlocks<T>(
   return true
 }
 
-// @ts-ignore: decorator
-@inline
 function around(single: usize): f64 {
   return load<f64>(single) + load<f64>(single, 8) - (load<f64>(single, 16) + load<f64>(single, 24))
 }

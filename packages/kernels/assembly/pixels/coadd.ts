@@ -1,35 +1,25 @@
 // Weighted mean, sum and count of planes: one run of pixels of one row at a time, float64 accumulators.
 
 /** Values minus plane of four pixels as two pairs: x is the first pixel's coordinate. */
-// @ts-ignore: decorator
-@inline
 function planeAt(a: f64, x0: f64, i: i32, p: v128): v128 {
   const x = f64x2.add(f64x2.splat(x0), f64x2(<f64>i, <f64>(i + 1)))
   return f64x2.add(f64x2.mul(f64x2.splat(a), x), p)
 }
 
 /** Lanes that count: area above 0 and value not NaN. */
-// @ts-ignore: decorator
-@inline
 function counts(value: v128, area: v128): v128 {
   return v128.and(f64x2.gt(area, f64x2.splat(0)), f64x2.eq(value, value))
 }
 
-// @ts-ignore: decorator
-@inline
 function addTo(at: usize, value: v128): void {
   v128.store(at, f64x2.add(v128.load(at), value))
 }
 
-// @ts-ignore: decorator
-@inline
 function addOneTo(at: usize, value: f64): void {
   store<f64>(at, load<f64>(at) + value)
 }
 
 /** T = f32: weighted with the area; T = i32: plain sum. */
-// @ts-ignore: decorator
-@inline
 function accumulate<T>(
   valueAt: usize, areaAt: usize, count: i32, x0: f64, y: f64, a: f64, b: f64, c: f64, sumAt: usize, weightAt: usize,
 ): void {
@@ -90,8 +80,6 @@ export function accumulateCount(
 }
 
 /** T = type of the values. */
-// @ts-ignore: decorator
-@inline
 function finishMean<T>(sumVWAt: usize, sumWAt: usize, count: i32, valueAt: usize, areaAt: usize): void {
   const nan = f64x2.splat(NaN)
   const zero = f64x2.splat(0)

@@ -69,8 +69,6 @@ function rowFromGrid(
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function column(node: usize, pitch: usize, w0: f64, w1: f64, w2: f64, w3: f64): f64 {
   return (
     w0 * load<f64>(node) + w1 * load<f64>(node + pitch) + w2 * load<f64>(node + 2 * pitch) +

@@ -3,8 +3,6 @@
 /** Pixels whose summed area is off the sum of the mean areas by more than this fraction are rejected (mDiff). */
 const AREA_RTOL: f64 = 0.333
 
-// @ts-ignore: decorator
-@inline
 function areaOf(at: usize, skip: usize): f64 {
   return at == 0 ? 1 : <f64>load<f32>(at + skip)
 }

@@ -137,20 +137,14 @@ export function planeFitPass(
   store<f64>(recordAt, isEmpty ? -Infinity : y0 + <f64>maxRow, 120)
 }
 
-// @ts-ignore: decorator
-@inline
 function sum2(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1)
 }
 
-// @ts-ignore: decorator
-@inline
 function smallest(v: v128): i32 {
   return min(min(i32x4.extract_lane(v, 0), i32x4.extract_lane(v, 1)), min(i32x4.extract_lane(v, 2), i32x4.extract_lane(v, 3)))
 }
 
-// @ts-ignore: decorator
-@inline
 function largest(v: v128): i32 {
   return max(max(i32x4.extract_lane(v, 0), i32x4.extract_lane(v, 1)), max(i32x4.extract_lane(v, 2), i32x4.extract_lane(v, 3)))
 }

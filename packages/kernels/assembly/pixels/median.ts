@@ -124,8 +124,6 @@ function medianRun(
 }
 
 /** Four values minus a * col + p, rounded to float32. */
-// @ts-ignore: decorator
-@inline
 function minusPlane(v: v128, a: v128, p: v128, x: f64): v128 {
   const low = f64x2.sub(f64x2.promote_low_f32x4(v), f64x2.add(f64x2.mul(a, f64x2(x, x + 1)), p))
   const high = f64x2.sub(
@@ -135,8 +133,6 @@ function minusPlane(v: v128, a: v128, p: v128, x: f64): v128 {
   return narrow(low, high)
 }
 
-// @ts-ignore: decorator
-@inline
 function narrow(low: v128, high: v128): v128 {
   return v128.shuffle<i32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5)
 }
@@ -183,8 +179,6 @@ function sortStack(at: usize, depth: i32): void {
 }
 
 /** Orders a row and the one `other` bytes behind it, lane by lane; there is no NaN. */
-// @ts-ignore: decorator
-@inline
 function exchange(at: usize, other: usize): void {
   const a0 = v128.load(at)
   const a1 = v128.load(at, 16)
@@ -196,8 +190,6 @@ function exchange(at: usize, other: usize): void {
   v128.store(at + other, f32x4.pmax(b1, a1), 16)
 }
 
-// @ts-ignore: decorator
-@inline
 function pickMedians(stackAt: usize, accepted: v128, depth: i32, evenRule: i32): v128 {
   if (i32x4.all_true(i32x4.eq(accepted, i32x4.splat(depth)))) {
     // Nothing left out: all lanes look at the same places.
@@ -227,8 +219,6 @@ function pickMedian(laneAt: usize, count: i32, evenRule: i32): f32 {
   return <f32>(0.5 * (<f64>low + <f64>load<f32>(laneAt + <usize>(count >> 1) * STACK_BYTES)))
 }
 
-// @ts-ignore: decorator
-@inline
 function takesLower(count: i32, evenRule: i32): bool {
   return (count & 1) == 1 || evenRule == 1 || (evenRule == 2 && count == 2)
 }

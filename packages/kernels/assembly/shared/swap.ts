@@ -73,20 +73,14 @@ export function swap8(source: usize, target: usize, count: i32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function swapped2(v: v128): v128 {
   return v128.shuffle<u8>(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
 }
 
-// @ts-ignore: decorator
-@inline
 export function swapped4(v: v128): v128 {
   return v128.shuffle<u8>(v, v, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12)
 }
 
-// @ts-ignore: decorator
-@inline
 export function swapped8(v: v128): v128 {
   return v128.shuffle<u8>(v, v, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8)
 }
