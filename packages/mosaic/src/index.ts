@@ -32,6 +32,8 @@ export {
   integerScale,
   storedIntegers,
 } from './convert/integer-scale.ts'
+export { transposeAxesInto } from './cube/transpose-axes.ts'
+export { transposedHeader } from './cube/transposed-header.ts'
 export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'
 export { type FitImagePlaneOptions, fitImagePlane } from './difference/fit-image-plane.ts'
 export { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'

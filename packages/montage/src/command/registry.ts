@@ -22,6 +22,9 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mMakeHdr', async () => (await import('../header/make-hdr.ts')).makeHdrModule],
   ['mSubimage', async () => (await import('../image/subimage.ts')).subimageModule],
   ['mConvert', async () => (await import('../image/convert.ts')).convertModule],
+  ['mTranspose', async () => (await import('../cube/transpose.ts')).transposeModule],
+  ['mSubCube', async () => (await import('../cube/sub-cube.ts')).subCubeModule],
+  ['mShrinkCube', async () => (await import('../cube/shrink-cube.ts')).shrinkCubeModule],
 ])
 
 /** Names of all modules, sorted. */

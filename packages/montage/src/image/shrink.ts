@@ -69,7 +69,8 @@ const SCALED = ['CDELT1', 'CDELT2', 'CD1_1', 'CD1_2', 'CD2_1', 'CD2_2', 'XPIXELS
 /** Significant digits of numbers computed for headers. */
 const DIGITS = 14
 
-function shrunkenHeader(header: Header, factor: number): Header {
+/** The header of an image whose pixels become `factor` times as large. */
+export function shrunkenHeader(header: Header, factor: number): Header {
   const cards = header.clone()
   const change = (keyword: string, compute: (value: number) => number): void => {
     const value = header.number(keyword, undefined)

@@ -55,7 +55,7 @@ export interface SubimageResult {
 }
 
 /** First and last pixels on both axes, counted from 1; they may lie off the image. */
-interface PixelRange {
+export interface PixelRange {
   readonly left: number
   readonly right: number
   readonly bottom: number
@@ -112,7 +112,12 @@ async function cut(
   }
 }
 
-async function rangeOf({ image, region }: SubimageInput, opened: OpenImage): Promise<PixelRange> {
+/**
+ * The pixels that a region stands for.
+ *
+ * @throws MontageError `MONTAGE_NO_RESULT`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_HEADER`
+ */
+export async function rangeOf({ image, region }: SubimageInput, opened: OpenImage): Promise<PixelRange> {
   const { width, height } = opened
   switch (region.kind) {
     case 'all':
@@ -189,7 +194,8 @@ function contentOf(data: NativeArray, blank: number): SubimageResult['content'] 
   return first === undefined ? 'blank' : 'flat'
 }
 
-function readCall(call: ModuleCall): SubimageInput {
+/** The arguments of mSubimage, also those of mSubCube. */
+export function readSubimageCall(call: ModuleCall): SubimageInput {
   const [image = '', output = '', ...words] = call.operands
   const hdu = hduArgument(call)
   if (hasOption(call, 'c') || hasOption(call, 'a')) {
@@ -253,6 +259,6 @@ export const subimageModule: MontageModule = defineModule<SubimageInput, Subimag
       'mSubimage -p -h 1 m31.fits corner.fits 1 1 256 256',
     ],
   },
-  read: readCall,
+  read: readSubimageCall,
   run: mSubimage,
 })
