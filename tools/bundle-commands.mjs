@@ -1,0 +1,119 @@
+// Bundles what the commands load, so that a call costs little more than Node itself: each Montage module into one file with all that
+// it needs and nothing else, the skyloom command into a few files. The commands use a bundle only while it is newer than the last
+// compilation, so that nobody runs yesterday's code; `npm run build` makes them.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+import { MODULE_NAMES } from '../packages/montage/dist/command/registry.js'
+
+const packages = fileURLToPath(new URL('../packages/', import.meta.url))
+/** Loaded by Node itself when they are needed: they start threads from files of their own, or hold native code. */
+const EXTERNAL = [/^@skyloom\/kernels\/node$/, /^piscina$/, /^better-sqlite3$/, /^node:/]
+
+/** Files find their neighbours (the programs of threads) by their own place, which in a bundle is that of the package. */
+const placePlugin = {
+  name: 'place',
+  transform(code, id) {
+    if (!id.startsWith(packages) || !code.includes('import.meta.url')) return null
+    const [name = ''] = relative(packages, id).split(/[\\/]/)
+    const path = relative(join(packages, name, 'dist'), id).replaceAll('\\', '/')
+    const place = `new URL(${JSON.stringify(`./${path}`)}, import.meta.resolve('@skyloom/${name}')).href`
+    return { code: code.replaceAll('import.meta.url', place), map: null }
+  },
+}
+
+const compiled = Math.max(
+  ...readdirSync(packages)
+    .flatMap((name) => [join(packages, name, 'dist'), join(packages, name, 'dist/node')])
+    .map((folder) => statSync(join(folder, 'tsconfig.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? 0),
+)
+
+await bundleModules()
+await bundleCommand()
+
+async function bundleModules() {
+  const folder = join(packages, 'montage/dist/modules')
+  mkdirSync(folder, { recursive: true })
+  const entries = registryEntries()
+  for (const file of readdirSync(folder)) {
+    if (file.endsWith('.js') && !entries.has(file.slice(0, -3))) rmSync(join(folder, file))
+  }
+  const start = performance.now()
+  const used = []
+  let count = 0
+  for (const [name, { file, key }] of entries) {
+    const output = join(folder, `${name}.js`)
+    if (isCurrent(output)) continue
+    const module = join(packages, 'montage/dist/command', file)
+    const runner = join(packages, 'montage/dist/command/run-module.js')
+    const code = `export { ${key} as module } from ${JSON.stringify(module)}\nexport { runModule } from ${JSON.stringify(runner)}\n`
+    used.push(...(await bundle(entryPlugin(code), { file: output, codeSplitting: false })))
+    count++
+  }
+  if (count === entries.size) writeLicences(folder, used)
+  if (count > 0) console.log(`${count} modules bundled in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+}
+
+/** File and export of each module, as the registry imports them. */
+function registryEntries() {
+  const text = readFileSync(join(packages, 'montage/dist/command/registry.js'), 'utf8')
+  const found = text.matchAll(/\[\s*'(\w+)',\s*async \(\) => \(await import\(["']([^"']+)["']\)\)\.(\w+),?\s*\]/g)
+  const entries = new Map([...found].map(([, name, file, key]) => [name, { file, key }]))
+  const missing = MODULE_NAMES.filter((name) => !entries.has(name))
+  if (missing.length > 0) throw new Error(`no import of ${missing.join(', ')} found in the registry`)
+  return entries
+}
+
+async function bundleCommand() {
+  const folder = join(packages, 'cli/dist/bundle')
+  if (isCurrent(join(folder, 'main.js'))) return
+  rmSync(folder, { recursive: true, force: true })
+  const main = join(packages, 'cli/dist/main.js')
+  const options = { dir: folder, entryFileNames: 'main.js' }
+  writeLicences(folder, await bundle(entryPlugin(`export * from ${JSON.stringify(main)}\n`), options))
+}
+
+/** Licences of the libraries that are part of the bundles. */
+function writeLicences(folder, moduleIds) {
+  const roots = moduleIds.map((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0])
+  const texts = [...new Set(roots.filter((root) => root !== undefined))].sort().map((root) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const file = readdirSync(root).find((entry) => /^licen[cs]e/i.test(entry))
+    const text = file === undefined ? '' : readFileSync(join(root, file), 'utf8').trim()
+    return `${name} ${version} (${license})\n\n${text}\n`
+  })
+  writeFileSync(join(folder, 'LICENSES.txt'), texts.join('\n----\n\n'))
+}
+
+function isCurrent(output) {
+  return existsSync(output) && statSync(output).mtimeMs >= compiled
+}
+
+function entryPlugin(code) {
+  return {
+    name: 'entry',
+    resolveId: (id) => (id === 'entry' ? '\0entry' : null),
+    load: (id) => (id === '\0entry' ? code : null),
+  }
+}
+
+async function bundle(plugin, output) {
+  const build = await rolldown({
+    input: 'entry',
+    platform: 'node',
+    external: EXTERNAL,
+    treeshake: { moduleSideEffects: [{ test: /packages[\\/]\w+[\\/]dist[\\/]/, sideEffects: false }] },
+    plugins: [plugin, placePlugin],
+    onLog(level, log) {
+      throw new Error(`${level}: ${log.message}`)
+    },
+  })
+  const written = await build.write({
+    format: 'esm',
+    minify: { compress: false, mangle: false, codegen: true },
+    ...output,
+  })
+  await build.close()
+  return written.output.flatMap((chunk) => chunk.moduleIds ?? [])
+}
