@@ -52,13 +52,16 @@ async function bundleModules() {
     count++
   }
   if (count === entries.size) writeLicences(folder, used)
-  if (count > 0) console.log(`${count} modules bundled in ${((performance.now() - start) / 1000).toFixed(1)} s`)
+  if (count > 0)
+    console.log(`${count} modules bundled in ${((performance.now() - start) / 1000).toFixed(1)} s`)
 }
 
 /** File and export of each module, as the registry imports them. */
 function registryEntries() {
   const text = readFileSync(join(packages, 'montage/dist/command/registry.js'), 'utf8')
-  const found = text.matchAll(/\[\s*'(\w+)',\s*async \(\) => \(await import\(["']([^"']+)["']\)\)\.(\w+),?\s*\]/g)
+  const found = text.matchAll(
+    /\[\s*'(\w+)',\s*async \(\) => \(await import\(["']([^"']+)["']\)\)\.(\w+),?\s*\]/g,
+  )
   const entries = new Map([...found].map(([, name, file, key]) => [name, { file, key }]))
   const missing = MODULE_NAMES.filter((name) => !entries.has(name))
   if (missing.length > 0) throw new Error(`no import of ${missing.join(', ')} found in the registry`)
