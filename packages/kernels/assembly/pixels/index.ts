@@ -7,6 +7,7 @@ export { cornersFromGrid } from './corners'
 export { diffMontage } from './diff'
 export { planeFitPass } from './fit'
 export { medianRow } from './median'
+export { overlapBlock, overlapDrops } from './overlap'
 export { shrinkRows, statistics, subtractPlane } from './stream'
 
 /** First byte after the constants of this module. */

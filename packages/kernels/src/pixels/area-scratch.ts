@@ -20,3 +20,16 @@ export function areaScratchBytes(
   const cornerBytes = (tileWidth + 4) * 4 * 64 + Math.min(tileHeight, 1) * 64
   return prefixBytes + cornerBytes + 1024
 }
+
+/**
+ * Scratch that `overlapBlock` needs for a block of `cols` by `rows` input pixels and a window of the output; for `overlapDrops` the
+ * block is empty.
+ */
+export function overlapScratchBytes(
+  cols: number,
+  rows: number,
+  windowWidth: number,
+  windowHeight: number,
+): number {
+  return 16 * ((cols + 2) * (rows + 2) + (windowWidth + 1) * windowHeight)
+}

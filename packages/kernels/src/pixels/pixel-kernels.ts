@@ -76,6 +76,63 @@ export interface PixelKernels {
   ): number
 
   /**
+   * Adds to each output pixel what a block of input pixels brings: sums of value * weight * area and of weight * area, where the area
+   * is that of the overlap in the plane of the output, in output pixels. The input pixels are quadrilaterals with straight edges that
+   * share their corners.
+   *
+   * Corner coordinates are absolute: output pixel (c, r) covers [c, c+1) x [r, r+1). Not used are pixels whose value is not finite or
+   * whose weight is not a positive finite number, and those whose quadrilateral has NaN corners, no area, crossing edges, or a side
+   * of its bounding box above `maxExtent`.
+   *
+   * @param valueAt float64, cols * rows
+   * @param weightAt float64 likewise, 0 = all weights are 1
+   * @param cornersXAt float64, (cols + 1) * (rows + 1)
+   * @param isFlux 1: the value is the flux of the whole pixel, spread evenly over its quadrilateral; 0: surface brightness
+   * @param sumsAt float64 pairs (value, area) of the window's pixels, read and written; multiple of 16
+   * @param sumsStride pairs from one row to the next
+   * @param scratchAt multiple of 16; see `overlapScratchBytes`
+   * @returns pixels with data that were left out because of their quadrilateral
+   */
+  overlapBlock(
+    valueAt: number,
+    weightAt: number,
+    cols: number,
+    rows: number,
+    cornersXAt: number,
+    cornersYAt: number,
+    maxExtent: number,
+    isFlux: number,
+    windowCol: number,
+    windowRow: number,
+    windowWidth: number,
+    windowHeight: number,
+    sumsAt: number,
+    sumsStride: number,
+    scratchAt: number,
+  ): number
+
+  /**
+   * Like `overlapBlock` for quadrilaterals that share nothing, such as the drops of drizzling.
+   *
+   * @param cornersAt float64: eight planes of `count`: x0, y0, x1, y1, x2, y2, x3, y3 of each quadrilateral
+   */
+  overlapDrops(
+    valueAt: number,
+    weightAt: number,
+    count: number,
+    cornersAt: number,
+    maxExtent: number,
+    isFlux: number,
+    windowCol: number,
+    windowRow: number,
+    windowWidth: number,
+    windowHeight: number,
+    sumsAt: number,
+    sumsStride: number,
+    scratchAt: number,
+  ): number
+
+  /**
    * Adds a run of pixels of one row into a weighted mean: sumVW += (v - (a x + b y + c)) * area, sumW += area, with
    * x = x0, x0 + 1, ... Pixels with NaN value or without positive area are skipped.
    *

@@ -6,6 +6,7 @@ import { plainAccumulateCount, plainAccumulateMean, plainAccumulateSum, plainFin
 import { plainCornersFromGrid } from './corners-from-grid.ts'
 import { plainDiffMontage } from './diff-montage.ts'
 import { plainMedianRow } from './median-row.ts'
+import { plainOverlapBlock, plainOverlapDrops } from './overlap.ts'
 import { plainPlaneFitPass } from './plane-fit-pass.ts'
 import { plainShrinkRows } from './shrink-rows.ts'
 import { plainStatistics } from './statistics.ts'
@@ -25,6 +26,8 @@ export function plainKernels(views: PixelViews): PixelKernels {
     finishMeanF32: plainFinishMean(whole, 'f32'),
     finishMeanF64: plainFinishMean(whole, 'f64'),
     medianRow: plainMedianRow(whole),
+    overlapBlock: plainOverlapBlock(whole),
+    overlapDrops: plainOverlapDrops(whole),
     planeFitPass: plainPlaneFitPass(whole),
     diffMontage: plainDiffMontage(whole),
     subtractPlane: plainSubtractPlane(whole),
