@@ -1,6 +1,7 @@
 import type { Checksum } from './checksum.ts'
 import type { MetadataEntry } from './metadata.ts'
 import type { Extension } from './plain.ts'
+import { FORMAT_VERSION } from './workflow.ts'
 
 /** One place of a file. */
 export interface ReplicaLocation {
@@ -24,4 +25,9 @@ export interface ReplicaCatalog {
   readonly pegasus: string
   readonly replicas: readonly Replica[]
   readonly extensions: readonly Extension[]
+}
+
+/** A catalog of these files. */
+export function makeReplicaCatalog(replicas: readonly Replica[]): ReplicaCatalog {
+  return { pegasus: FORMAT_VERSION, replicas, extensions: [] }
 }

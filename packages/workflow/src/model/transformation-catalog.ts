@@ -5,6 +5,7 @@ import type { MetadataEntry } from './metadata.ts'
 import type { Extension } from './plain.ts'
 import type { Platform } from './platform.ts'
 import type { Profile } from './profile.ts'
+import { FORMAT_VERSION } from './workflow.ts'
 
 /** Ways in which an executable comes to a site. */
 export const TRANSFORMATION_TYPES = ['installed', 'stageable'] as const
@@ -70,4 +71,21 @@ export interface TransformationCatalog {
   readonly transformations: readonly Transformation[]
   readonly containers: readonly Container[]
   readonly extensions: readonly Extension[]
+}
+
+/** A catalog of these executables. */
+export function makeTransformationCatalog(
+  transformations: readonly Transformation[],
+  containers: readonly Container[] = [],
+): TransformationCatalog {
+  return { pegasus: FORMAT_VERSION, transformations, containers, extensions: [] }
+}
+
+/** An executable of which nothing but its places is known. */
+export function plainTransformation(
+  name: string,
+  places: readonly Pick<TransformationSite, 'name' | 'pfn' | 'type'>[],
+): Transformation {
+  const none = { profiles: [], metadata: [], extensions: [] }
+  return { ...none, name, sites: places.map((place) => ({ ...none, ...place })), requires: [], hooks: [] }
 }

@@ -1,6 +1,10 @@
 import type { Properties } from '../model/properties.ts'
-import type { ReplicaCatalog } from '../model/replica-catalog.ts'
-import type { TransformationCatalog } from '../model/transformation-catalog.ts'
+import { makeReplicaCatalog, type Replica, type ReplicaCatalog } from '../model/replica-catalog.ts'
+import {
+  makeTransformationCatalog,
+  type Transformation,
+  type TransformationCatalog,
+} from '../model/transformation-catalog.ts'
 import type { Workflow } from '../model/workflow.ts'
 
 /** Something that the other format says and this one cannot, or the other way round. Equal things are counted. */
@@ -23,6 +27,19 @@ export interface ImportedWorkflow {
   readonly properties?: Properties | undefined
   /** Everything that could not be expressed; empty when the import is complete. */
   readonly losses: readonly Loss[]
+}
+
+/** The catalogs of an import; absent when they would be empty. */
+export function importedCatalogs(
+  replicas: readonly Replica[],
+  transformations: readonly Transformation[],
+): Pick<ImportedWorkflow, 'replicaCatalog' | 'transformationCatalog'> {
+  return {
+    ...(replicas.length === 0 ? {} : { replicaCatalog: makeReplicaCatalog(replicas) }),
+    ...(transformations.length === 0
+      ? {}
+      : { transformationCatalog: makeTransformationCatalog(transformations) }),
+  }
 }
 
 /** Counts losses. */

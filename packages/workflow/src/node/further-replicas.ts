@@ -1,5 +1,4 @@
-import type { Replica, ReplicaCatalog } from '../model/replica-catalog.ts'
-import { FORMAT_VERSION } from '../model/workflow.ts'
+import { makeReplicaCatalog, type Replica, type ReplicaCatalog } from '../model/replica-catalog.ts'
 import type { PlanRequest } from '../plan/options.ts'
 import { readReplicas } from './catalog-readers.ts'
 import { listDirectory } from './list-directory.ts'
@@ -59,5 +58,5 @@ export function joinReplicas(catalogs: readonly (ReplicaCatalog | undefined)[]):
   if (known.length <= 1) return known[0]
   const replicas: Replica[] = []
   for (const catalog of known) for (const replica of catalog.replicas) replicas.push(replica)
-  return { pegasus: FORMAT_VERSION, replicas, extensions: [] }
+  return makeReplicaCatalog(replicas)
 }

@@ -1,8 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { WorkflowError } from '../errors.ts'
-import type { Replica, ReplicaCatalog } from '../model/replica-catalog.ts'
-import { FORMAT_VERSION } from '../model/workflow.ts'
+import { makeReplicaCatalog, type Replica, type ReplicaCatalog } from '../model/replica-catalog.ts'
 
 /** How files of a directory become replicas; the properties `pegasus.catalog.replica.directory.*`. */
 export interface ListDirectoryOptions {
@@ -40,7 +39,7 @@ export async function listDirectory(
     const made = await Promise.all(part.map((path) => replicaOf(root, path, options)))
     for (const replica of made) if (replica !== undefined) replicas.push(replica)
   }
-  return { pegasus: FORMAT_VERSION, replicas, extensions: [] }
+  return makeReplicaCatalog(replicas)
 }
 
 async function collect(root: string, below: string, paths: string[], depth: number): Promise<void> {

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { dagNames } from '../executable/dagman/names.ts'
 import { type PlannedFile, textFile } from '../executable/planned-file.ts'
-import type { ReplicaCatalog } from '../model/replica-catalog.ts'
-import { FORMAT_VERSION } from '../model/workflow.ts'
+import { makeReplicaCatalog, type ReplicaCatalog } from '../model/replica-catalog.ts'
 import type { PlanOptions } from '../plan/options.ts'
 import type { Plan } from '../plan/plan.ts'
 import { writeReplicaCatalog } from '../write/write.ts'
@@ -65,7 +64,7 @@ export async function readParentRun(
       : undefined,
     rootWorkflowId,
     runTimes: await loadRunTimes(runDir),
-    inherited: replicas.length === 0 ? undefined : { pegasus: FORMAT_VERSION, replicas, extensions: [] },
+    inherited: replicas.length === 0 ? undefined : makeReplicaCatalog(replicas),
   }
 }
 
@@ -87,7 +86,7 @@ export function subWorkflowInputs(plan: Plan): ReplicaCatalog | undefined {
     locations: [...places].map(([pfn, site]) => ({ site, pfn })),
     metadata: [],
   }))
-  return { pegasus: FORMAT_VERSION, replicas, extensions: [] }
+  return makeReplicaCatalog(replicas)
 }
 
 /** A file for each sub-workflow of a DAG that says where its outputs must come. */
@@ -102,7 +101,7 @@ export function* subWorkflowOutputs(plan: Plan): Generator<PlannedFile, void, un
       locations: [target, ...deliverTo].map(({ site, url }) => ({ site, pfn: url })),
       metadata: [],
     }))
-    const catalog = { pegasus: FORMAT_VERSION, replicas, extensions: [] }
+    const catalog = makeReplicaCatalog(replicas)
     yield textFile(`${names.stem(number)}${OUTPUTS_ENDING}`, writeReplicaCatalog(catalog, { format: 'text' }))
   }
 }

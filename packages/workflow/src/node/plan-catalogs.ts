@@ -1,9 +1,13 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { ReplicaCatalog } from '../model/replica-catalog.ts'
+import { makeReplicaCatalog, type ReplicaCatalog } from '../model/replica-catalog.ts'
 import type { SiteCatalog } from '../model/site-catalog.ts'
-import type { TransformationCatalog } from '../model/transformation-catalog.ts'
-import { FORMAT_VERSION, type Workflow } from '../model/workflow.ts'
+import {
+  makeTransformationCatalog,
+  plainTransformation,
+  type TransformationCatalog,
+} from '../model/transformation-catalog.ts'
+import type { Workflow } from '../model/workflow.ts'
 import { readReplicas, readSites, readTransformations } from './catalog-readers.ts'
 import { type ListDirectoryOptions, listDirectory } from './list-directory.ts'
 import type { PlanProperties } from './plan-properties.ts'
@@ -111,7 +115,7 @@ class CatalogFinder {
       const catalog = await this.#replicaCatalog(`${key}.${name}`, 1)
       replicas.push(...(catalog?.replicas ?? []))
     }
-    return { pegasus: FORMAT_VERSION, replicas, extensions: [] }
+    return makeReplicaCatalog(replicas)
   }
 
   async #directory(key: string): Promise<ReplicaCatalog | undefined> {
@@ -239,23 +243,11 @@ export async function transformationsOfDirectory(
   const path = reader.path(directory)
   reader.sources.push({ role: 'transformations directory', path })
   const { replicas } = await listDirectory(path)
-  const transformations = replicas.map(({ lfn, locations, metadata }) => ({
-    name: basename(lfn),
-    sites: locations.map(({ site, pfn }) => ({
-      name: site,
-      pfn,
-      type: 'stageable' as const,
-      profiles: [],
-      metadata: [],
-      extensions: [],
-    })),
-    requires: [],
-    profiles: [],
-    hooks: [],
-    metadata,
-    extensions: [],
-  }))
-  return { pegasus: FORMAT_VERSION, transformations, containers: [], extensions: [] }
+  const transformations = replicas.map(({ lfn, locations, metadata }) => {
+    const places = locations.map(({ site, pfn }) => ({ name: site, pfn, type: 'stageable' as const }))
+    return { ...plainTransformation(basename(lfn), places), metadata }
+  })
+  return makeTransformationCatalog(transformations)
 }
 
 /** Ending of the file to which registration jobs of a run write. */

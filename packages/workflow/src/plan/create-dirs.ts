@@ -1,6 +1,6 @@
 import { topologicalOrder } from '../graph/order.ts'
 import type { PlanContext } from './context.ts'
-import { ACTION, extendGraph, KIND, type NodeGraph } from './node-graph.ts'
+import { ACTION, extendGraph, type GraphBuilder, KIND, type NodeGraph } from './node-graph.ts'
 import { directorySite } from './transfer/place.ts'
 
 /**
@@ -18,25 +18,36 @@ export function scratchSites(context: PlanContext, graph?: NodeGraph): readonly 
   return [...isUsed.keys()].filter((site) => isUsed[site] === 1)
 }
 
+/** What a node does with the directory of the run on a scratch site. */
+interface DirectoryWork {
+  readonly kind: 'create_dir' | 'cleanup'
+  readonly action: number
+}
+
+/** Adds a node per scratch site, where its directory can be reached. @returns the nodes by site */
+export function addDirectoryNodes(
+  builder: GraphBuilder,
+  context: PlanContext,
+  sites: readonly number[],
+  { kind, action }: DirectoryWork,
+): ReadonlyMap<number, number> {
+  const nodeOf = new Map<number, number>()
+  for (const site of sites) {
+    const runsAt = directorySite(context.sites.at(site), context.sites).index
+    const place = { site: runsAt, dirSite: site, isRemote: runsAt === site }
+    const node = builder.addNode(kind, { ...place, level: -1, number: 0, unit: -1 })
+    builder.addEntry(node, action, -1, -1, site)
+    nodeOf.set(site, node)
+  }
+  return nodeOf
+}
+
 /** Adds a create-dir node per scratch site. `Minimal` joins it to the first nodes of each path that use the site. */
 export function addCreateDirs(graph: NodeGraph, context: PlanContext): NodeGraph {
   const sites = scratchSites(context, graph)
   if (sites.length === 0) return graph
   const builder = extendGraph(graph)
-  const nodeOf = new Map<number, number>()
-  for (const site of sites) {
-    const runsAt = directorySite(context.sites.at(site), context.sites).index
-    const node = builder.addNode('create_dir', {
-      site: runsAt,
-      dirSite: site,
-      level: -1,
-      number: 0,
-      unit: -1,
-      isRemote: runsAt === site,
-    })
-    builder.addEntry(node, ACTION.makeDir, -1, -1, site)
-    nodeOf.set(site, node)
-  }
+  const nodeOf = addDirectoryNodes(builder, context, sites, { kind: 'create_dir', action: ACTION.makeDir })
   const join = (node: number, site: number): void => {
     const parent = nodeOf.get(site)
     if (parent !== undefined) builder.addEdge(parent, node)

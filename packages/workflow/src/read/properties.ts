@@ -1,6 +1,7 @@
 import type { Properties } from '../model/properties.ts'
 import { lineTable, ProblemCollector } from '../problem/collector.ts'
 import type { ReadResult } from '../problem/problem.ts'
+import { type ContinuationRules, type ContinuedLine, continuedLines } from './continued-lines.ts'
 import type { ReadOptions } from './document.ts'
 
 /** Longest properties file. */
@@ -22,7 +23,7 @@ export function readProperties(text: string, options: ReadOptions = {}): ReadRes
     return problems.refused()
   }
   const properties = new Map<string, string>()
-  for (const line of logicalLines(text)) {
+  for (const line of continuedLines(text, CONTINUATION)) {
     const { key, value } = splitLine(line, problems)
     if (key === '') {
       problems.add('SYNTAX', 'the line has no key', { path: '', offset: line.offset, found: line.text })
@@ -39,35 +40,15 @@ export function readProperties(text: string, options: ReadOptions = {}): ReadRes
   return problems.result(expandProperties(properties, options.variables))
 }
 
-interface LogicalLine {
-  readonly text: string
-  readonly offset: number
-}
-
-function logicalLines(text: string): readonly LogicalLine[] {
-  const lines: LogicalLine[] = []
-  let open: { text: string; offset: number } | undefined
-  let offset = 0
-  for (const raw of text.split('\n')) {
-    const line = raw.replace(/\r$/, '').replace(/^[ \t\f]+/, '')
-    const start = offset
-    offset += raw.length + 1
-    if (open === undefined && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue
-    const current: { text: string; offset: number } = open ?? { text: '', offset: start }
-    const isContinued = /(?:^|[^\\])(?:\\\\)*\\$/.test(line)
-    current.text += isContinued ? line.slice(0, -1) : line
-    if (isContinued) open = current
-    else {
-      lines.push(current)
-      open = undefined
-    }
-  }
-  if (open !== undefined) lines.push(open)
-  return lines
+/** Rules of Java: leading blanks do not count, a backslash that is escaped itself continues nothing. */
+const CONTINUATION: ContinuationRules = {
+  isSkipped: (line) => /^[ \t\f]*(?:[#!]|$)/.test(line),
+  isContinued: (line) => /(?:^|[^\\])(?:\\\\)*\\$/.test(line),
+  part: (line) => line.replace(/^[ \t\f]+/, ''),
 }
 
 function splitLine(
-  line: LogicalLine,
+  line: ContinuedLine,
   problems: ProblemCollector,
 ): { readonly key: string; readonly value: string } {
   const match = /^((?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*(.*)$/s.exec(line.text)

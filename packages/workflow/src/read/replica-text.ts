@@ -1,6 +1,10 @@
 import type { MetadataEntry } from '../model/metadata.ts'
-import type { Replica, ReplicaCatalog, ReplicaLocation } from '../model/replica-catalog.ts'
-import { FORMAT_VERSION } from '../model/workflow.ts'
+import {
+  makeReplicaCatalog,
+  type Replica,
+  type ReplicaCatalog,
+  type ReplicaLocation,
+} from '../model/replica-catalog.ts'
 import { lineTable, ProblemCollector } from '../problem/collector.ts'
 import type { ReadResult } from '../problem/problem.ts'
 import { compileReplicaPattern } from './replica-pattern.ts'
@@ -30,7 +34,7 @@ export function readReplicaText(text: string, name: string): ReadResult<ReplicaC
     start = end + 1
   }
   const replicas = [...entries.values()].map(toReplica)
-  return problems.result({ pegasus: FORMAT_VERSION, replicas, extensions: [] })
+  return problems.result(makeReplicaCatalog(replicas))
 }
 
 interface MutableEntry {

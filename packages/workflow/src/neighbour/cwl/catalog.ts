@@ -1,5 +1,9 @@
-import type { Container, Transformation, TransformationCatalog } from '../../model/transformation-catalog.ts'
-import { FORMAT_VERSION } from '../../model/workflow.ts'
+import {
+  type Container,
+  makeTransformationCatalog,
+  type Transformation,
+  type TransformationCatalog,
+} from '../../model/transformation-catalog.ts'
 import type { LossList } from '../imported.ts'
 import { baseName } from '../safe-names.ts'
 import { containerImage, type Requirements } from './requirements.ts'
@@ -58,7 +62,7 @@ export class CwlCatalog {
     const transformations = [...this.#transformations.values()]
     if (transformations.length === 0) return undefined
     const containers = [...this.#containers.values()]
-    return { pegasus: FORMAT_VERSION, transformations, containers, extensions: [] }
+    return makeTransformationCatalog(transformations, containers)
   }
 
   /** The name, with a number when a tool with another place or container has it. */

@@ -1,5 +1,5 @@
 import type { ComputeJob } from '../../model/job.ts'
-import type { Replica } from '../../model/replica-catalog.ts'
+import { makeReplicaCatalog, type Replica } from '../../model/replica-catalog.ts'
 import { FORMAT_VERSION, type Workflow } from '../../model/workflow.ts'
 import type { ProblemCode, ReadResult } from '../../problem/problem.ts'
 import { type ReadOptions, readDocument } from '../../read/document.ts'
@@ -369,9 +369,7 @@ class CwlImport {
     const transformationCatalog = this.#catalog.finish()
     return {
       workflow,
-      ...(replicas.length === 0
-        ? {}
-        : { replicaCatalog: { pegasus: FORMAT_VERSION, replicas, extensions: [] } }),
+      ...(replicas.length === 0 ? {} : { replicaCatalog: makeReplicaCatalog(replicas) }),
       ...(transformationCatalog === undefined ? {} : { transformationCatalog }),
       losses: this.#losses.list,
     }

@@ -1,11 +1,11 @@
 import type { CondorWorkflowJob, Job } from '../../model/job.ts'
 import type { Replica } from '../../model/replica-catalog.ts'
-import type { Transformation } from '../../model/transformation-catalog.ts'
+import { plainTransformation, type Transformation } from '../../model/transformation-catalog.ts'
 import { type Dependency, FORMAT_VERSION, type Workflow } from '../../model/workflow.ts'
 import { lineTable, ProblemCollector } from '../../problem/collector.ts'
 import type { ReadResult } from '../../problem/problem.ts'
 import type { ReadOptions } from '../../read/document.ts'
-import { type ImportedWorkflow, LossList } from '../imported.ts'
+import { type ImportedWorkflow, importedCatalogs, LossList } from '../imported.ts'
 import { baseName, workflowName } from '../safe-names.ts'
 import { DagGraph, type GraphNode } from './graph.ts'
 import { type NodeJob, nodeJob } from './node-job.ts'
@@ -76,19 +76,7 @@ class DagConversion {
     }
     return {
       workflow,
-      ...(replicas.length === 0
-        ? {}
-        : { replicaCatalog: { pegasus: FORMAT_VERSION, replicas, extensions: [] } }),
-      ...(transformations.length === 0
-        ? {}
-        : {
-            transformationCatalog: {
-              pegasus: FORMAT_VERSION,
-              transformations,
-              containers: [],
-              extensions: [],
-            },
-          }),
+      ...importedCatalogs(replicas, transformations),
       ...(this.#graph.properties.size === 0 ? {} : { properties: this.#graph.properties }),
       losses: this.#losses.list,
     }
@@ -129,24 +117,9 @@ class DagConversion {
       this.#losses.add('location of an executable with a relative path', `node ${node}: ${executable.path}`)
       return
     }
-    this.#transformations.set(executable.name, {
-      name: executable.name,
-      sites: [
-        {
-          name: this.#options.site ?? 'local',
-          pfn,
-          type: executable.isStageable ? 'stageable' : 'installed',
-          profiles: [],
-          metadata: [],
-          extensions: [],
-        },
-      ],
-      requires: [],
-      profiles: [],
-      hooks: [],
-      metadata: [],
-      extensions: [],
-    })
+    const type = executable.isStageable ? 'stageable' : 'installed'
+    const place = { name: this.#options.site ?? 'local', pfn, type } as const
+    this.#transformations.set(executable.name, plainTransformation(executable.name, [place]))
   }
 
   #replicas(): readonly Replica[] {

@@ -1,4 +1,5 @@
 import type { ProblemCollector } from '../../problem/collector.ts'
+import { type ContinuationRules, continuedLines } from '../../read/continued-lines.ts'
 
 /** A statement of a DAGMan file. */
 export interface DagStatement {
@@ -27,7 +28,7 @@ export function readStatements(text: string, problems: ProblemCollector): readon
     return []
   }
   const statements: DagStatement[] = []
-  const lines = logicalLines(text)
+  const lines = continuedLines(text, CONTINUATION)
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]
     if (line === undefined) continue
@@ -61,32 +62,11 @@ export function readStatements(text: string, problems: ProblemCollector): readon
   return statements
 }
 
-interface Line {
-  readonly text: string
-  readonly offset: number
-}
-
-function logicalLines(text: string): readonly Line[] {
-  const lines: Line[] = []
-  let open: { text: string; offset: number } | undefined
-  let offset = 0
-  for (const raw of text.split('\n')) {
-    const start = offset
-    offset += raw.length + 1
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
-    if (open === undefined && /^\s*(?:#|$)/.test(line)) continue
-    const isContinued = line.endsWith('\\')
-    const part = isContinued ? line.slice(0, -1) : line
-    const current: { text: string; offset: number } = open ?? { text: '', offset: start }
-    current.text += open === undefined ? part : ` ${part.trim()}`
-    if (isContinued) open = current
-    else {
-      lines.push(current)
-      open = undefined
-    }
-  }
-  if (open !== undefined) lines.push(open)
-  return lines
+/** Comments and empty lines say nothing; joined parts are kept apart by a blank. */
+const CONTINUATION: ContinuationRules = {
+  isSkipped: (line) => /^\s*(?:#|$)/.test(line),
+  isContinued: (line) => line.endsWith('\\'),
+  part: (line, isFirst) => (isFirst ? line : ` ${line.trim()}`),
 }
 
 /** Names of commands do not differ by case; those of attributes (`+Name`) are kept as they are. */

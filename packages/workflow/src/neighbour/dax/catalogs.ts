@@ -2,9 +2,9 @@ import { transformationId } from '../../model/job.ts'
 import { ARCHITECTURES, OPERATING_SYSTEMS } from '../../model/platform.ts'
 import type { Replica, ReplicaLocation } from '../../model/replica-catalog.ts'
 import type { Transformation, TransformationSite } from '../../model/transformation-catalog.ts'
-import { FORMAT_VERSION, type Workflow } from '../../model/workflow.ts'
+import type { Workflow } from '../../model/workflow.ts'
 import type { ProblemCollector } from '../../problem/collector.ts'
-import type { LossList } from '../imported.ts'
+import { importedCatalogs, type LossList } from '../imported.ts'
 import { DaxCommon } from './common.ts'
 import type { XmlElement } from './xml-events.ts'
 
@@ -77,22 +77,7 @@ export class DaxCatalogs {
       if (transformation !== undefined) transformation.requires = requires
       else this.#losses.add('compound transformation without executable of its own', id)
     }
-    const transformations: readonly Transformation[] = [...this.#transformations.values()]
-    return {
-      ...(this.#replicas.length === 0
-        ? {}
-        : { replicaCatalog: { pegasus: FORMAT_VERSION, replicas: this.#replicas, extensions: [] } }),
-      ...(transformations.length === 0
-        ? {}
-        : {
-            transformationCatalog: {
-              pegasus: FORMAT_VERSION,
-              transformations,
-              containers: [],
-              extensions: [],
-            },
-          }),
-    }
+    return importedCatalogs(this.#replicas, [...this.#transformations.values()])
   }
 
   #file(entry: OpenEntry, lfn: string): void {

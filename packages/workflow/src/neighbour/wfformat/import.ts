@@ -3,7 +3,7 @@ import { type ComputeJob, parseTransformationId } from '../../model/job.ts'
 import type { MetadataEntry } from '../../model/metadata.ts'
 import type { Extension, PlainValue } from '../../model/plain.ts'
 import type { Profile } from '../../model/profile.ts'
-import type { Replica } from '../../model/replica-catalog.ts'
+import { makeReplicaCatalog, type Replica } from '../../model/replica-catalog.ts'
 import { type Dependency, FORMAT_VERSION, type Workflow } from '../../model/workflow.ts'
 import type { ReadResult } from '../../problem/problem.ts'
 import { type ReadOptions, readDocument } from '../../read/document.ts'
@@ -225,7 +225,7 @@ class WfFormatImport {
         locations: [{ site: inputs.site, pfn: `${inputs.urlPrefix}${lfn}` }],
         metadata: this.#sizeOf(lfn).metadata ?? [],
       }))
-    return { pegasus: FORMAT_VERSION, replicas, extensions: [] }
+    return makeReplicaCatalog(replicas)
   }
 }
 

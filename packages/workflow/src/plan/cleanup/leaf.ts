@@ -1,8 +1,7 @@
 import { topologicalOrder } from '../../graph/order.ts'
 import type { PlanContext } from '../context.ts'
-import { scratchSites, usesDirectory } from '../create-dirs.ts'
+import { addDirectoryNodes, scratchSites, usesDirectory } from '../create-dirs.ts'
 import { ACTION, extendGraph, KIND, type NodeGraph } from '../node-graph.ts'
-import { directorySite } from '../transfer/place.ts'
 
 /** Sites that fit into one mask. */
 const SITES_PER_PASS = 31
@@ -15,20 +14,7 @@ export function addLeafCleanup(graph: NodeGraph, context: PlanContext): NodeGrap
   const sites = scratchSites(context, graph)
   if (sites.length === 0) return graph
   const builder = extendGraph(graph)
-  const nodeOf = new Map<number, number>()
-  for (const site of sites) {
-    const runsAt = directorySite(context.sites.at(site), context.sites).index
-    const node = builder.addNode('cleanup', {
-      site: runsAt,
-      dirSite: site,
-      level: -1,
-      number: 0,
-      unit: -1,
-      isRemote: runsAt === site,
-    })
-    builder.addEntry(node, ACTION.removeDir, -1, -1, site)
-    nodeOf.set(site, node)
-  }
+  const nodeOf = addDirectoryNodes(builder, context, sites, { kind: 'cleanup', action: ACTION.removeDir })
   const { kind, dirSite } = graph.nodes
   const { childStart, children } = graph.digraph
   for (let node = 0; node < graph.nodes.count; node++) {

@@ -1,6 +1,6 @@
 import type { PlanProblems } from '../problem.ts'
-import { addClusters, type Cluster, type ClusterInput, type Clustering, taskSeconds } from './clustering.ts'
-import { clusterName, type HorizontalGroup, horizontalGroups } from './horizontal.ts'
+import { type ClusterInput, type Clustering, taskSeconds } from './clustering.ts'
+import { clusterGroups, type GroupPart, type HorizontalGroup } from './horizontal.ts'
 import { packEvenly } from './pack.ts'
 
 /**
@@ -13,21 +13,10 @@ export function clusterByPrediction(
   before: Clustering,
   problems: PlanProblems,
 ): Clustering {
-  const made: Cluster[] = []
-  const numbers = new Map<string, number>()
-  for (const group of horizontalGroups(input, before)) {
-    for (const { tasks, reason } of split(input, group, problems)) {
-      made.push({ name: clusterName(group, numbers), style: 'auto', tasks, reason })
-    }
-  }
-  return addClusters(before, made)
+  return clusterGroups(input, before, 'auto', (group) => split(input, group, problems))
 }
 
-function split(
-  input: ClusterInput,
-  group: HorizontalGroup,
-  problems: PlanProblems,
-): readonly { readonly tasks: readonly number[]; readonly reason: string }[] {
+function split(input: ClusterInput, group: HorizontalGroup, problems: PlanProblems): readonly GroupPart[] {
   const target = input.settings.clusterTargetSeconds
   const tasks: number[] = []
   const seconds: number[] = []

@@ -26,24 +26,38 @@ export interface HorizontalGroup {
   readonly tasks: readonly number[]
 }
 
+/** Tasks of one group that become a cluster, and why. */
+export interface GroupPart {
+  readonly tasks: readonly number[]
+  readonly reason: string
+}
+
 /** Horizontal clustering (file 03, section 3.5): by number, size or run time of the jobs of a level. */
 export function clusterHorizontally(
   input: ClusterInput,
   before: Clustering,
   problems: PlanProblems,
 ): Clustering {
+  return clusterGroups(input, before, 'horizontal', (group) => split(input, group, problems))
+}
+
+/** Makes clusters of the parts into which `parts` divides each group. */
+export function clusterGroups(
+  input: ClusterInput,
+  before: Clustering,
+  style: Cluster['style'],
+  parts: (group: HorizontalGroup) => readonly GroupPart[],
+): Clustering {
   const made: Cluster[] = []
   const numbers = new Map<string, number>()
   for (const group of horizontalGroups(input, before)) {
-    for (const { tasks, reason } of split(input, group, problems)) {
-      made.push({ name: clusterName(group, numbers), style: 'horizontal', tasks, reason })
-    }
+    for (const part of parts(group)) made.push({ ...part, name: clusterName(group, numbers), style })
   }
   return addClusters(before, made)
 }
 
 /** Name `merge_<transformation>_PID<level>_ID<n>`; `n` counts within level and transformation. */
-export function clusterName(group: HorizontalGroup, numbers: Map<string, number>): string {
+function clusterName(group: HorizontalGroup, numbers: Map<string, number>): string {
   const start = `merge_${group.baseName}_PID${group.level}`
   const number = (numbers.get(start) ?? 0) + 1
   numbers.set(start, number)
@@ -51,7 +65,7 @@ export function clusterName(group: HorizontalGroup, numbers: Map<string, number>
 }
 
 /** Groups in the order of level; their tasks in the order in which the reference walks over the level. */
-export function horizontalGroups(input: ClusterInput, before: Clustering): readonly HorizontalGroup[] {
+function horizontalGroups(input: ClusterInput, before: Clustering): readonly HorizontalGroup[] {
   const { tasks, assignment } = input
   const units = numberUnits(input, before)
   const graph = quotientGraph(input.reuse.graph, units)
@@ -93,12 +107,7 @@ function unitId(input: ClusterInput, clustering: Clustering, task: number): stri
   return clustering.clusters[clustering.clusterOf[task]!]?.name ?? input.tasks.jobs[task]?.id ?? ''
 }
 
-interface Part {
-  readonly tasks: readonly number[]
-  readonly reason: string
-}
-
-function split(input: ClusterInput, group: HorizontalGroup, problems: PlanProblems): readonly Part[] {
+function split(input: ClusterInput, group: HorizontalGroup, problems: PlanProblems): readonly GroupPart[] {
   const { allowsSingleClusters, clusterPreference } = input.settings
   const [first] = group.tasks
   if (first === undefined || (group.tasks.length === 1 && !allowsSingleClusters)) return []
@@ -133,7 +142,7 @@ function splitByRuntime(
   group: HorizontalGroup,
   number: number | undefined,
   problems: PlanProblems,
-): readonly Part[] {
+): readonly GroupPart[] {
   const seconds: number[] = []
   for (const task of group.tasks) {
     const known = taskSeconds(input, task)
