@@ -1,8 +1,8 @@
 // Measures whole commands by the system's own accounting: CPU of the process and all its children, wall time, and the
 // peak memory of the largest process. Needs GNU time (Debian package `time`).
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const GNU_TIME = '/usr/bin/time'
@@ -75,12 +75,33 @@ export function report(results) {
       `${name.padEnd(width)}  ${cell(rows, 'cpu', 2)}${cell(rows, 'wall', 2)}${cell(rows, 'memory', 0)}`,
     )
   }
-  const [first, ...others] = names
-  for (const other of others) {
-    const ratio = (key) =>
-      median(results.get(first).map((row, i) => row[key] / results.get(other)[i][key])).toFixed(3)
+  for (const { of, to, cpu, wall, memory } of ratiosOf(results)) {
     console.log(
-      `${first} / ${other}: CPU ${ratio('cpu')}, wall ${ratio('wall')}, peak memory ${ratio('memory')}`,
+      `${of} / ${to}: CPU ${cpu.toFixed(3)}, wall ${wall.toFixed(3)}, peak memory ${memory.toFixed(3)}`,
     )
   }
+}
+
+/** Ratios of the first contestant to each other one: medians of the ratios of runs side by side. */
+export function ratiosOf(results) {
+  const [[first, own], ...others] = [...results]
+  return others.map(([other, theirs]) => {
+    const ratio = (key) => median(own.map((row, i) => row[key] / theirs[i][key]))
+    return { of: first, to: other, cpu: ratio('cpu'), wall: ratio('wall'), memory: ratio('memory') }
+  })
+}
+
+/** The machine in one line. */
+export function machine() {
+  return `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`
+}
+
+/** Stores what a benchmark measured as `bench/out/NAME.json`; `facts` are what else it found, such as the agreement of pixels. */
+export function store(name, results, facts = {}) {
+  mkdirSync('bench/out', { recursive: true })
+  const runs = Object.fromEntries(results)
+  const document = { bench: name, date: new Date().toISOString(), machine: machine(), ...facts, runs }
+  const path = join('bench/out', `${name}.json`)
+  writeFileSync(path, `${JSON.stringify({ ...document, ratios: ratiosOf(results) }, null, 1)}\n`)
+  console.log(`stored as ${path}`)
 }
