@@ -1,17 +1,18 @@
-// Whole mosaic of the demo's ten images, process start included: `skyloom mosaic make` against Montage's chain (mProjExec,
-// mDiffFitExec, mBgModel, mBgExec, mAdd with the tables they need) and SWarp (LANCZOS3 with its background subtraction), in turn.
-// Peers get the images unpacked. Usage: npm run bench -- mosaic [runs]
+// Whole mosaics, process start included: `skyloom mosaic make` against Montage's chain (mProjExec, mDiffFitExec, mBgModel, mBgExec, mAdd
+// with the tables they need) and SWarp (LANCZOS3 with its background subtraction), in turn. Peers get the images unpacked; the pixels are
+// compared in the same run. Usage: npm run bench -- mosaic [runs] [set]: demo (the default), or a number of made-up images such as 100.
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
-import { hasProgram, measure, race, report, requireTime } from '../support/measure.mjs'
+import { hasProgram, machine, measure, race, report, requireTime, store } from '../support/measure.mjs'
+import { agreement } from './agreement.mjs'
+import { prepareImages } from './images.mjs'
 
-const runs = Number(process.argv[2] ?? 5)
+const [runsText = '5', set = 'demo'] = process.argv.slice(2)
+const runs = Number(runsText)
 const work = mkdtempSync(join(tmpdir(), 'skyloom-bench-'))
 const skyloom = resolve('packages/cli/bin/skyloom.js')
-const template = resolve('packages/mosaic/test/fixtures/m42-j-10/template.hdr')
 
 const CHAIN = `set -e
 rm -rf proj diff corr; mkdir proj diff corr
@@ -25,65 +26,60 @@ mBgExec -p proj pimages.tbl corrections.tbl corr
 mImgtbl corr cimages.tbl
 mAdd -p corr cimages.tbl template.hdr mosaic.fits
 `
+const SWARP_OPTIONS = {
+  RESAMPLING_TYPE: 'LANCZOS3',
+  SUBTRACT_BACK: 'Y',
+  COMBINE_TYPE: 'WEIGHTED',
+  WRITE_XML: 'N',
+  VERBOSE_TYPE: 'QUIET',
+}
 
 try {
   requireTime()
-  prepare()
+  prepareImages(set, work)
   const names = readdirSync(join(work, 'raw'))
-  const contestants = [
-    { name: 'skyloom', run: () => skyloomRun('raw', 0) },
-    { name: 'skyloom --jobs 1', run: () => skyloomRun('raw', 1) },
-    { name: 'skyloom, gzip input', run: () => skyloomRun('packed', 0) },
-  ]
-  if (hasProgram('mProjExec')) {
-    contestants.push({ name: 'Montage chain', run: () => measure('sh', ['-c', CHAIN], { cwd: work }) })
-  }
-  const swarp = ['SWarp', 'swarp', 'swarp-bin'].find(hasProgram)
-  if (swarp !== undefined) {
-    const args = names.map((name) => `raw/${name}`)
-    args.push(
-      '-RESAMPLING_TYPE',
-      'LANCZOS3',
-      '-SUBTRACT_BACK',
-      'Y',
-      '-COMBINE_TYPE',
-      'WEIGHTED',
-      '-WRITE_XML',
-      'N',
-      '-VERBOSE_TYPE',
-      'QUIET',
+  console.log(`whole mosaic of ${names.length} images, ${runs} runs in turn after a warm-up`)
+  console.log(machine())
+  const results = race(contestants(names), runs)
+  report(results)
+  const pixels = hasProgram('mProjExec')
+    ? await agreement(join(work, 'out/mosaic.fits'), join(work, 'mosaic.fits'))
+    : undefined
+  if (pixels !== undefined) {
+    const { rms, p99, max } = pixels
+    console.log(
+      `skyloom - Montage about a plane: rms ${rms.toPrecision(3)}, 99 % below ${p99.toPrecision(3)}, largest ${max.toPrecision(3)} (${pixels.pixels} pixels)`,
     )
-    contestants.push({
-      name: 'SWarp LANCZOS3',
-      run: () => measure(swarp, [...args, '-NTHREADS', '1'], { cwd: work }),
-    })
   }
-  console.log(
-    `whole mosaic of ${names.length} images of 512 x 1024 pixels, ${runs} runs in turn after a warm-up`,
-  )
-  console.log(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}`,
-  )
-  report(race(contestants, runs))
+  store(`mosaic-${set}`, results, { images: names.length, pixels })
 } finally {
   rmSync(work, { recursive: true, force: true })
 }
 
-function prepare() {
-  mkdirSync(join(work, 'raw'))
-  mkdirSync(join(work, 'packed'))
-  for (const name of readdirSync('demo/images').filter((file) => file.endsWith('.gz'))) {
-    const packed = readFileSync(join('demo/images', name))
-    writeFileSync(join(work, 'packed', name), packed)
-    writeFileSync(join(work, 'raw', name.replace(/\.gz$/, '')), gunzipSync(packed))
+function contestants(names) {
+  const all = [
+    { name: 'skyloom', run: () => skyloomRun('raw', 0) },
+    { name: 'skyloom --jobs 1', run: () => skyloomRun('raw', 1) },
+  ]
+  if (set === 'demo') all.push({ name: 'skyloom, gzip input', run: () => skyloomRun('packed', 0) })
+  if (hasProgram('mProjExec'))
+    all.push({ name: 'Montage chain', run: () => measure('sh', ['-c', CHAIN], { cwd: work }) })
+  const swarp = ['SWarp', 'swarp', 'swarp-bin'].find(hasProgram)
+  if (swarp === undefined) return all
+  const args = names.map((name) => `raw/${name}`)
+  for (const [key, value] of Object.entries(SWARP_OPTIONS)) args.push(`-${key}`, value)
+  for (const threads of set === 'demo' ? [1] : [1, 2]) {
+    const own = [...args, '-NTHREADS', String(threads)]
+    all.push({ name: `SWarp LANCZOS3, ${threads} thread`, run: () => measure(swarp, own, { cwd: work }) })
   }
-  cpSync(template, join(work, 'template.hdr'))
+  return all
 }
 
 function skyloomRun(images, jobs) {
   const out = join(work, 'out')
   rmSync(out, { recursive: true, force: true })
-  const args = [skyloom, 'mosaic', 'make', '--images', join(work, images), '--out', out, '--header', template]
+  const args = [skyloom, 'mosaic', 'make', '--images', join(work, images), '--out', out]
+  args.push('--header', join(work, 'template.hdr'))
   if (jobs > 0) args.push('--jobs', String(jobs))
   return measure(process.execPath, args)
 }

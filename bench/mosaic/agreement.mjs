@@ -1,0 +1,53 @@
+// How well two mosaics of the same grid agree: a fast wrong mosaic does not count.
+import { readImage } from '@skyloom/fits'
+import { openFitsFile } from '@skyloom/fits/node'
+
+async function load(path) {
+  const file = await openFitsFile(path)
+  try {
+    const hdu = await file.hdu(0)
+    const { data, width, height } = await readImage(hdu, { as: 'float64' })
+    return { data, width, height, x: hdu.header.number('CRPIX1'), y: hdu.header.number('CRPIX2') }
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * The difference of two images about the plane that fits it best, over pixels that have data in both; images may be cut differently,
+ * their reference pixels say how they lie.
+ */
+export async function agreement(pathA, pathB) {
+  const a = await load(pathA)
+  const b = await load(pathB)
+  const dx = Math.round(b.x - a.x)
+  const dy = Math.round(b.y - a.y)
+  const sums = new Float64Array(9)
+  const differences = []
+  for (let row = 0; row < a.height; row++) {
+    for (let col = 0; col < a.width; col++) {
+      const [i, j] = [col + dx, row + dy]
+      if (i < 0 || j < 0 || i >= b.width || j >= b.height) continue
+      const d = a.data[row * a.width + col] - b.data[j * b.width + i]
+      if (Number.isNaN(d)) continue
+      const [x, y] = [col / a.width - 0.5, row / a.height - 0.5]
+      differences.push([x, y, d])
+      for (const [k, term] of [1, x, y, x * x, x * y, y * y, d, x * d, y * d].entries()) sums[k] += term
+    }
+  }
+  const [p, q, r] = solvePlane(sums)
+  const rest = Float64Array.from(differences, ([x, y, d]) => d - p - q * x - r * y)
+  const rms = Math.sqrt(rest.reduce((sum, v) => sum + v * v, 0) / rest.length)
+  const sorted = rest.map(Math.abs).sort()
+  return { pixels: rest.length, rms, p99: sorted[Math.floor(0.99 * rest.length)], max: sorted.at(-1) }
+}
+
+function solvePlane([n, x, y, xx, xy, yy, d, xd, yd]) {
+  const det = (a, b, c, e, f, g, h, i, j) => a * (f * j - g * i) - b * (e * j - g * h) + c * (e * i - f * h)
+  const all = det(n, x, y, x, xx, xy, y, xy, yy)
+  return [
+    det(d, x, y, xd, xx, xy, yd, xy, yy) / all,
+    det(n, d, y, x, xd, xy, y, yd, yy) / all,
+    det(n, x, d, x, xx, xd, y, xy, yd) / all,
+  ]
+}
