@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { addCatalogCommand } from './commands/catalog.ts'
 import { addFitsCommand } from './commands/fits.ts'
+import { addMontageCommand } from './commands/montage.ts'
 import { addMosaicCommand } from './commands/mosaic.ts'
 import { addPlanCommand } from './commands/plan.ts'
 import { addWcsCommand } from './commands/wcs.ts'
@@ -23,6 +24,7 @@ export function createProgram(): Command {
   addMosaicCommand(program)
   addFitsCommand(program)
   addWcsCommand(program)
+  addMontageCommand(program)
   addWorkflowCommand(program)
   addPlanCommand(program)
   addCatalogCommand(program)
