@@ -41,7 +41,12 @@ export { type FitRow, formatFitTable } from './difference/fit-table.ts'
 export { FIT_FIELDS, type FitField, type FitValues, fitValues } from './difference/fit-values.ts'
 export { overlapBox } from './difference/overlap-box.ts'
 export { type Residual, residualAfter } from './difference/residual.ts'
-export { type ImageDifference, type PlacedPlane, subtractImages } from './difference/subtract-images.ts'
+export {
+  type ImageDifference,
+  type PlacedPlane,
+  pixelRange,
+  subtractImages,
+} from './difference/subtract-images.ts'
 export { MosaicError, type MosaicErrorCode } from './errors.ts'
 export type { FloatPlane } from './float-plane.ts'
 export { convexHull, type Point, type RotatedBox, smallestBox } from './geometry/hull.ts'
@@ -68,15 +73,6 @@ export { PROGRAM, VERSION } from './make/version.ts'
 export { formatOverlapTable, type OverlapRow } from './overlap/overlap-table.ts'
 export { findOverlaps, type OverlapPair } from './overlap/pairs.ts'
 export { type PixelPlane, pixelAt } from './pixel-plane.ts'
-export { gaussianLogStretch, type StretchedImage } from './preview/gaussian-log.ts'
-export {
-  type CumulativeHistogram,
-  cumulativeHistogram,
-  percentileLevel,
-  sigmaLevel,
-} from './preview/histogram.ts'
-export { inverseNormal } from './preview/inverse-normal.ts'
-export { encodeGreyPng } from './preview/png.ts'
 export { type InheritedCard, inheritCards } from './product/inherit.ts'
 export {
   type Making,
@@ -88,15 +84,14 @@ export { type CoverageExtent, coverageExtent } from './project/coverage-extent.t
 export {
   AREA_SCRATCH_BYTES,
   CORNER_BYTES,
-  gridScratchBytes,
   type ImageWindow,
-  type ProjectMap,
   type ProjectScratch,
   type ProjectTarget,
   projectImage,
   TILE_SIDE,
 } from './project/project-image.ts'
 export { type PlacedImage, projectRegion } from './project/project-region.ts'
+export { type CornerScratch, gridScratchBytes, type ProjectMap } from './project/tile-corners.ts'
 export { type SolidAngleGrid, scaleBySolidAngle, solidAngles } from './project/solid-angle.ts'
 export { intersectRegions, isEmptyRegion, type Region, uniteRegions } from './region.ts'
 export { graticule } from './report/graticule.ts'

@@ -17,8 +17,9 @@ import type { PlaneFit } from '../difference/fit-plane.ts'
 import { MosaicError } from '../errors.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { type CoverageExtent, coverageExtent } from '../project/coverage-extent.ts'
-import { AREA_SCRATCH_BYTES, CORNER_BYTES, gridScratchBytes, projectImage } from '../project/project-image.ts'
+import { AREA_SCRATCH_BYTES, CORNER_BYTES, projectImage, TILE_SIDE } from '../project/project-image.ts'
 import { scaleBySolidAngle, solidAngles } from '../project/solid-angle.ts'
+import { gridScratchBytes } from '../project/tile-corners.ts'
 import type { Region } from '../region.ts'
 
 /** Reference pixel of the template. */
@@ -99,7 +100,7 @@ async function project(context: TaskContext, payload: ProjectPayload): Promise<P
   context.throwIfAborted()
   const exact = pixelMap(payload.templateWcs, payload.imageWcs)
   const grid = approximateMap(exact, region, { boundPx: payload.boundPx })
-  if (GRID_AT + gridScratchBytes(grid) > scratch.sizeBytes) throw tooWide(payload.path, region)
+  if (GRID_AT + gridScratchBytes(grid, TILE_SIDE) > scratch.sizeBytes) throw tooWide(payload.path, region)
   const plane = (at: number): { at: number; width: number; height: number; stride: number } => ({
     at,
     width: region.width,
