@@ -1,7 +1,5 @@
 import { basename } from 'node:path'
-import { numberColumn, textColumn } from '@skyloom/fits/tables'
-import { type BackgroundPlane, subtractFromImage } from '@skyloom/mosaic'
-import { readText } from '../command/files.ts'
+import { type BackgroundPlane, subtractFromImage, ZERO_PLANE } from '@skyloom/mosaic'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -16,8 +14,11 @@ import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
 import { areaName } from '../image/area-name.ts'
-import { readPlane, writePlane } from '../image/open-image.ts'
-import { parseTable } from '../table/parse-table.ts'
+import { type AreaPair, openAreaPair, readAreaPart } from '../image/area-pair.ts'
+import { float64Cards } from '../image/open-image.ts'
+import { writeStrips } from '../image/write-strips.ts'
+import { needColumns, numbers, readTable, texts } from '../table/table-columns.ts'
+import { readCorrectionTable } from './correction-table.ts'
 
 /** Tables from which {@link mBackground} takes the plane of an image. */
 export interface CorrectionTables {
@@ -52,33 +53,39 @@ export async function mBackground(input: BackgroundInput, place: Place = {}): Pr
     'images' in input.correction
       ? await planeOfTables(input.image, input.correction, place)
       : input.correction
-  const { header, ...image } = await readPlane(place, imageName(input.image), 0)
-  const area = input.hasNoAreas === true ? undefined : await readArea(input.image, image, place)
-  const crpix = referencePixel(header, input.image)
-  const corrected = subtractFromImage(image, area, crpix, plane)
-  await writePlane(place, imageName(input.output), header, corrected.image)
-  if (corrected.area !== undefined) await writePlane(place, areaName(input.output), header, corrected.area)
+  const hasNoAreas = input.hasNoAreas === true
+  const pair = await openAreaPair(place, imageName(input.image), hasNoAreas)
+  try {
+    await subtractPlane(pair, plane, input, place)
+  } finally {
+    await pair.close()
+  }
   return { time: secondsSince(start) }
+}
+
+/** Pixels that are corrected at a time: 4 million, 128 MB with their areas. */
+const STRIP_PIXELS = 4_000_000
+
+async function subtractPlane(
+  pair: AreaPair,
+  plane: BackgroundPlane,
+  { image, output }: BackgroundInput,
+  place: Place,
+): Promise<void> {
+  const { header, width, height } = pair.image
+  const { fitsX, fitsY } = referencePixel(header, image)
+  const paths = [imageName(output), ...(pair.area === undefined ? [] : [areaName(output)])]
+  const stripRows = Math.max(1, Math.floor(STRIP_PIXELS / width))
+  await writeStrips(place, paths, float64Cards(header), { width, height }, stripRows, async (row, rows) => {
+    const part = await readAreaPart(pair, { col: 0, row, width, height: rows })
+    const crpix = { fitsX, fitsY: fitsY - row }
+    const corrected = subtractFromImage(part.image, part.area, crpix, plane)
+    return corrected.area === undefined ? [corrected.image.data] : [corrected.image.data, corrected.area.data]
+  })
 }
 
 function imageName(path: string): string {
   return `${path.replace(/\.fits$/, '')}.fits`
-}
-
-async function readArea(
-  image: string,
-  size: { readonly width: number; readonly height: number },
-  place: Place,
-): Promise<{ readonly width: number; readonly height: number; readonly data: Float64Array }> {
-  const path = areaName(image)
-  const problem = `Area file ${path} missing or invalid FITS`
-  const area = await readPlane(place, path, 0, problem)
-  if (area.width === size.width && area.height === size.height) return area
-  throw new MontageError('MONTAGE_BAD_IMAGE', problem, {
-    where: [path],
-    found: `${area.width} x ${area.height}`,
-    allowed: `the size of the image, ${size.width} x ${size.height}`,
-  })
 }
 
 async function planeOfTables(
@@ -86,39 +93,18 @@ async function planeOfTables(
   tables: CorrectionTables,
   place: Place,
 ): Promise<BackgroundPlane> {
-  const imageProblem = 'Image table needs columns cntr and fname'
-  const images = parseTable(
-    await readText(place, tables.images, `Invalid image metadata file: ${tables.images}`),
-    tables.images,
-    imageProblem,
-  ).table
-  const [counters, names] = columns(
-    imageProblem,
-    tables.images,
-    () => [numberColumn(images, 'cntr'), textColumn(images, 'fname', 'file')] as const,
-  )
+  const { table } = await readTable(place, tables.images, `Invalid image metadata file: ${tables.images}`)
+  needColumns(table, ['cntr|id', 'fname|file'], tables.images, 'Image table needs columns cntr and fname')
+  const counters = numbers(table, 'cntr|id')
+  const names = texts(table, 'fname|file')
   const wanted = basename(image)
   const row = names.findIndex((name) => name === image || basename(name) === wanted)
   if (row < 0) {
     const problem = 'Hit end of image table without finding file name'
     throw new MontageError('MONTAGE_BAD_TABLE', problem, { where: [tables.images], found: image })
   }
-  const problem = 'Need columns: id,a,b,c in corrections file'
-  const text = await readText(place, tables.corrections, `Invalid corrections file: ${tables.corrections}`)
-  const { table } = parseTable(text, tables.corrections, problem)
-  const [id, a, b, c] = columns(problem, tables.corrections, () =>
-    ['id', 'a', 'b', 'c'].map((name) => numberColumn(table, name)),
-  )
-  const at = id?.indexOf(counters[row] ?? Number.NaN) ?? -1
-  return at < 0 ? { a: 0, b: 0, c: 0 } : { a: a?.[at] ?? 0, b: b?.[at] ?? 0, c: c?.[at] ?? 0 }
-}
-
-function columns<T>(problem: string, path: string, read: () => T): T {
-  try {
-    return read()
-  } catch (cause) {
-    throw new MontageError('MONTAGE_BAD_TABLE', problem, { where: [path], cause })
-  }
+  const planes = await readCorrectionTable(tables.corrections, place)
+  return planes.get(counters[row] ?? Number.NaN) ?? ZERO_PLANE
 }
 
 function readCall(call: ModuleCall): BackgroundInput {

@@ -1,4 +1,4 @@
-import { type PlacedPlane, subtractImages } from '@skyloom/mosaic'
+import { pixelRange } from '@skyloom/mosaic'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -11,23 +11,13 @@ import {
   realArgument,
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
-import { MontageError } from '../errors.ts'
-import { productCards } from '../header/product-cards.ts'
-import { readTemplateFile } from '../header/read-template.ts'
-import { referencePixel } from '../header/reference-pixel.ts'
 import { areaName } from '../image/area-name.ts'
-import { readPlane, writePlane } from '../image/open-image.ts'
+import { writePlane } from '../image/open-image.ts'
+import { type DifferenceInput, readDifference } from './read-difference.ts'
 
 /** Input of {@link mDiff}. */
-export interface DiffInput {
-  readonly plus: string
-  readonly minus: string
+export interface DiffInput extends DifferenceInput {
   readonly output: string
-  readonly template: string
-  /** Multiplies the second image; default 1, which 0 stands for as well. */
-  readonly factor?: number
-  /** No area images are read; every pixel with data has area 1. */
-  readonly hasNoAreas?: boolean
 }
 
 /** Result of {@link mDiff}. */
@@ -48,50 +38,17 @@ export interface DiffResult {
  */
 export async function mDiff(input: DiffInput, place: Place = {}): Promise<DiffResult> {
   const start = systemSeconds()
-  const template = await readTemplateFile(place, input.template)
-  const crpix = referencePixel(template.header, input.template)
-  const hasNoAreas = input.hasNoAreas === true
-  const plus = await readPlaced(input.plus, hasNoAreas, crpix, place)
-  const minus = await readPlaced(input.minus, hasNoAreas, crpix, place)
-  const factor = input.factor === undefined || input.factor === 0 ? 1 : input.factor
-  const difference = subtractImages(plus, minus, template, factor)
-  if (typeof difference === 'string') {
-    const problem = difference === 'blank' ? 'All pixels are blank.' : "Images don't overlap"
-    throw new MontageError('MONTAGE_NO_RESULT', problem, { where: [input.plus, input.minus] })
-  }
-  const { image, area, col, row, minPixel, maxPixel, minDiff, maxDiff } = difference
-  const cards = productCards(template.header, crpix.fitsX - col, crpix.fitsY - row)
-  await writePlane(place, `${input.output.replace(/\.fits$/, '')}.fits`, cards, image)
-  await writePlane(place, areaName(input.output), cards, area)
+  const { cards, difference, images } = await readDifference(input, place)
+  await writePlane(place, `${input.output.replace(/\.fits$/, '')}.fits`, cards, difference.image)
+  await writePlane(place, areaName(input.output), cards, difference.area)
+  const { minPixel, maxPixel } = pixelRange(images)
   return {
     time: secondsSince(start),
     min_pixel: minPixel,
     max_pixel: maxPixel,
-    min_diff: minDiff,
-    max_diff: maxDiff,
+    min_diff: difference.minDiff,
+    max_diff: difference.maxDiff,
   }
-}
-
-async function readPlaced(
-  path: string,
-  hasNoAreas: boolean,
-  crpix: { readonly fitsX: number; readonly fitsY: number },
-  place: Place,
-): Promise<PlacedPlane> {
-  const name = `${path.replace(/\.fits$/, '')}.fits`
-  const { header, ...image } = await readPlane(place, name)
-  const own = referencePixel(header, path)
-  const problem = `Area file ${areaName(path)} missing or invalid FITS`
-  const area = hasNoAreas ? undefined : await readPlane(place, areaName(path), 0, problem)
-  if (area !== undefined && (area.width !== image.width || area.height !== image.height))
-    throw new MontageError('MONTAGE_BAD_IMAGE', problem, {
-      where: [areaName(path)],
-      found: `${area.width} x ${area.height}`,
-      allowed: `the size of the image, ${image.width} x ${image.height}`,
-    })
-  const col = Math.trunc(crpix.fitsX - own.fitsX)
-  const row = Math.trunc(crpix.fitsY - own.fitsY)
-  return { image, area, col, row }
 }
 
 function readCall(call: ModuleCall): DiffInput {

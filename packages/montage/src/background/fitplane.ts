@@ -3,17 +3,16 @@ import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
-  integerArgument,
   type ModuleCall,
   type MontageModule,
   operand,
-  optionValue,
   type Place,
 } from '../command/module.ts'
 import type { FieldFormat } from '../command/status-line.ts'
 import { MontageError } from '../errors.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
 import { readPlane } from '../image/open-image.ts'
+import { borderArgument, FIT_RETURNS } from './fit-arguments.ts'
 
 /** Input of {@link mFitplane}. */
 export interface FitplaneInput {
@@ -22,6 +21,8 @@ export interface FitplaneInput {
   readonly border?: number
   /** Fit a level only. */
   readonly isLevelOnly?: boolean
+  /** Make no fit; give only the ranges of the pixels with data and their rectangle. */
+  readonly isUnfitted?: boolean
 }
 
 /** Result of {@link mFitplane}: the plane `a x + b y + c` with `x = col - crpix1`, `y = row - crpix2`, `col` and `row` from 0. */
@@ -35,7 +36,11 @@ export type FitplaneResult = FitValues
 export async function mFitplane(input: FitplaneInput, place: Place = {}): Promise<FitplaneResult> {
   const image = await readPlane(place, input.image)
   const crpix = referencePixel(image.header, input.image)
-  const options = { borderPixels: input.border ?? 0, isLevelOnly: input.isLevelOnly === true }
+  const options = {
+    borderPixels: input.border ?? 0,
+    isLevelOnly: input.isLevelOnly === true,
+    isUnfitted: input.isUnfitted === true,
+  }
   const fit = fitImagePlane(image, crpix, options)
   if (fit === undefined)
     throw new MontageError('MONTAGE_NO_RESULT', 'Too few pixels to fit', {
@@ -46,12 +51,11 @@ export async function mFitplane(input: FitplaneInput, place: Place = {}): Promis
 }
 
 function readCall(call: ModuleCall): FitplaneInput {
-  const border = optionValue(call, 'b')
-  const problem = `Argument to -b (${border ?? ''}) cannot be interpreted as an integer`
   return {
     image: operand(call, 0),
-    border: border === undefined ? 0 : integerArgument(border, problem),
+    border: borderArgument(call),
     isLevelOnly: hasOption(call, 'l'),
+    isUnfitted: hasOption(call, 'n'),
   }
 }
 
@@ -59,9 +63,9 @@ function readCall(call: ModuleCall): FitplaneInput {
 export const fitplaneModule: MontageModule = defineModule<FitplaneInput, FitplaneResult>({
   name: 'mFitplane',
   summary: 'Fits a plane to an image.',
-  usage: 'mFitplane [-b border] [-d level] [-s statusfile] [-l(evel-only)] in.fits',
+  usage: 'mFitplane [-b border] [-d level] [-s statusfile] [-l(evel-only)] [-n(o-fit)] in.fits',
   style: 'getopt',
-  options: 'b:d:s:l',
+  options: 'b:d:s:ln',
   operands: [1, 1],
   isNamed: true,
   fields: FIT_FIELDS.map((key): readonly [keyof FitplaneResult, FieldFormat] => [key, 'g']),
@@ -73,28 +77,10 @@ export const fitplaneModule: MontageModule = defineModule<FitplaneInput, Fitplan
       DEBUG_LEVEL_OPTION,
       STATUS_OPTION,
       ['-l', 'Fit a level only: A and B are 0.'],
+      ['-n', 'Make no fit: ranges and rectangle only; `a`, `b`, `c` and `rms` are 0.'],
     ],
     operands: [['in.fits', 'FITS image.']],
-    returns: {
-      a: 'Slope along axis 1, per pixel.',
-      b: 'Slope along axis 2, per pixel.',
-      c: 'Level at the reference pixel.',
-      crpix1: 'Reference pixel of the image.',
-      crpix2: 'Reference pixel of the image.',
-      xmin: 'Extent of the data.',
-      xmax: 'Extent of the data.',
-      ymin: 'Extent of the data.',
-      ymax: 'Extent of the data.',
-      xcenter: 'Mean place of the data.',
-      ycenter: 'Mean place of the data.',
-      npixel: 'Pixels of the last fit.',
-      rms: 'Root mean square of what remains.',
-      boxx: 'Centre of the smallest rotated box around the data.',
-      boxy: 'Centre of the box.',
-      boxwidth: 'Width of the box, pixels.',
-      boxheight: 'Height of the box, pixels.',
-      boxang: 'Angle of the box, degrees.',
-    },
+    returns: FIT_RETURNS,
     example: ['mFitplane -s fit.000001.000002.txt diff.000001.000002.fits'],
   },
   read: readCall,

@@ -25,6 +25,14 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mTranspose', async () => (await import('../cube/transpose.ts')).transposeModule],
   ['mSubCube', async () => (await import('../cube/sub-cube.ts')).subCubeModule],
   ['mShrinkCube', async () => (await import('../cube/shrink-cube.ts')).shrinkCubeModule],
+  ['mDiffExec', async () => (await import('../background/diff-exec.ts')).diffExecModule],
+  ['mFitExec', async () => (await import('../background/fit-exec.ts')).fitExecModule],
+  ['mDiffFit', async () => (await import('../background/diff-fit.ts')).diffFitModule],
+  ['mDiffFitExec', async () => (await import('../background/diff-fit-exec.ts')).diffFitExecModule],
+  ['mConcatFit', async () => (await import('../background/concat-fit.ts')).concatFitModule],
+  ['mBgExec', async () => (await import('../background/bg-exec.ts')).bgExecModule],
+  ['mFlatten', async () => (await import('../background/flatten.ts')).flattenModule],
+  ['mFlattenExec', async () => (await import('../background/flatten-exec.ts')).flattenExecModule],
 ])
 
 /** Names of all modules, sorted. */

@@ -93,6 +93,13 @@ export async function readPlane(
 /** Keywords that describe stored numbers and do not hold for other ones. */
 const SCALING = ['BSCALE', 'BZERO', 'BLANK', 'DATAMIN', 'DATAMAX', 'CHECKSUM', 'DATASUM'] as const
 
+/** The cards of a header that hold for float64 pixels as well. */
+export function float64Cards(header: Header): Header {
+  const cards = header.clone()
+  for (const keyword of SCALING) cards.delete(keyword)
+  return cards
+}
+
 /**
  * Writes a plane as a float64 image with these cards; an existing file is replaced when the new one is complete.
  *
@@ -104,9 +111,13 @@ export async function writePlane(
   header: Header,
   plane: PixelPlane64,
 ): Promise<void> {
-  const cards = header.clone()
-  for (const keyword of SCALING) cards.delete(keyword)
-  await writePixels(place, path, cards, { bitpix: -64, shape: [plane.height, plane.width] }, plane.data)
+  await writePixels(
+    place,
+    path,
+    float64Cards(header),
+    { bitpix: -64, shape: [plane.height, plane.width] },
+    plane.data,
+  )
 }
 
 /**

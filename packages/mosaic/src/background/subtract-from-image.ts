@@ -1,5 +1,5 @@
 import type { FloatPlane } from '../float-plane.ts'
-import { type BackgroundPlane, evaluatePlane } from './plane.ts'
+import type { BackgroundPlane } from './plane.ts'
 
 /** An image and its areas after a plane was taken from it. */
 export interface CorrectedImage {
@@ -20,13 +20,16 @@ export function subtractFromImage(
   const { width, height } = image
   const data = new Float64Array(width * height)
   const areas = area === undefined ? undefined : new Float64Array(width * height)
+  const { a, b, c } = plane
   for (let row = 0; row < height; row++) {
+    const rowLevel = b * (row - crpix.fitsY)
     for (let col = 0; col < width; col++) {
       const at = row * width + col
       const value = image.data[at]!
-      const isGood = !Number.isNaN(value) && (area === undefined || area.data[at]! > 0)
-      data[at] = isGood ? value - evaluatePlane(plane, col - crpix.fitsX, row - crpix.fitsY) : Number.NaN
-      if (areas !== undefined) areas[at] = isGood ? area!.data[at]! : 0
+      const weight = area === undefined ? 1 : area.data[at]!
+      const isGood = !Number.isNaN(value) && weight > 0
+      data[at] = isGood ? value - (a * (col - crpix.fitsX) + rowLevel + c) : Number.NaN
+      if (areas !== undefined) areas[at] = isGood ? weight : 0
     }
   }
   return {

@@ -29,6 +29,8 @@ export interface PlaneFit extends BackgroundPlane {
 export interface FitPlaneOptions {
   /** Fit a level only: slopes are 0. */
   readonly isLevelOnly?: boolean
+  /** Make no fit: ranges only, of all pixels with data; the plane and its rms are 0. */
+  readonly isUnfitted?: boolean
 }
 
 /**
@@ -55,6 +57,7 @@ export function fitPlane(
   const solve = options.isLevelOnly === true ? solveLevel : solvePlane
   let used = pass(ZERO_PLANE, Infinity)
   if (used.count < MIN_PIXELS) return undefined
+  if (options.isUnfitted === true) return planeFit(ZERO_PLANE, used, used, 0, box)
   let plane = solve(used)
   let close = pass(plane, Infinity)
   let rms = rmsOf(close)
@@ -70,6 +73,16 @@ export function fitPlane(
     rms = rmsOf(close)
     if (isSettled) break
   }
+  return planeFit(plane, used, close, rms, box)
+}
+
+function planeFit(
+  plane: BackgroundPlane,
+  used: PlaneSums,
+  close: PlaneSums,
+  rms: number,
+  box: RotatedBox,
+): PlaneFit {
   return {
     ...plane,
     xmin: used.minX,

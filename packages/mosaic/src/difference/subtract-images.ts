@@ -18,9 +18,6 @@ export interface ImageDifference {
   /** Template column and row (from 0) of the first pixel. */
   readonly col: number
   readonly row: number
-  /** Extremes of value times area over both images. */
-  readonly minPixel: number
-  readonly maxPixel: number
   /** Extremes as mDiff gives them: begun with the first difference, then of absolute values. */
   readonly minDiff: number
   readonly maxDiff: number
@@ -46,82 +43,89 @@ export function subtractImages(
   const window = intersectRegions(intersectRegions(regionOf(plus), regionOf(minus)), whole)
   if (isEmptyRegion(window)) return 'no-overlap'
   const usual = usualArea(plus, minus, window)
+  const tolerance = AREA_RTOL * usual
   const { width, height } = window
   const data = new Float64Array(width * height).fill(Number.NaN)
   const areas = new Float64Array(width * height)
-  let box: Box = { minCol: Infinity, maxCol: -Infinity, minRow: Infinity, maxRow: -Infinity }
+  let [minCol, maxCol, minRow, maxRow] = [Infinity, -Infinity, Infinity, -Infinity]
   let [minDiff, maxDiff] = [Number.NaN, Number.NaN]
+  const [values1, areas1] = [plus.image.data, plus.area?.data]
+  const [values2, areas2] = [minus.image.data, minus.area?.data]
   for (let row = 0; row < height; row++) {
-    for (let col = 0; col < width; col++) {
-      const at1 = indexIn(plus, window, col, row)
-      const at2 = indexIn(minus, window, col, row)
-      const [v1, v2] = [plus.image.data[at1]!, minus.image.data[at2]!]
-      const [a1, a2] = [areaAt(plus, at1), areaAt(minus, at2)]
-      const isGood = !Number.isNaN(v1) && !Number.isNaN(v2) && a1 > 0 && a2 > 0
-      if (!isGood || Math.abs(a1 + a2 - usual) > AREA_RTOL * usual) continue
+    let at1 = firstIndex(plus, window, row)
+    let at2 = firstIndex(minus, window, row)
+    for (let col = 0; col < width; col++, at1++, at2++) {
+      const v1 = values1[at1]!
+      const v2 = values2[at2]!
+      const a1 = areas1 === undefined ? 1 : areas1[at1]!
+      const a2 = areas2 === undefined ? 1 : areas2[at2]!
+      if (Number.isNaN(v1) || Number.isNaN(v2) || !(a1 > 0) || !(a2 > 0)) continue
+      if (Math.abs(a1 + a2 - usual) > tolerance) continue
       const difference = (2 * (v1 * a1 - factor * v2 * a2)) / (a1 + a2)
       data[row * width + col] = difference
       areas[row * width + col] = a1 + a2
-      minDiff = Number.isNaN(minDiff) ? difference : Math.min(minDiff, Math.abs(difference))
-      maxDiff = Number.isNaN(maxDiff) ? difference : Math.max(maxDiff, Math.abs(difference))
-      box = widen(box, col, row)
+      const size = Math.abs(difference)
+      if (Number.isNaN(minDiff)) minDiff = maxDiff = difference
+      else if (size < minDiff) minDiff = size
+      else if (size > maxDiff) maxDiff = size
+      if (col < minCol) minCol = col
+      if (col > maxCol) maxCol = col
+      if (minRow === Infinity) minRow = row
+      maxRow = row
     }
   }
-  if (box.maxCol < box.minCol) return 'blank'
-  const { minPixel, maxPixel } = pixelRange([plus, minus])
+  if (maxRow < minRow) return 'blank'
+  const box = { col: minCol, row: minRow, width: maxCol - minCol + 1, height: maxRow - minRow + 1 }
   return {
-    image: trim({ width, height, data }, box),
-    area: trim({ width, height, data: areas }, box),
-    col: window.col + box.minCol,
-    row: window.row + box.minRow,
-    minPixel,
-    maxPixel,
+    image: cut({ width, height, data }, box),
+    area: cut({ width, height, data: areas }, box),
+    col: window.col + minCol,
+    row: window.row + minRow,
     minDiff,
     maxDiff,
   }
 }
 
-interface Box {
-  readonly minCol: number
-  readonly maxCol: number
-  readonly minRow: number
-  readonly maxRow: number
-}
-
-function widen(box: Box, col: number, row: number): Box {
-  return {
-    minCol: Math.min(box.minCol, col),
-    maxCol: Math.max(box.maxCol, col),
-    minRow: Math.min(box.minRow, row),
-    maxRow: Math.max(box.maxRow, row),
+/** Extremes of value times area over all pixels with data of both images, infinite when there is none. */
+export function pixelRange(images: readonly Pick<PlacedPlane, 'image' | 'area'>[]): {
+  readonly minPixel: number
+  readonly maxPixel: number
+} {
+  let [minPixel, maxPixel] = [Infinity, -Infinity]
+  for (const { image, area } of images) {
+    const { data } = image
+    for (let at = 0; at < data.length; at++) {
+      const weight = area === undefined ? 1 : area.data[at]!
+      const value = data[at]! * weight
+      if (!(weight > 0) || Number.isNaN(value)) continue
+      if (value < minPixel) minPixel = value
+      if (value > maxPixel) maxPixel = value
+    }
   }
+  return { minPixel, maxPixel }
 }
 
 function regionOf({ image, col, row }: PlacedPlane): Region {
   return { col, row, width: image.width, height: image.height }
 }
 
-function indexIn(placed: PlacedPlane, window: Region, col: number, row: number): number {
-  return (window.row + row - placed.row) * placed.image.width + window.col + col - placed.col
-}
-
-function areaAt({ area, image }: PlacedPlane, at: number): number {
-  if (area === undefined) return Number.isNaN(image.data[at]!) ? 0 : 1
-  return area.data[at]!
+/** Index of the first pixel of the window in a row of it. */
+function firstIndex(placed: PlacedPlane, window: Region, row: number): number {
+  return (window.row + row - placed.row) * placed.image.width + window.col - placed.col
 }
 
 /** Sum of the mean areas: of the first image wherever it has data, of the second where both have. */
 function usualArea(plus: PlacedPlane, minus: PlacedPlane, window: Region): number {
   let [sum1, count1, sum2, count2] = [0, 0, 0, 0]
   for (let row = 0; row < window.height; row++) {
-    for (let col = 0; col < window.width; col++) {
-      const at1 = indexIn(plus, window, col, row)
-      const a1 = areaAt(plus, at1)
+    let at1 = firstIndex(plus, window, row)
+    let at2 = firstIndex(minus, window, row)
+    for (let col = 0; col < window.width; col++, at1++, at2++) {
+      const a1 = plus.area === undefined ? 1 : plus.area.data[at1]!
       if (Number.isNaN(plus.image.data[at1]!) || !(a1 > 0)) continue
       sum1 += a1
       count1++
-      const at2 = indexIn(minus, window, col, row)
-      const a2 = areaAt(minus, at2)
+      const a2 = minus.area === undefined ? 1 : minus.area.data[at2]!
       if (Number.isNaN(minus.image.data[at2]!) || !(a2 > 0)) continue
       sum2 += a2
       count2++
@@ -130,29 +134,11 @@ function usualArea(plus: PlacedPlane, minus: PlacedPlane, window: Region): numbe
   return sum1 / count1 + sum2 / count2
 }
 
-function pixelRange(images: readonly PlacedPlane[]): {
-  readonly minPixel: number
-  readonly maxPixel: number
-} {
-  let [minPixel, maxPixel] = [Infinity, -Infinity]
-  for (const placed of images) {
-    const { data } = placed.image
-    for (let at = 0; at < data.length; at++) {
-      const area = areaAt(placed, at)
-      if (Number.isNaN(data[at]!) || !(area > 0)) continue
-      minPixel = Math.min(minPixel, data[at]! * area)
-      maxPixel = Math.max(maxPixel, data[at]! * area)
-    }
-  }
-  return { minPixel, maxPixel }
-}
-
-function trim(plane: FloatPlane, box: Box): FloatPlane {
-  const width = box.maxCol - box.minCol + 1
-  const height = box.maxRow - box.minRow + 1
+function cut(plane: FloatPlane, box: Region): FloatPlane {
+  const { width, height } = box
   const data = new Float64Array(width * height)
   for (let row = 0; row < height; row++) {
-    const start = (box.minRow + row) * plane.width + box.minCol
+    const start = (box.row + row) * plane.width + box.col
     data.set(plane.data.subarray(start, start + width), row * width)
   }
   return { width, height, data }

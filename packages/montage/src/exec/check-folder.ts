@@ -1,0 +1,21 @@
+import { stat } from 'node:fs/promises'
+import { pathOf } from '../command/files.ts'
+import type { Place } from '../command/module.ts'
+import { MontageError } from '../errors.ts'
+
+/**
+ * Demands that a folder stands under this path.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`
+ */
+export async function checkFolder(folder: string, place: Place): Promise<void> {
+  const facts = await stat(pathOf(place, folder)).catch((cause: unknown) => {
+    throw new MontageError('MONTAGE_NO_FILE', `Cannot access ${folder}`, {
+      where: [folder],
+      remedy: 'make the folder first',
+      cause,
+    })
+  })
+  if (!facts.isDirectory())
+    throw new MontageError('MONTAGE_NO_FILE', `${folder} is not a directory`, { where: [folder] })
+}
