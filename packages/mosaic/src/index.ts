@@ -25,6 +25,7 @@ export {
   solveBackground,
 } from './background/solve.ts'
 export { type CorrectedImage, subtractFromImage } from './background/subtract-from-image.ts'
+export { maskBoxes } from './blank/mask-boxes.ts'
 export { type ReplacedCounts, replaceRanges, type ValueRange } from './blank/replace-ranges.ts'
 export {
   type IntegerBitpix,
@@ -48,8 +49,18 @@ export {
   subtractImages,
 } from './difference/subtract-images.ts'
 export { MosaicError, type MosaicErrorCode } from './errors.ts'
+export {
+  addRegionRows,
+  NO_STATISTICS,
+  type PixelCircle,
+  type PixelExtreme,
+  type RegionStatistics,
+  rmsOf,
+} from './examine/region-statistics.ts'
 export type { FloatPlane } from './float-plane.ts'
 export { convexHull, type Point, type RotatedBox, smallestBox } from './geometry/hull.ts'
+export { faceReferenceDeg, HPX_FRAMES, type HpxFrame, hpxCdelt, hpxHeader } from './healpix/hpx-header.ts'
+export { cellOfPlane, HPX_PLANE_FACES, type PlaneCell, planeCellOf } from './healpix/hpx-plane.ts'
 export type { HduChoice, ImageRecord, ImageScan, RejectedImage } from './image-table/image-record.ts'
 export {
   effectiveScale,
@@ -72,6 +83,10 @@ export type {
 export { PROGRAM, VERSION } from './make/version.ts'
 export { formatOverlapTable, type OverlapRow } from './overlap/overlap-table.ts'
 export { findOverlaps, type OverlapPair } from './overlap/pairs.ts'
+export { drawLevelBar, type LevelBar, padRows } from './pad/pad-rows.ts'
+export { measureSource, type SourceFlux } from './photometry/aperture-photometry.ts'
+export { clippedLevel, type SkyLevel } from './photometry/clipped-level.ts'
+export { type FluxPair, fitScale, type PhotometricScale } from './photometry/fit-scale.ts'
 export { type PixelPlane, pixelAt } from './pixel-plane.ts'
 export { type InheritedCard, inheritCards } from './product/inherit.ts'
 export {
@@ -91,13 +106,22 @@ export {
   TILE_SIDE,
 } from './project/project-image.ts'
 export { type PlacedImage, projectRegion } from './project/project-region.ts'
-export { type CornerScratch, gridScratchBytes, type ProjectMap } from './project/tile-corners.ts'
 export { type SolidAngleGrid, scaleBySolidAngle, solidAngles } from './project/solid-angle.ts'
+export { type CornerScratch, gridScratchBytes, type ProjectMap } from './project/tile-corners.ts'
 export { intersectRegions, isEmptyRegion, type Region, uniteRegions } from './region.ts'
 export { graticule } from './report/graticule.ts'
 export { mosaicReport } from './report/report.ts'
 export type { GraticuleLine, SkyPicture } from './report/sky-map.ts'
+export { rotateRows, rotationSource } from './rotate/rotate-rows.ts'
+export { type CdMatrix, oldPixel, type RotationGrid, rotationGrid } from './rotate/rotation-grid.ts'
 export { shrinkPlane } from './shrink/shrink-plane.ts'
+export { addSource, type SimulatedSource } from './simulate/add-source.ts'
+export { fillPolygon } from './simulate/fill-polygon.ts'
+export { addNoise, backgroundRows, type CornerLevels } from './simulate/image-background.ts'
+export { seededRandom } from './simulate/seeded-random.ts'
+export { SPREAD_SIZES, type SpreadSize, spreadSource } from './simulate/spread-kernel.ts'
+export { boxCorners } from './subset/box-corners.ts'
+export { classicRegion, facingPixel, shiftOnto } from './subset/classic-region.ts'
 export { subsetRegion } from './subset/subset-region.ts'
 export { makeTemplate, type TemplateImage, type TemplateOptions } from './template/make-template.ts'
 export { readTemplate, type Template, templateFromHeader } from './template/template.ts'

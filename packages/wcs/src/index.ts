@@ -135,6 +135,7 @@ export {
   circlesOverlap,
   type SkyCircle,
 } from './sphere/circle.ts'
+export { type ConvexHull, convexHull } from './sphere/convex-hull.ts'
 export { type Footprint, type FootprintOptions, footprint, MAX_ARCS_PER_SIDE } from './sphere/footprint.ts'
 export {
   angularDistanceDeg,
