@@ -12,7 +12,8 @@ export { type FitplaneInput, type FitplaneResult, mFitplane } from './background
 export { type FlattenInput, type FlattenResult, mFlatten } from './background/flatten.ts'
 export { type FlattenExecInput, type FlattenExecResult, mFlattenExec } from './background/flatten-exec.ts'
 export { mOverlaps, type OverlapsInput, type OverlapsResult } from './background/overlaps.ts'
-export type { ModuleCall, ModuleDefinition, MontageModule, Place } from './command/module.ts'
+export type { ManualRow, ManualSection, ModuleManual } from './command/manual.ts'
+export type { ModuleAnswer, ModuleCall, ModuleDefinition, MontageModule, Place } from './command/module.ts'
 export type { GivenOption } from './command/read-arguments.ts'
 export { loadModule, MODULE_NAMES } from './command/registry.ts'
 export { callModule, type ModuleIo, type ModuleOutcome, runModule } from './command/run-module.ts'
@@ -28,6 +29,22 @@ export { mPix2Coord, type Pix2CoordInput, type Pix2CoordResult } from './header/
 export { mPutHdr, type PutHdrInput, type PutHdrResult } from './header/put-hdr.ts'
 export { mShrinkHdr, type ShrinkHdrInput, type ShrinkHdrResult } from './header/shrink-hdr.ts'
 export { mTileHdr, type TileHdrInput, type TileHdrResult } from './header/tile-hdr.ts'
+export { type HipsHdrInput, type HipsHdrResult, mHiPSHdr } from './healpix/hips-hdr.ts'
+export { type HpxHdrInput, type HpxHdrResult, mHPXHdr } from './healpix/hpx-hdr.ts'
+export { type HpxOrderInput, type HpxOrderResult, mHPXOrder } from './healpix/hpx-order.ts'
+export { mHPXPlateList, type PlateListInput, type PlateListResult } from './healpix/plate-list.ts'
+export {
+  type HipsIdResult,
+  mHiPSID,
+  mHPXCoord2Tile,
+  mHPXTileCoords,
+  mHPXtile2xy,
+  mHPXxy2tile,
+  type Tile2xyResult,
+  type TileCoordsResult,
+  type TileIdResult,
+  type TilePlace,
+} from './healpix/tile-index.ts'
 export { type ConvertInput, type ConvertResult, mConvert } from './image/convert.ts'
 export { type FixNaNInput, type FixNaNResult, mFixNaN } from './image/fix-nan.ts'
 export { mShrink, type ShrinkInput, type ShrinkResult } from './image/shrink.ts'
@@ -35,3 +52,5 @@ export { mSubimage, type SubimageInput, type SubimageResult } from './image/subi
 export { type BestImageInput, type BestImageResult, mBestImage } from './table/best-image.ts'
 export { type ImgtblInput, type ImgtblResult, mImgtbl } from './table/imgtbl.ts'
 export { mTblSort, type TblSortInput, type TblSortResult } from './table/tbl-sort.ts'
+export { type HdrWwtInput, type HdrWwtResult, mHdrWWT } from './wwt/hdr-wwt.ts'
+export { type HdrWwtExecInput, type HdrWwtExecResult, mHdrWWTExec } from './wwt/hdr-wwt-exec.ts'

@@ -42,7 +42,7 @@ async function run(name: string, ...args: readonly string[]): Promise<ModuleOutc
 test.each(MODULE_NAMES)('%s answers a call without arguments with its synopsis', async (name) => {
   const outcome = await run(name)
   expect(outcome.stdout).toMatch(/^\[struct stat="ERROR", msg="Usage: m\w+ .*"\]\n$/)
-  expect(outcome.exitCode).toBe(name === 'mTblSort' ? 0 : 1)
+  expect(outcome.exitCode).toBe((await loadModule(name))?.usageExitCode)
 })
 
 test.each(MODULE_NAMES)('%s names a file that is missing and writes nothing', async (name) => {

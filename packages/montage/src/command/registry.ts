@@ -33,6 +33,17 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mBgExec', async () => (await import('../background/bg-exec.ts')).bgExecModule],
   ['mFlatten', async () => (await import('../background/flatten.ts')).flattenModule],
   ['mFlattenExec', async () => (await import('../background/flatten-exec.ts')).flattenExecModule],
+  ['mHdrWWT', async () => (await import('../wwt/hdr-wwt.ts')).hdrWwtModule],
+  ['mHdrWWTExec', async () => (await import('../wwt/hdr-wwt-exec.ts')).hdrWwtExecModule],
+  ['mHPXHdr', async () => (await import('../healpix/hpx-hdr.ts')).hpxHdrModule],
+  ['mHiPSHdr', async () => (await import('../healpix/hips-hdr.ts')).hipsHdrModule],
+  ['mHPXOrder', async () => (await import('../healpix/hpx-order.ts')).hpxOrderModule],
+  ['mHPXPlateList', async () => (await import('../healpix/plate-list.ts')).plateListModule],
+  ['mHPXtile2xy', async () => (await import('../healpix/tile-index.ts')).tile2xyModule],
+  ['mHPXTileCoords', async () => (await import('../healpix/tile-index.ts')).tileCoordsModule],
+  ['mHPXxy2tile', async () => (await import('../healpix/tile-index.ts')).xy2tileModule],
+  ['mHPXCoord2Tile', async () => (await import('../healpix/tile-index.ts')).coord2TileModule],
+  ['mHiPSID', async () => (await import('../healpix/tile-index.ts')).hipsIdModule],
 ])
 
 /** Names of all modules, sorted. */
