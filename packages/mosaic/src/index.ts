@@ -114,7 +114,14 @@ export { mosaicReport } from './report/report.ts'
 export type { GraticuleLine, SkyPicture } from './report/sky-map.ts'
 export { rotateRows, rotationSource } from './rotate/rotate-rows.ts'
 export { type CdMatrix, oldPixel, type RotationGrid, rotationGrid } from './rotate/rotation-grid.ts'
-export { shrinkPlane } from './shrink/shrink-plane.ts'
+export {
+  type ShrinkOptions,
+  type ShrinkPlan,
+  shrinkPlan,
+  shrinkPlane,
+  shrinkRows,
+  shrinkSource,
+} from './shrink/shrink-plane.ts'
 export { addSource, type SimulatedSource } from './simulate/add-source.ts'
 export { fillPolygon } from './simulate/fill-polygon.ts'
 export { addNoise, backgroundRows, type CornerLevels } from './simulate/image-background.ts'
