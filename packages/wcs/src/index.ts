@@ -31,6 +31,7 @@ export {
   type MontageSystem,
   montageFrameConverter,
 } from './frame/montage-frame-converter.ts'
+export { parseSkyLocation, type SkyLocation } from './frame/parse-location.ts'
 export {
   type HealpixCell,
   healpixCellAt,
