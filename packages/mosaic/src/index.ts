@@ -81,6 +81,7 @@ export type {
   StageSummary,
 } from './make/summary.ts'
 export { PROGRAM, VERSION } from './make/version.ts'
+export { bordersOverlap, type MappedImage } from './overlap/borders-overlap.ts'
 export { formatOverlapTable, type OverlapRow } from './overlap/overlap-table.ts'
 export { findOverlaps, type OverlapPair } from './overlap/pairs.ts'
 export { drawLevelBar, type LevelBar, padRows } from './pad/pad-rows.ts'
