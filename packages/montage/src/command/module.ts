@@ -32,14 +32,16 @@ export interface ModuleDefinition<Input, Result extends object> {
   readonly isNamed: boolean
   /** Pass over unknown options instead of answering with the synopsis; default false. */
   readonly ignoresUnknownOptions?: boolean
+  /** Leave the comma behind `stat="ERROR"` out, as one old program does; default false. */
+  readonly hasNoCommaInErrors?: boolean
   /** Exit code of usage errors; default 1. */
   readonly usageExitCode?: number
   /** Exit code of other errors; default 1. */
   readonly errorExitCode?: number
   /** Values of the status line in order. */
   readonly fields: readonly (readonly [key: keyof Result & string, format: FieldFormat])[]
-  /** Sentences for lines with `stat="INFO"` before the status line. */
-  readonly info?: (result: Result) => readonly string[]
+  /** What lines with `stat="INFO"` before the status line say. */
+  readonly info?: (result: Result) => readonly InfoLine[]
   /** What the manual page tells beyond the facts above. */
   readonly manual?: ModuleManual<keyof Result & string>
   /** Turns arguments into the input of the function. */
@@ -47,9 +49,12 @@ export interface ModuleDefinition<Input, Result extends object> {
   readonly run: (input: Input, place: Place) => Promise<Result>
 }
 
+/** A line with `stat="INFO"`: its sentence, or the sentence `msg` with further values. */
+export type InfoLine = string | { readonly msg: string; readonly [key: string]: string | number }
+
 /** What a module has to say. */
 export interface ModuleAnswer {
-  readonly info: readonly string[]
+  readonly info: readonly InfoLine[]
   readonly values: ReadonlyMap<string, unknown>
 }
 
@@ -63,6 +68,7 @@ export interface MontageModule {
   readonly operands: readonly [number, number]
   readonly isNamed: boolean
   readonly ignoresUnknownOptions: boolean
+  readonly hasNoCommaInErrors: boolean
   readonly usageExitCode: number
   readonly errorExitCode: number
   readonly fields: readonly (readonly [key: string, format: FieldFormat])[]
@@ -79,6 +85,7 @@ export function defineModule<Input, Result extends object>(
     run,
     info,
     ignoresUnknownOptions = false,
+    hasNoCommaInErrors = false,
     usageExitCode = 1,
     errorExitCode = 1,
     ...facts
@@ -87,7 +94,7 @@ export function defineModule<Input, Result extends object>(
     const result = await run(read(given), place)
     return { info: info?.(result) ?? [], values: new Map<string, unknown>(Object.entries(result)) }
   }
-  return { ...facts, ignoresUnknownOptions, usageExitCode, errorExitCode, call }
+  return { ...facts, ignoresUnknownOptions, hasNoCommaInErrors, usageExitCode, errorExitCode, call }
 }
 
 /** The last value of an option, undefined when it was not given. */
@@ -112,9 +119,12 @@ export function operand(call: ModuleCall, index: number): string {
   return call.operands[index] ?? ''
 }
 
-/** The error that makes a command answer with its synopsis. */
-export function usageError(): MontageError {
-  return new ModuleFailure('MONTAGE_USAGE', 'the arguments do not fit the command')
+/** Sentence of errors that are answered with the synopsis. */
+export const USAGE_PROBLEM = 'the arguments do not fit the command'
+
+/** The error that makes a command answer with its synopsis, or with a sentence of its own, and the exit code of usage errors. */
+export function usageError(problem: string = USAGE_PROBLEM): MontageError {
+  return new ModuleFailure('MONTAGE_USAGE', problem)
 }
 
 /**

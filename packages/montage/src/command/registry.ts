@@ -44,6 +44,13 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mHPXxy2tile', async () => (await import('../healpix/tile-index.ts')).xy2tileModule],
   ['mHPXCoord2Tile', async () => (await import('../healpix/tile-index.ts')).coord2TileModule],
   ['mHiPSID', async () => (await import('../healpix/tile-index.ts')).hipsIdModule],
+  ['mPad', async () => (await import('../image/pad.ts')).padModule],
+  ['mMask', async () => (await import('../image/mask.ts')).maskModule],
+  ['mRotate', async () => (await import('../image/rotate.ts')).rotateModule],
+  ['mFixHdr', async () => (await import('../header/fix-hdr.ts')).fixHdrModule],
+  ['mCoord', async () => (await import('../header/coord.ts')).coordModule],
+  ['mSubHdr', async () => (await import('../header/sub-hdr.ts')).subHdrModule],
+  ['mProject', async () => (await import('../project/project.ts')).projectModule],
 ])
 
 /** Names of all modules, sorted. */

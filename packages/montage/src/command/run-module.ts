@@ -2,7 +2,15 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isSkyloomError } from '@skyloom/base'
 import { MontageError } from '../errors.ts'
-import { hasOption, integerArgument, type ModuleCall, type MontageModule, optionValue } from './module.ts'
+import {
+  hasOption,
+  type InfoLine,
+  integerArgument,
+  type ModuleCall,
+  type MontageModule,
+  optionValue,
+  USAGE_PROBLEM,
+} from './module.ts'
 import { type ReadArguments, readGetopt, readLeading } from './read-arguments.ts'
 import { type StatusField, statusField, statusLine } from './status-line.ts'
 
@@ -40,28 +48,29 @@ export async function runModule(
     else io.write(line)
   }
   if (usesStatusFile && !(await canWrite(resolve(io.cwd, statusFile)))) {
-    io.write(failure(`Cannot open status file: ${statusFile}`))
+    io.write(failure(module, `Cannot open status file: ${statusFile}`))
     return 1
   }
   const [least, most] = module.operands
   const count = reading.operands.length
   const isBad = reading.badOption !== undefined && !module.ignoresUnknownOptions
   if (isBad || count < least || count > most) {
-    io.write(failure(usageText(module, io)))
+    io.write(failure(module, usageText(module, io)))
     return module.usageExitCode
   }
   try {
     checkDebugLevel(module, reading)
     const { info, values } = await module.call(reading, { cwd: io.cwd })
-    for (const text of info) io.write(statusLine('INFO', [statusField('msg', text, 's')]))
+    for (const line of info) io.write(statusLine('INFO', infoFields(line)))
     await print(statusLine('OK', [...nameField(module), ...valueFields(module, values)]))
     return 0
   } catch (error) {
     if (isSkyloomError(error, 'MONTAGE_USAGE')) {
-      io.write(failure(usageText(module, io)))
+      const isSynopsis = !(error instanceof MontageError) || error.problem === USAGE_PROBLEM
+      io.write(failure(module, isSynopsis ? usageText(module, io) : error.problem))
       return module.usageExitCode
     }
-    const line = failure(errorText(error), error instanceof MontageError ? error.facts : undefined)
+    const line = failure(module, errorText(error), error instanceof MontageError ? error.facts : undefined)
     if (isSkyloomError(error, 'MONTAGE_BAD_ARGUMENT')) io.write(line)
     else await print(line)
     return module.errorExitCode
@@ -110,13 +119,23 @@ function checkDebugLevel(module: MontageModule, call: ModuleCall): void {
   throw new MontageError('MONTAGE_BAD_ARGUMENT', problem, { allowed: '0 or more' })
 }
 
-function failure(text: string, facts: ReadonlyMap<string, number> = new Map()): string {
+function failure(
+  module: MontageModule,
+  text: string,
+  facts: ReadonlyMap<string, number> = new Map(),
+): string {
   const numbers = [...facts].map(([key, value]) => statusField(key, value, 'd'))
-  return statusLine('ERROR', [statusField('msg', text, 's'), ...numbers])
+  const line = statusLine('ERROR', [statusField('msg', text, 's'), ...numbers])
+  return module.hasNoCommaInErrors ? line.replace('"ERROR", ', '"ERROR" ') : line
 }
 
 function usageText(module: MontageModule, io: ModuleIo): string {
   return `Usage: ${module.usage.replaceAll('%s', io.program)}`
+}
+
+function infoFields(line: InfoLine): readonly StatusField[] {
+  const values = typeof line === 'string' ? { msg: line } : line
+  return Object.entries(values).map(([key, value]) => statusField(key, value, 'd'))
 }
 
 function nameField(module: MontageModule): readonly StatusField[] {

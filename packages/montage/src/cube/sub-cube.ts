@@ -1,4 +1,5 @@
 import { type Header, type NativeArray, readCube } from '@skyloom/fits'
+import type { Region } from '@skyloom/mosaic'
 import { DEBUG_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -8,8 +9,8 @@ import {
   type Place,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
-import { type OpenImage, openImage } from '../image/open-image.ts'
-import { rangeOf, readSubimageCall, type SubimageInput, type SubimageResult } from '../image/subimage.ts'
+import { openImage } from '../image/open-image.ts'
+import { partOf, readSubimageCall, type SubimageInput, type SubimageResult } from '../image/subimage.ts'
 import { writeImages } from '../image/write-images.ts'
 import { isContiguous, readPlaneList } from './plane-list.ts'
 import { storedForm } from './stored-form.ts'
@@ -46,7 +47,7 @@ export async function mSubCube(input: SubCubeInput, place: Place = {}): Promise<
     const [, , depth = 1, depth4 = 1] = axes
     const planes3 = chosenPlanes(input.planes3, depth, 3, axes.length, input.image)
     const planes4 = chosenPlanes(input.planes4, depth4, 4, axes.length, input.image)
-    const part = await spatialPart(input, opened)
+    const part = await partOf(input, opened)
     const form = await storedForm(hdu)
     const size = [part.width, part.height, planes3.length, planes4.length].slice(0, Math.max(2, axes.length))
     const header = cutHeader(opened.header, part, [
@@ -105,34 +106,9 @@ function chosenPlanes(
   )
 }
 
-/** The part of every plane that lies on the image, from 0. */
-interface SpatialPart {
-  readonly col: number
-  readonly row: number
-  readonly width: number
-  readonly height: number
-}
-
-async function spatialPart(input: SubCubeInput, opened: OpenImage): Promise<SpatialPart> {
-  const range = await rangeOf(input, opened)
-  const { width, height } = opened
-  if (range.right < 1 || range.left > width || range.top < 1 || range.bottom > height)
-    throw new MontageError('MONTAGE_NO_RESULT', 'Region outside image.', { where: [input.image] })
-  const left = Math.max(1, range.left)
-  const bottom = Math.max(1, range.bottom)
-  const part = {
-    col: left - 1,
-    row: bottom - 1,
-    width: Math.min(width, range.right) - left + 1,
-    height: Math.min(height, range.top) - bottom + 1,
-  }
-  if (part.width >= 1 && part.height >= 1) return part
-  throw new MontageError('MONTAGE_NO_RESULT', 'No pixels match area.', { where: [input.image] })
-}
-
 function cutHeader(
   header: Header,
-  part: SpatialPart,
+  part: Region,
   selections: readonly (readonly [axis: number, planes: readonly number[] | undefined])[],
 ): Header {
   const cards = header.clone()

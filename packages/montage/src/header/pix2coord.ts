@@ -23,7 +23,7 @@ export interface Pix2CoordInput {
   readonly x: number
   readonly y: number
   readonly hdu?: number
-  /** `x` and `y` count from 0 at the upper left of the picture with north up and east left. */
+  /** `x` and `y` are places on the picture with east left and north up: (0, 0) is its upper left corner. */
   readonly isPicture?: boolean
 }
 
@@ -58,8 +58,9 @@ export async function mPix2Coord(input: Pix2CoordInput, place: Place = {}): Prom
   let { x, y } = input
   if (input.isPicture === true) {
     const { cdelt1, cdelt2 } = effectiveScale(sky.wcs)
-    x = cdelt1 > 0 ? width - x : x + 1
-    y = cdelt2 < 0 ? y + 1 : height - y
+    // The edge of the first pixel of a picture is 0, that of an image 0.5.
+    x = cdelt1 > 0 ? width + 0.5 - x : x + 0.5
+    y = cdelt2 < 0 ? y + 0.5 : height + 0.5 - y
   }
   const native = pixelToSky(sky.wcs, x, y)
   if (native === undefined)

@@ -1,10 +1,10 @@
-import type { Header } from '@skyloom/fits'
-import { replaceRanges, type ValueRange } from '@skyloom/mosaic'
-import { pixelToSky, skyToPixel } from '@skyloom/wcs'
-import { DEBUG_LEVEL_OPTION } from '../command/manual.ts'
+import { type FloatPlane, replaceRanges, type ValueRange } from '@skyloom/mosaic'
+import { pixelToSky, skyToPixel, type Wcs } from '@skyloom/wcs'
+import { DEBUG_LEVEL_OPTION, HDU_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   operand,
@@ -13,7 +13,8 @@ import {
   realArgument,
 } from '../command/module.ts'
 import { classicWcs } from '../header/classic-wcs.ts'
-import { type PixelPlane64, readPlane, writePlane } from './open-image.ts'
+import { readPart } from './read-part.ts'
+import { rewriteImage } from './rewrite-image.ts'
 
 /** Input of {@link mFixNaN}. */
 export interface FixNaNInput {
@@ -26,6 +27,8 @@ export interface FixNaNInput {
   readonly value?: number
   /** Blank pixels that have no place on the sky. */
   readonly checksBoundary?: boolean
+  /** Number of the HDU; default the first with pixels. */
+  readonly hdu?: number
 }
 
 /** Result of {@link mFixNaN}. */
@@ -47,24 +50,36 @@ const ROUND_TRIP_PIXELS = 0.01
  * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_HEADER`, `MONTAGE_CANNOT_WRITE`
  */
 export async function mFixNaN(input: FixNaNInput, place: Place = {}): Promise<FixNaNResult> {
-  const { header, ...image } = await readPlane(place, input.image)
-  const boundaryCount = input.checksBoundary === true ? blankOffSky(image, header, input.image) : 0
-  const counts = replaceRanges(image.data, input.ranges, input.value)
-  if (input.output !== '-') await writePlane(place, input.output, header, image)
-  return { ...counts, boundaryCount }
+  const counts = { rangeCount: 0, nanCount: 0, boundaryCount: 0 }
+  await rewriteImage(place, input.image, input.hdu ?? 0, input.output, (opened) => {
+    const sky = input.checksBoundary === true ? classicWcs(opened.header, input.image) : undefined
+    return {
+      width: opened.width,
+      height: opened.height,
+      makeRows: async (row, height) => {
+        const rows = await readPart(opened, input.image, { col: 0, row, width: opened.width, height })
+        if (sky !== undefined) counts.boundaryCount += blankOffSky(rows, row, sky.wcs)
+        const { rangeCount, nanCount } = replaceRanges(rows.data, input.ranges, input.value)
+        counts.rangeCount += rangeCount
+        counts.nanCount += nanCount
+        return rows
+      },
+    }
+  })
+  return counts
 }
 
-function blankOffSky({ width, height, data }: PixelPlane64, header: Header, name: string): number {
-  const { wcs } = classicWcs(header, name)
+function blankOffSky({ width, height, data }: FloatPlane, firstRow: number, wcs: Wcs): number {
   let count = 0
   for (let row = 0; row < height; row++) {
+    const fitsY = firstRow + row + 1
     for (let col = 0; col < width; col++) {
-      const sky = pixelToSky(wcs, col + 1, row + 1)
+      const sky = pixelToSky(wcs, col + 1, fitsY)
       const back = sky === undefined ? undefined : skyToPixel(wcs, sky.lonDeg, sky.latDeg)
       const isBack =
         back !== undefined &&
         Math.abs(back.fitsX - col - 1) <= ROUND_TRIP_PIXELS &&
-        Math.abs(back.fitsY - row - 1) <= ROUND_TRIP_PIXELS
+        Math.abs(back.fitsY - fitsY) <= ROUND_TRIP_PIXELS
       if (isBack) continue
       data[row * width + col] = Number.NaN
       count++
@@ -92,6 +107,7 @@ function readCall(call: ModuleCall): FixNaNInput {
     output: operand(call, 1),
     ranges,
     checksBoundary: hasOption(call, 'b'),
+    hdu: hduArgument(call),
     ...(value === undefined
       ? {}
       : { value: realArgument(value, 'NaN conversion value string is not a number') }),
@@ -105,7 +121,7 @@ export const fixNaNModule: MontageModule = defineModule<FixNaNInput, FixNaNResul
   usage:
     "%s [-b(oundary-check)][-d level][-v NaN-value] in.fits out.fits [minblank maxblank] (output file name '-' means no file; min/max ranges can be repeated and can be the words 'min' and 'max')",
   style: 'getopt',
-  options: 'bd:v:',
+  options: 'bd:v:h:',
   ignoresUnknownOptions: true,
   operands: [2, 10_000],
   isNamed: true,
@@ -120,6 +136,7 @@ export const fixNaNModule: MontageModule = defineModule<FixNaNInput, FixNaNResul
       ['-b', 'Blank pixels that have no place on the sky, as around maps of the whole sky.'],
       DEBUG_LEVEL_OPTION,
       ['-v value', 'Value for NaN pixels and for values within the ranges.'],
+      HDU_OPTION,
     ],
     operands: [
       ['in.fits', 'FITS image.'],

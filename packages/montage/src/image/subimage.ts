@@ -1,7 +1,6 @@
 import { atomicFile } from '@skyloom/base/node'
 import { type NativeArray, readImage, writeCutout } from '@skyloom/fits'
-import { effectiveScale } from '@skyloom/mosaic'
-import { angularDistanceDeg, pixelToSky, skyToPixel } from '@skyloom/wcs'
+import { classicRegion, facingPixel, intersectRegions, isEmptyRegion, type Region } from '@skyloom/mosaic'
 import { pathOf } from '../command/files.ts'
 import { DEBUG_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
@@ -36,6 +35,14 @@ export type SubimageRegion =
       readonly xsize: number
       readonly ysize: number
     }
+  /** From one pixel to another, both included, counted from 1. */
+  | {
+      readonly kind: 'range'
+      readonly xmin: number
+      readonly xmax: number
+      readonly ymin: number
+      readonly ymax: number
+    }
   | { readonly kind: 'all' }
   /** The smallest box with all pixels that have data; for float64 images. */
   | { readonly kind: 'shrinkwrap' }
@@ -54,17 +61,6 @@ export interface SubimageResult {
   readonly content: 'blank' | 'flat' | 'normal'
 }
 
-/** First and last pixels on both axes, counted from 1; they may lie off the image. */
-export interface PixelRange {
-  readonly left: number
-  readonly right: number
-  readonly bottom: number
-  readonly top: number
-}
-
-/** A position whose pixel leads back to another place, farther in degrees, has no pixel: it lies behind the plane. */
-const ROUND_TRIP_DEG = 1e-6
-
 /**
  * Cuts a part out of an image. Pixels keep their type and scaling.
  *
@@ -73,20 +69,7 @@ const ROUND_TRIP_DEG = 1e-6
 export async function mSubimage(input: SubimageInput, place: Place = {}): Promise<SubimageResult> {
   const opened = await openImage(place, input.image, input.hdu ?? 0)
   try {
-    const range = await rangeOf(input, opened)
-    const { width, height } = opened
-    if (range.right < 1 || range.left > width || range.top < 1 || range.bottom > height)
-      throw new MontageError('MONTAGE_NO_RESULT', 'Region outside image.', { where: [input.image] })
-    const left = Math.max(1, range.left)
-    const bottom = Math.max(1, range.bottom)
-    const part = {
-      col: left - 1,
-      row: bottom - 1,
-      width: Math.min(width, range.right) - left + 1,
-      height: Math.min(height, range.top) - bottom + 1,
-    }
-    if (!(part.width >= 1 && part.height >= 1))
-      throw new MontageError('MONTAGE_NO_RESULT', 'No pixels match area.', { where: [input.image] })
+    const part = await partOf(input, opened)
     const { data, blank } = await readImage(opened.hdu, { as: 'native', region: part })
     await cut(opened, part, input.output, place)
     return { content: contentOf(data, opened.hdu.bitpix > 0 ? Number(blank ?? 0n) : Number.NaN) }
@@ -113,55 +96,60 @@ async function cut(
 }
 
 /**
- * The pixels that a region stands for.
+ * The part of an image that a call asks for, cut off at its edges.
  *
  * @throws MontageError `MONTAGE_NO_RESULT`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_HEADER`
  */
-export async function rangeOf({ image, region }: SubimageInput, opened: OpenImage): Promise<PixelRange> {
+export async function partOf(input: SubimageInput, opened: OpenImage): Promise<Region> {
+  const wanted = await regionOf(input, opened)
+  if (wanted.width <= 0 || wanted.height <= 0)
+    throw new MontageError('MONTAGE_NO_RESULT', 'No pixels match area.', { where: [input.image] })
+  const { width, height } = opened
+  const part = intersectRegions(wanted, { col: 0, row: 0, width, height })
+  if (!isEmptyRegion(part)) return part
+  throw new MontageError('MONTAGE_NO_RESULT', 'Region outside image.', { where: [input.image] })
+}
+
+async function regionOf({ image, region }: SubimageInput, opened: OpenImage): Promise<Region> {
   const { width, height } = opened
   switch (region.kind) {
     case 'all':
-      return { left: 1, right: width, bottom: 1, top: height }
+      return { col: 0, row: 0, width, height }
     case 'shrinkwrap':
       return await dataRange(image, opened)
-    case 'pixels': {
-      const left = Math.trunc(region.x)
-      const bottom = Math.trunc(region.y)
-      const right = Math.trunc(region.x + region.xsize + 0.5)
-      return { left, right, bottom, top: Math.trunc(region.y + region.ysize + 0.5) }
+    case 'range':
+      return regionFrom(
+        Math.trunc(region.xmin),
+        Math.trunc(region.xmax),
+        Math.trunc(region.ymin),
+        Math.trunc(region.ymax),
+      )
+    case 'pixels':
+      return regionFrom(
+        Math.trunc(region.x),
+        Math.trunc(region.x + region.xsize + 0.5),
+        Math.trunc(region.y),
+        Math.trunc(region.y + region.ysize + 0.5),
+      )
+    case 'sky': {
+      const { wcs, frame } = classicWcs(opened.header, image)
+      const pixel = facingPixel(wcs, fromJ2000(frame).convert(region.ra, region.dec))
+      if (pixel === undefined)
+        throw new MontageError('MONTAGE_NO_RESULT', 'Region outside image.', {
+          where: [image],
+          found: `${region.ra}, ${region.dec}`,
+        })
+      return classicRegion(wcs, pixel, { width: region.xsize, height: region.ysize })
     }
-    case 'sky':
-      return skyRange(image, region, opened)
   }
 }
 
-function skyRange(
-  image: string,
-  region: SubimageRegion & { readonly kind: 'sky' },
-  { header }: OpenImage,
-): PixelRange {
-  const { wcs, frame } = classicWcs(header, image)
-  const native = fromJ2000(frame).convert(region.ra, region.dec)
-  const pixel = skyToPixel(wcs, native.lonDeg, native.latDeg)
-  const back = pixel === undefined ? undefined : pixelToSky(wcs, pixel.fitsX, pixel.fitsY)
-  if (pixel === undefined || back === undefined || angularDistanceDeg(back, native) > ROUND_TRIP_DEG)
-    throw new MontageError('MONTAGE_NO_RESULT', 'Region outside image.', { where: [image] })
-  const { cdelt1, cdelt2, crota2 } = effectiveScale(wcs)
-  const isSideways = Math.abs((crota2 % 180) - 90) < 45
-  const [xsize, ysize] = isSideways ? [region.ysize, region.xsize] : [region.xsize, region.ysize]
-  const halfX = Math.abs(xsize / 2 / cdelt1)
-  const halfY = Math.abs(ysize / 2 / cdelt2)
-  const left = Math.trunc(pixel.fitsX - halfX)
-  const bottom = Math.trunc(pixel.fitsY - halfY)
-  return {
-    left,
-    right: left + Math.floor(2 * halfX + 1),
-    bottom,
-    top: bottom + Math.floor(2 * halfY + 1),
-  }
+/** Region from first and last pixels, counted from 1. */
+function regionFrom(left: number, right: number, bottom: number, top: number): Region {
+  return { col: left - 1, row: bottom - 1, width: right - left + 1, height: top - bottom + 1 }
 }
 
-async function dataRange(image: string, { hdu, width }: OpenImage): Promise<PixelRange> {
+async function dataRange(image: string, { hdu, width }: OpenImage): Promise<Region> {
   if (hdu.bitpix !== -64)
     throw new MontageError(
       'MONTAGE_BAD_IMAGE',
@@ -180,7 +168,7 @@ async function dataRange(image: string, { hdu, width }: OpenImage): Promise<Pixe
     top = Math.max(top, row)
   })
   if (right < left) throw new MontageError('MONTAGE_NO_RESULT', 'No pixels match area.', { where: [image] })
-  return { left, right, bottom, top }
+  return regionFrom(left, right, bottom, top)
 }
 
 function contentOf(data: NativeArray, blank: number): SubimageResult['content'] {
@@ -202,6 +190,7 @@ export function readSubimageCall(call: ModuleCall): SubimageInput {
     if (hasOption(call, 'c') && words.length > 0) throw usageError()
     return { image, output, hdu, region: { kind: hasOption(call, 'c') ? 'shrinkwrap' : 'all' } }
   }
+  if (hasOption(call, 'P')) return { image, output, hdu, region: readRange(words) }
   const [first, second, xText, yText = xText] = words
   if (first === undefined || second === undefined || xText === undefined || yText === undefined)
     throw usageError()
@@ -217,6 +206,17 @@ export function readSubimageCall(call: ModuleCall): SubimageInput {
   return { image, output, hdu, region }
 }
 
+function readRange(words: readonly string[]): SubimageRegion {
+  if (words.length !== 4) throw usageError()
+  const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = words.map((text, index) =>
+    realArgument(
+      text,
+      `${index % 2 === 0 ? 'X' : 'Y'} pixel (${text}) cannot be interpreted as a real number`,
+    ),
+  )
+  return { kind: 'range', xmin, xmax, ymin, ymax }
+}
+
 /** The module mSubimage. */
 export const subimageModule: MontageModule = defineModule<SubimageInput, SubimageResult>({
   name: 'mSubimage',
@@ -224,7 +224,7 @@ export const subimageModule: MontageModule = defineModule<SubimageInput, Subimag
   usage:
     '%s [-d][-a(ll pixels)][-h hdu][-s statusfile] in.fit out.fit ra dec xsize [ysize] | mSubimage -p [-d][-h hdu][-s statusfile] in.fit out.fit xstartpix ystartpix xpixsize [ypixsize] | mSubimage -c [-d][-h hdu][-s statusfile] in.fit out.fit',
   style: 'leading',
-  options: ['d', 'a', 'p', 'c', 'nowcs', 'h:', 's:'],
+  options: ['d', 'a', 'p', 'P', 'c', 'nowcs', 'h:', 's:'],
   operands: [2, 6],
   isNamed: true,
   fields: [['content', 's']],
@@ -235,6 +235,10 @@ export const subimageModule: MontageModule = defineModule<SubimageInput, Subimag
       DEBUG_OPTION,
       ['-a', 'Take the whole image (all pixels), for instance one HDU of several.'],
       ['-p', '`x`, `y` and sizes are pixels; the first pixel is 1.'],
+      [
+        '-P',
+        'Give the first and the last pixel: `xmin ymin xmax ymax`, both included; the first pixel is 1.',
+      ],
       ['-c', 'Cut margins without data off.'],
       ['-nowcs', 'Accepted and without effect.'],
       HDU_OPTION,
@@ -251,6 +255,7 @@ export const subimageModule: MontageModule = defineModule<SubimageInput, Subimag
     synopsis: [
       '[-d] [-a] [-h hdu] [-s statusfile] in.fits out.fits ra dec xsize [ysize]',
       '-p [-d] [-h hdu] [-s statusfile] in.fits out.fits xstartpix ystartpix xpixsize [ypixsize]',
+      '-P [-d] [-h hdu] [-s statusfile] in.fits out.fits xmin ymin xmax ymax',
       '-c [-d] [-h hdu] [-s statusfile] in.fits out.fits',
     ],
     returns: { content: '`normal`, `flat` when all pixels are equal, `blank` when there are no data.' },
