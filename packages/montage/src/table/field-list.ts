@@ -21,6 +21,6 @@ export async function readFieldList(place: Place, path: string): Promise<readonl
     if (!/^[A-Za-z]+$/.test(type)) throw bad('type')
     const given = Math.trunc(Number(width === '' ? 0 : width))
     if (!(given >= 0 && given <= MAX_WIDTH)) throw bad('width')
-    return [{ name, type, width: Math.max(given, name.length) }]
+    return [{ name: name.toLowerCase(), type, width: Math.max(given, name.length) }]
   })
 }

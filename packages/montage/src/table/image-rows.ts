@@ -37,38 +37,50 @@ const LOW_CORNER = -0.5
 /**
  * The row of an image in a metadata table.
  *
- * @param keepsBad give zeros instead of an error
  * @throws MontageError `MONTAGE_BAD_HEADER` for an image without usable coordinates
  */
-export function imageRow(
-  header: Header,
-  place: ImagePlace,
-  fields: readonly MontageUserField[],
-  keepsBad: boolean = false,
-): ImageRow {
-  const row = new Map<string, string | number | null>()
-  for (const { name } of fields) row.set(name, rawText(header, name))
-  for (const name of CUBE) row.set(name, rawText(header, name))
-  row.set('size', place.sizeBytes).set('hdu', place.hdu).set('fname', place.name)
-  try {
-    setGeometry(row, header, place)
-  } catch (error) {
-    if (!keepsBad || !(error instanceof MontageError)) throw error
-  }
+export function imageRow(header: Header, place: ImagePlace, fields: readonly MontageUserField[]): ImageRow {
+  const row = commonCells(header, place, fields)
+  setGeometry(row, header, place.name)
   return row
 }
 
-function setGeometry(row: Map<string, string | number | null>, header: Header, place: ImagePlace): void {
+/** The row of an image without usable coordinates: its size, and zeros for the rest. */
+export function badImageRow(
+  header: Header,
+  place: ImagePlace,
+  fields: readonly MontageUserField[],
+): ImageRow {
+  const row = commonCells(header, place, fields)
+  const side = (keyword: string): number => {
+    const value = header.get(keyword)
+    return typeof value === 'number' ? value : 0
+  }
+  row.set('naxis1', side('NAXIS1')).set('naxis2', side('NAXIS2'))
+  return row.set('cra', sexagesimalRa(0)).set('cdec', sexagesimalDec(0))
+}
+
+function commonCells(
+  header: Header,
+  place: ImagePlace,
+  fields: readonly MontageUserField[],
+): Map<string, string | number | null> {
+  const row = new Map<string, string | number | null>()
+  for (const { name } of fields) row.set(name, rawText(header, name))
+  for (const name of CUBE) row.set(name, rawText(header, name))
+  return row.set('size', place.sizeBytes).set('hdu', place.hdu).set('fname', place.name)
+}
+
+function setGeometry(row: Map<string, string | number | null>, header: Header, name: string): void {
   const types = [rawText(header, 'CTYPE1') ?? '', rawText(header, 'CTYPE2') ?? '']
-  if (!types.every((type) => /^[^-]+-+[^-]/.test(type)))
-    throw new MontageError('MONTAGE_BAD_HEADER', 'Failed to find WCS info in this HDU', {
-      where: [place.name],
-    })
-  const sky = uncheckedWcs(header, place.name)
+  types.forEach((type, axis) => {
+    if (type === '') throw badHeader(`Missing CTYPE${axis + 1}`, name)
+    if (!/^[^-]+-+[^-]/.test(type)) throw badHeader(`Invalid CTYPE${axis + 1}`, name)
+  })
+  const sky = uncheckedWcs(header, name)
   const { wcs } = sky
   const { width = 0, height = 0 } = wcs
-  if (width < 1 || height < 1)
-    throw new MontageError('MONTAGE_BAD_HEADER', 'Invalid NAXIS1', { where: [place.name] })
+  if (width < 1 || height < 1) throw badHeader('Invalid NAXIS1', name)
   const centre = pixelJ2000(sky, width / 2, height / 2)
   const { cdelt1, cdelt2, crota2 } = scaleOf(header, sky)
   row.set('ra', centre?.lonDeg ?? 0).set('dec', centre?.latDeg ?? 0)
@@ -91,6 +103,10 @@ function setGeometry(row: Map<string, string | number | null>, header: Header, p
     const corner = pixelJ2000(sky, x, y)
     row.set(`ra${index + 1}`, corner?.lonDeg ?? 0).set(`dec${index + 1}`, corner?.latDeg ?? 0)
   })
+}
+
+function badHeader(problem: string, name: string): MontageError {
+  return new MontageError('MONTAGE_BAD_HEADER', problem, { where: [name] })
 }
 
 /** Increments and rotation as the header gives them, or those that its matrix stands for. */

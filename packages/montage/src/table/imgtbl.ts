@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isSkyloomError } from '@skyloom/base'
 import type { Hdu } from '@skyloom/fits'
 import { uncompressedHeader } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
@@ -16,8 +17,9 @@ import {
   type Place,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
+import { checkFolder } from '../exec/check-folder.ts'
 import { readFieldList } from './field-list.ts'
-import { formatImageRows, type ImageRow, imageRow } from './image-rows.ts'
+import { badImageRow, formatImageRows, type ImageRow, imageRow } from './image-rows.ts'
 import { hasColumns, readTable, texts } from './table-columns.ts'
 
 /** Input of {@link mImgtbl}. */
@@ -42,6 +44,14 @@ export interface ImgtblInput {
   readonly imageList?: string
 }
 
+/** A file or HDU that is not in the table. */
+export type LeftOut = {
+  readonly msg: string
+  readonly file: string
+  /** Counted from 1, as Montage does here; 0 for a file that cannot be read. */
+  readonly hdu: number
+}
+
 /** Result of {@link mImgtbl}. */
 export interface ImgtblResult {
   readonly count: number
@@ -49,8 +59,8 @@ export interface ImgtblResult {
   readonly nhdu: number
   readonly badfits: number
   readonly badwcs: number
-  /** Sentences about what was left out, when they were asked for. */
-  readonly info: readonly string[]
+  /** What was left out and why, when it was asked for. */
+  readonly info: readonly LeftOut[]
 }
 
 /**
@@ -83,15 +93,7 @@ interface Scan {
   nhdu: number
   badfits: number
   badwcs: number
-  readonly info: string[]
-}
-
-async function checkFolder(folder: string, place: Place): Promise<void> {
-  const facts = await stat(pathOf(place, folder)).catch((cause: unknown) => {
-    throw new MontageError('MONTAGE_NO_FILE', `Cannot access ${folder}`, { where: [folder], cause })
-  })
-  if (!facts.isDirectory())
-    throw new MontageError('MONTAGE_NO_FILE', `${folder} is not a directory`, { where: [folder] })
+  readonly info: LeftOut[]
 }
 
 /** Paths relative to the folder, sorted by code units. */
@@ -137,20 +139,27 @@ async function scanFile(
     hdus = await file.allHdus()
   } catch (error) {
     scan.badfits++
-    scan.info.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    scan.info.push({ msg: problemOf(error), file: join(input.folder, name), hdu: 0 })
     return
   }
   for (const hdu of hdus) {
     scan.nhdu++
+    const header = hdu.type === 'compressed-image' ? uncompressedHeader(hdu) : hdu.header
+    const where = { name, hdu: hdu.index, sizeBytes }
     try {
-      const header = hdu.type === 'compressed-image' ? uncompressedHeader(hdu) : hdu.header
-      scan.rows.push(imageRow(header, { name, hdu: hdu.index, sizeBytes }, fields, input.withBadWcs === true))
+      scan.rows.push(imageRow(header, where, fields))
     } catch (error) {
       if (!(error instanceof MontageError)) throw error
       scan.badwcs++
-      scan.info.push(`${name}, HDU ${hdu.index}: ${error.problem}`)
+      scan.info.push({ msg: error.problem, file: join(input.folder, name), hdu: hdu.index + 1 })
+      if (input.withBadWcs === true) scan.rows.push(badImageRow(header, where, fields))
     }
   }
+}
+
+function problemOf(error: unknown): string {
+  if (isSkyloomError(error)) return error.problem
+  return error instanceof Error ? error.message : String(error)
 }
 
 function readCall(call: ModuleCall): ImgtblInput {
