@@ -11,6 +11,20 @@ export type MosaicErrorCode =
   | 'MOSAIC_OUT_UNUSABLE'
   | 'MOSAIC_TOO_LARGE'
   | 'MOSAIC_MEMORY'
+  /** A font that cannot be read. */
+  | 'MOSAIC_BAD_FONT'
+  /** An image or a set of images that cannot be shown. */
+  | 'MOSAIC_NO_PICTURE'
+  /** A survey registry that cannot be read. */
+  | 'MOSAIC_BAD_SURVEYS'
+  /** No survey, or no band of it, of this name. */
+  | 'MOSAIC_UNKNOWN_SURVEY'
+  /** A name of an object that is neither bundled nor known to the resolver. */
+  | 'MOSAIC_UNKNOWN_OBJECT'
+  /** An archive that cannot be reached, refuses, or stops to answer. */
+  | 'MOSAIC_ARCHIVE_FAILED'
+  /** An answer that is not what was asked for: a web page, half a file, an error in the form of a table. */
+  | 'MOSAIC_BAD_ANSWER'
 
 /** Error of a mosaic operation that cannot go on. */
 export class MosaicError extends SkyloomError<MosaicErrorCode> {

@@ -51,7 +51,7 @@ export async function writeProducts(run: MosaicRun, content: ProductContent): Pr
     return await run.meter.measure('write', async (bytes) => {
       const { preview } = added
       const { levels } = gaussianLogStretch(preview.data)
-      const png = encodeGreyPng(levels, preview.width, preview.height)
+      const png = await encodeGreyPng(levels, preview.width, preview.height)
       const files = [['mosaic.png', png] as const, ...tables(content)]
       for (const [name, data] of files) {
         bytes.written += data.length

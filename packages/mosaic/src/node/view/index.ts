@@ -1,0 +1,1 @@
+export { BUNDLED_FONT, readFont } from './read-font.ts'
