@@ -115,13 +115,11 @@ describe.for(implementations)('$name kernels', ({ kernels }) => {
     const [width, height] = [30, 20]
     for (let k = 0; k < width * height; k++) {
       const [x, y] = [(k % width) - 4.5, Math.floor(k / width) + 9]
-      memory.f32(v1, 1024)[k] = 5
-      memory.f32(v2, 1024)[k] = 5 - (0.5 * x - 0.25 * y + 2)
+      memory.f32(v1, 1024)[k] = 0.5 * x - 0.25 * y + 2
     }
     memory.f32(v1, 1024)[width + 1] = NaN
-    memory.f32(w2, 1024)[0] = 0.4
-    const window = [v1, w1, width, v2, w2, width, width, height, -4.5, 9, 0.5] as const
-    kernels.planeFitPass(...window, 0.5, -0.25, 2, Infinity, record)
+    memory.f32(v1, 1024)[0] = Infinity
+    kernels.planeFitPass(v1, width, width, height, -4.5, 9, 0.5, -0.25, 2, Infinity, record)
     const sums = readPlaneSums(memory, record)
     expect(sums).toMatchObject({ count: 598, residuals: 0, minX: -4.5, maxX: 24.5, minY: 9, maxY: 28 })
     // The sums of d must be those of the plane, term by term.
@@ -134,12 +132,24 @@ describe.for(implementations)('$name kernels', ({ kernels }) => {
   test('plane sums leave outliers out', () => {
     memory.f32(v1, 1024).fill(0)
     memory.f32(v1, 1024)[5] = 10
-    kernels.planeFitPass(v1, 0, 10, 0, 0, 0, 10, 10, 0, 0, 0, 0, 0, 0, 1, record)
+    kernels.planeFitPass(v1, 10, 10, 10, 0, 0, 0, 0, 0, 1, record)
     expect(readPlaneSums(memory, record)).toMatchObject({ count: 99, d: 0 })
   })
 
+  test.for([1, 3, 4, 5, 7])(
+    'the range of plane sums is that of the accepted pixels, %d columns wide',
+    (width) => {
+      const values = memory.f32(v1, 3 * width)
+      values.fill(NaN)
+      for (let col = 0; col < width; col++) values[width + col] = col === 0 && width > 1 ? 10 : 0
+      kernels.planeFitPass(v1, width, width, 3, 2, 5, 0, 0, 0, 1, record)
+      const minX = width > 1 ? 3 : 2
+      expect(readPlaneSums(memory, record)).toMatchObject({ minX, maxX: width + 1, minY: 6, maxY: 6 })
+    },
+  )
+
   test('plane sums of an empty window', () => {
-    kernels.planeFitPass(v1, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, record)
+    kernels.planeFitPass(v1, 10, 0, 0, 0, 0, 0, 0, 0, 1, record)
     expect(readPlaneSums(memory, record)).toMatchObject({ count: 0, minX: Infinity, maxX: -Infinity })
   })
 

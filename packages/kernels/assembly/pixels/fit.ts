@@ -1,16 +1,25 @@
-// Sums for fitting a plane to the difference of two images (or to one image).
+// Sums for fitting a plane to an image: the innermost loop of background matching, run some forty times over every overlap.
 //
-// Two columns are worked on at once; each row's two partial sums are joined at the row's end, then folded with y. Coordinates
-// count from the centre of the window.
+// Four columns are worked on at once in two pairs; each row's two partial sums are joined at the row's end, then folded with y.
+// Coordinates count from the centre of the window. The range of the accepted columns is looked for from the row's ends, and only
+// where the row could widen it, which costs next to nothing.
+
+/** A difference this large is no number: the finite limit rejects NaN and infinity in the same comparison. */
+const LARGEST: f64 = f64.MAX_VALUE
 
 export function planeFitPass(
-  value1At: usize, area1At: usize, stride1: i32, value2At: usize, area2At: usize, stride2: i32, width: i32, height: i32,
-  x0: f64, y0: f64, minArea: f64, a: f64, b: f64, c: f64, limit: f64, recordAt: usize,
+  valueAt: usize, stride: i32, width: i32, height: i32, x0: f64, y0: f64, a: f64, b: f64, c: f64, limit: f64, recordAt: usize,
 ): void {
   const halfX = <f64>(width - 1) / 2
   const halfY = <f64>(height - 1) / 2
   const centreX = x0 + halfX
   const centreY = y0 + halfY
+  const bound = min(limit, LARGEST)
+  const slope = f64x2.splat(a)
+  const limits = f64x2.splat(bound)
+  const step = f64x2.splat(4)
+  const nan = f32x4.splat(NaN)
+  const whole = width & ~3
   let n = 0.0
   let x = 0.0
   let y = 0.0
@@ -21,90 +30,54 @@ export function planeFitPass(
   let xd = 0.0
   let yd = 0.0
   let rr = 0.0
-  let minCol = i32x4.splat(i32.MAX_VALUE)
-  let maxCol = i32x4.splat(-1)
+  let minCol = width
+  let maxCol = -1
   let minRow = -1
   let maxRow = -1
-  const slope = f64x2.splat(a)
-  const limits = f64x2.splat(limit)
-  const big = f64x2.splat(Infinity)
-  const threshold = f32x4.splat(<f32>minArea)
-  const one = f64x2.splat(1)
-  const all = i32x4.splat(-1)
   for (let row = 0; row < height; row++) {
-    const at1 = (<usize>row * <usize>stride1) << 2
-    const at2 = (<usize>row * <usize>stride2) << 2
-    const v1 = value1At + at1
-    const w1 = area1At + at1
-    const v2 = value2At + at2
-    const w2 = area2At + at2
+    const source = valueAt + ((<usize>row * <usize>stride) << 2)
     const dy = <f64>row - halfY
-    const level = f64x2.splat(a * centreX + b * (y0 + <f64>row) + c)
-    let rowN = f64x2.splat(0)
-    let rowX = rowN
-    let rowXX = rowN
-    let rowD = rowN
-    let rowXD = rowN
-    let rowRR = rowN
+    const p = a * centreX + b * (y0 + <f64>row) + c
+    const level = f64x2.splat(p)
+    // Lanes of true are -1: the count goes down.
+    let rowN = i64x2.splat(0)
+    let rowX = f64x2.splat(0)
+    let rowXX = rowX
+    let rowD = rowX
+    let rowXD = rowX
+    let rowRR = rowX
+    let x01 = f64x2(-halfX, 1 - halfX)
+    let x23 = f64x2(2 - halfX, 3 - halfX)
     for (let col = 0; col < width; col += 4) {
-      const at = <usize>col << 2
-      const lanes = min(4, width - col)
-      let good = all
-      let p: v128
-      let q = f32x4.splat(0)
-      if (lanes == 4) {
-        p = v128.load(v1 + at)
-        if (value2At != 0) q = v128.load(v2 + at)
-        if (area1At != 0) good = f32x4.ge(v128.load(w1 + at), threshold)
-        if (area2At != 0) good = v128.and(good, f32x4.ge(v128.load(w2 + at), threshold))
-      } else {
-        p = loadLanes(v1 + at, lanes)
-        if (value2At != 0) q = loadLanes(v2 + at, lanes)
-        if (area1At != 0) good = f32x4.ge(loadLanes(w1 + at, lanes), threshold)
-        if (area2At != 0) good = v128.and(good, f32x4.ge(loadLanes(w2 + at, lanes), threshold))
-        good = v128.and(good, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(lanes)))
-      }
-      // Low and high pair of the four pixels.
-      const d0 = f64x2.sub(f64x2.promote_low_f32x4(p), f64x2.promote_low_f32x4(q))
-      const d1 = f64x2.sub(
-        f64x2.promote_low_f32x4(v128.shuffle<i32>(p, p, 2, 3, 2, 3)),
-        f64x2.promote_low_f32x4(v128.shuffle<i32>(q, q, 2, 3, 2, 3)),
-      )
-      const dx = <f64>col - halfX
-      const x01 = f64x2(dx, dx + 1)
-      const x23 = f64x2(dx + 2, dx + 3)
+      const at = source + (<usize>col << 2)
+      const v = col < whole ? v128.load(at) : lastLanes(nan, at, width - col)
+      const d0 = f64x2.promote_low_f32x4(v)
+      const d1 = f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3))
       const r0 = f64x2.sub(d0, f64x2.add(f64x2.mul(slope, x01), level))
       const r1 = f64x2.sub(d1, f64x2.add(f64x2.mul(slope, x23), level))
-      const in0 = v128.and(
-        v128.and(f64x2.le(f64x2.abs(r0), limits), f64x2.lt(f64x2.abs(d0), big)),
-        v128.shuffle<i32>(good, good, 0, 0, 1, 1),
-      )
-      const in1 = v128.and(
-        v128.and(f64x2.le(f64x2.abs(r1), limits), f64x2.lt(f64x2.abs(d1), big)),
-        v128.shuffle<i32>(good, good, 2, 2, 3, 3),
-      )
-      const accepted = v128.shuffle<i32>(in0, in1, 0, 2, 4, 6)
-      if (!v128.any_true(accepted)) continue
+      const in0 = f64x2.le(f64x2.abs(r0), limits)
+      const in1 = f64x2.le(f64x2.abs(r1), limits)
       const e0 = v128.and(d0, in0)
       const e1 = v128.and(d1, in1)
       const g0 = v128.and(x01, in0)
       const g1 = v128.and(x23, in1)
       const s0 = v128.and(r0, in0)
       const s1 = v128.and(r1, in1)
-      rowN = f64x2.add(rowN, f64x2.add(v128.and(one, in0), v128.and(one, in1)))
+      rowN = i64x2.add(rowN, i64x2.add(in0, in1))
       rowX = f64x2.add(rowX, f64x2.add(g0, g1))
       rowXX = f64x2.add(rowXX, f64x2.add(f64x2.mul(g0, g0), f64x2.mul(g1, g1)))
       rowD = f64x2.add(rowD, f64x2.add(e0, e1))
       rowXD = f64x2.add(rowXD, f64x2.add(f64x2.mul(g0, e0), f64x2.mul(g1, e1)))
       rowRR = f64x2.add(rowRR, f64x2.add(f64x2.mul(s0, s0), f64x2.mul(s1, s1)))
-      const cols = i32x4.add(i32x4.splat(col), i32x4(0, 1, 2, 3))
-      minCol = i32x4.min_s(minCol, v128.bitselect(cols, i32x4.splat(i32.MAX_VALUE), accepted))
-      maxCol = i32x4.max_s(maxCol, v128.bitselect(cols, all, accepted))
+      x01 = f64x2.add(x01, step)
+      x23 = f64x2.add(x23, step)
     }
-    const count = sum2(rowN)
+    const count = -<f64>(i64x2.extract_lane(rowN, 0) + i64x2.extract_lane(rowN, 1))
     if (count == 0) continue
     if (minRow < 0) minRow = row
     maxRow = row
+    minCol = firstAccepted(source, minCol, a, halfX, p, bound)
+    maxCol = lastAccepted(source, maxCol, width, a, halfX, p, bound)
     const sx = sum2(rowX)
     const sd = sum2(rowD)
     n += count
@@ -131,8 +104,8 @@ export function planeFitPass(
   store<f64>(recordAt, xd, 72)
   store<f64>(recordAt, yd, 80)
   store<f64>(recordAt, rr, 88)
-  store<f64>(recordAt, isEmpty ? Infinity : x0 + <f64>smallest(minCol), 96)
-  store<f64>(recordAt, isEmpty ? -Infinity : x0 + <f64>largest(maxCol), 104)
+  store<f64>(recordAt, isEmpty ? Infinity : x0 + <f64>minCol, 96)
+  store<f64>(recordAt, isEmpty ? -Infinity : x0 + <f64>maxCol, 104)
   store<f64>(recordAt, isEmpty ? Infinity : y0 + <f64>minRow, 112)
   store<f64>(recordAt, isEmpty ? -Infinity : y0 + <f64>maxRow, 120)
 }
@@ -141,18 +114,27 @@ function sum2(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1)
 }
 
-function smallest(v: v128): i32 {
-  return min(min(i32x4.extract_lane(v, 0), i32x4.extract_lane(v, 1)), min(i32x4.extract_lane(v, 2), i32x4.extract_lane(v, 3)))
+/** Whether a column of a row is within the limit of the plane; the same arithmetic as the loop's. */
+function isAccepted(source: usize, col: i32, a: f64, halfX: f64, level: f64, limit: f64): bool {
+  const value = <f64>load<f32>(source + (<usize>col << 2))
+  return abs(value - (a * (<f64>col - halfX) + level)) <= limit
 }
 
-function largest(v: v128): i32 {
-  return max(max(i32x4.extract_lane(v, 0), i32x4.extract_lane(v, 1)), max(i32x4.extract_lane(v, 2), i32x4.extract_lane(v, 3)))
+/** The first accepted column, when it comes before `known`. */
+function firstAccepted(source: usize, known: i32, a: f64, halfX: f64, level: f64, limit: f64): i32 {
+  for (let col = 0; col < known; col++) if (isAccepted(source, col, a, halfX, level, limit)) return col
+  return known
 }
 
-/** The last one to three pixels of a row. */
-function loadLanes(at: usize, lanes: i32): v128 {
-  let v = f32x4.splat(0)
-  v = f32x4.replace_lane(v, 0, load<f32>(at))
+/** The last accepted column, when it comes behind `known`. */
+function lastAccepted(source: usize, known: i32, width: i32, a: f64, halfX: f64, level: f64, limit: f64): i32 {
+  for (let col = width - 1; col > known; col--) if (isAccepted(source, col, a, halfX, level, limit)) return col
+  return known
+}
+
+/** The last one to three pixels of a row in front of lanes that are no data. */
+function lastLanes(none: v128, at: usize, lanes: i32): v128 {
+  let v = f32x4.replace_lane(none, 0, load<f32>(at))
   if (lanes > 1) v = f32x4.replace_lane(v, 1, load<f32>(at, 4))
   if (lanes > 2) v = f32x4.replace_lane(v, 2, load<f32>(at, 8))
   return v

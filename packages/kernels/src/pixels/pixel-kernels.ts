@@ -215,27 +215,20 @@ export interface PixelKernels {
   ): number
 
   /**
-   * Sums for fitting a plane to the difference of two images (or to one image) over a window. d = v1 - v2 counts where
-   * it is finite, both areas are at least `minArea` (as float32), and |d - (a x + b y + c)| <= limit; x = x0 + column, y = y0 + row of the window. Read the
-   * record with `readPlaneSums`.
+   * Sums for fitting a plane to an image over a window. A value d counts where it is finite and |d - (a x + b y + c)| <= limit;
+   * x = x0 + column, y = y0 + row of the window. Read the record with `readPlaneSums`.
    *
-   * @param area1At float32, 0 = no area test; area2At likewise
-   * @param value2At float32, 0 = single image: d = v1
+   * @param valueAt float32 with `stride`
    * @param limit Infinity takes all pixels
    * @param recordAt float64, `PLANE_SUMS_BYTES`, written
    */
   planeFitPass(
-    value1At: number,
-    area1At: number,
-    stride1: number,
-    value2At: number,
-    area2At: number,
-    stride2: number,
+    valueAt: number,
+    stride: number,
     width: number,
     height: number,
     x0: number,
     y0: number,
-    minArea: number,
     a: number,
     b: number,
     c: number,

@@ -3,31 +3,13 @@ import type { WholeMemory } from './whole-memory.ts'
 
 /** Plain twin of `planeFitPass`. Sums run per row first, then over the rows, about the centre of the window. */
 export function plainPlaneFitPass(whole: () => WholeMemory): PixelKernels['planeFitPass'] {
-  return (
-    value1At,
-    area1At,
-    stride1,
-    value2At,
-    area2At,
-    stride2,
-    width,
-    height,
-    x0,
-    y0,
-    minArea,
-    a,
-    b,
-    c,
-    limit,
-    recordAt,
-  ) => {
+  return (valueAt, stride, width, height, x0, y0, a, b, c, limit, recordAt) => {
     const { f32, f64 } = whole()
     const halfX = (width - 1) / 2
     const halfY = (height - 1) / 2
     const centreX = x0 + halfX
     const centreY = y0 + halfY
     const slope = a
-    const threshold = Math.fround(minArea)
     let [n, x, y, xx, xy, yy, d, xd, yd, rr] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     let [minCol, maxCol, minRow, maxRow] = [Infinity, -Infinity, Infinity, -Infinity]
     for (let row = 0; row < height; row++) {
@@ -36,19 +18,15 @@ export function plainPlaneFitPass(whole: () => WholeMemory): PixelKernels['plane
       const level = a * centreX + b * (y0 + row) + c
       let [rowN, rowX, rowXX, rowD, rowXD, rowRR] = [0, 0, 0, 0, 0, 0]
       for (let col = 0; col < width; col++) {
-        const at1 = row * stride1 + col
-        const at2 = row * stride2 + col
-        if (area1At !== 0 && !(f32[area1At / 4 + at1]! >= threshold)) continue
-        if (area2At !== 0 && !(f32[area2At / 4 + at2]! >= threshold)) continue
-        const diff = f32[value1At / 4 + at1]! - (value2At === 0 ? 0 : f32[value2At / 4 + at2]!)
+        const value = f32[valueAt / 4 + row * stride + col]!
         const dx = col - halfX
-        const residual = diff - (slope * dx + level)
-        if (!(Math.abs(residual) <= limit) || !Number.isFinite(diff)) continue
+        const residual = value - (slope * dx + level)
+        if (!(Math.abs(residual) <= limit) || !Number.isFinite(value)) continue
         rowN++
         rowX += dx
         rowXX += dx * dx
-        rowD += diff
-        rowXD += dx * diff
+        rowD += value
+        rowXD += dx * value
         rowRR += residual * residual
         minCol = Math.min(minCol, col)
         maxCol = Math.max(maxCol, col)

@@ -68,7 +68,7 @@ export function fitDifference(
   const y0 = window.row - crpix.fitsY
   const pass: PlanePass = (plane, limit) => {
     const { a, b, c } = plane
-    kernels.planeFitPass(differenceAt, 0, width, 0, 0, 0, width, height, x0, y0, 0, a, b, c, limit, recordAt)
+    kernels.planeFitPass(differenceAt, width, width, height, x0, y0, a, b, c, limit, recordAt)
     return readPlaneSums(views, recordAt)
   }
   const box = overlapBox(views.f32(differenceAt, width * height), width, height, x0, y0)

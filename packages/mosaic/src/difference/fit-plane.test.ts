@@ -20,7 +20,7 @@ function fit(
   for (let i = 0; i < data.length; i++) data[i] = value(x0 + (i % width), y0 + Math.floor(i / width))
   return fitPlane(
     ({ a, b, c }, limit) => {
-      kernels.planeFitPass(at, 0, width, 0, 0, 0, width, height, x0, y0, 0, a, b, c, limit, recordAt)
+      kernels.planeFitPass(at, width, width, height, x0, y0, a, b, c, limit, recordAt)
       return readPlaneSums(memory, recordAt)
     },
     overlapBox(Float32Array.from(data), width, height, x0, y0),
