@@ -12,9 +12,11 @@ const MAY_IMPORT = {
   mosaic: ['base', 'fits', 'wcs', 'kernels'],
   montage: ['base', 'fits', 'wcs', 'kernels', 'mosaic'],
   workflow: ['base'],
-  cli: ['base', 'fits', 'wcs', 'mosaic', 'montage', 'workflow'],
+  registry: ['base'],
+  runner: ['base', 'workflow', 'registry'],
+  cli: ['base', 'fits', 'wcs', 'mosaic', 'montage', 'workflow', 'registry', 'runner'],
 }
-const NODE_ONLY = new Set(['cli', 'montage'])
+const NODE_ONLY = new Set(['cli', 'montage', 'registry', 'runner'])
 
 const problems = []
 for (const name of readdirSync('packages')) {

@@ -1,0 +1,217 @@
+import {
+  type FileRow,
+  type GeneratedRow,
+  type InvocationRow,
+  type JobChange,
+  productFileId,
+  type ReplicaRow,
+  type RunChange,
+  type RunCommit,
+  type JobState as StoredState,
+  sourceFileId,
+  type UsedRow,
+} from '@skyloom/registry'
+import type { AttemptReport } from '../executor/executor.ts'
+import type { Invocation } from '../invocation/invocation.ts'
+import type { AttemptOutcome, RunEvent } from '../machine/run-event.ts'
+import type { JobState, RunMachine } from '../machine/run-machine.ts'
+import type { PlanFile } from '../plan/plan-file.ts'
+import { storedEvent } from '../store/event-rows.ts'
+
+/** What a group of events is stored with. */
+export interface CommitInput {
+  readonly runId: string
+  readonly plan: PlanFile
+  readonly machine: RunMachine
+  readonly events: readonly RunEvent[]
+  /** Sequence number of the first event. */
+  readonly firstSeq: number
+  readonly reports: readonly AttemptReport[]
+  /** SHA-256 of the files that the run made. */
+  readonly made: ReadonlyMap<string, string>
+}
+
+const STORED_STATES: Readonly<Record<JobState, StoredState>> = {
+  unready: 'unready',
+  ready: 'ready',
+  running: 'running',
+  waiting: 'ready',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  held: 'held',
+  canceled: 'cancelled',
+}
+
+const STORED_OUTCOMES = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  lost: 'lost',
+  canceled: 'cancelled',
+} as const satisfies Readonly<Record<AttemptOutcome, string>>
+
+/** Rows of the registry for events and the reports that led to them. */
+export function commitRows(input: CommitInput): RunCommit {
+  const { events, firstSeq, plan, reports } = input
+  const nameOf = (job: number): string => plan.names[job] ?? ''
+  const files: FileRow[] = []
+  const replicas: ReplicaRow[] = []
+  const removedReplicas: ReplicaRow[] = []
+  const used: UsedRow[] = []
+  const generated: GeneratedRow[] = []
+  const derived: { parentId: string; childId: string }[] = []
+  const invocations: InvocationRow[] = []
+  for (const report of reports) {
+    const jobId = nameOf(report.job)
+    for (const invocation of report.invocations) invocations.push(invocationRow(jobId, report, invocation))
+    // Every task of a cluster may read every input of its job.
+    for (const { lfn, sha256, sizeBytes } of report.invocations[0]?.inputs ?? []) {
+      const fileId = fileIdOf(input, lfn, sha256)
+      files.push({ id: fileId, lfn, sizeBytes, sha256 })
+      used.push({ jobId, attempt: report.attempt, task: 1, fileId })
+    }
+    for (const product of report.outcome === 'succeeded' ? report.products : []) {
+      const { lfn, sizeBytes, sha256, site, url, task } = product
+      const fileId = fileIdOf(input, lfn, sha256)
+      files.push({
+        id: fileId,
+        lfn,
+        sizeBytes,
+        sha256,
+        ...(task === undefined ? {} : { replacesContent: true }),
+      })
+      replicas.push({ fileId, site, pfn: url })
+      if (task !== undefined) generated.push({ jobId, attempt: report.attempt, task, fileId })
+      else if (report.reused !== undefined) {
+        const parentId = productFileId(report.reused.split(' ')[0] ?? '', lfn)
+        if (parentId !== fileId) derived.push({ parentId, childId: fileId })
+      }
+    }
+    for (const { lfn, site, url } of report.removed) {
+      if (lfn === undefined) continue
+      removedReplicas.push({ fileId: productFileId(input.runId, lfn), site, pfn: url })
+    }
+  }
+  return {
+    run: runChange(events),
+    events: events.map((event, at) => storedEvent(event, firstSeq + at, nameOf)),
+    jobChanges: jobChanges(input),
+    attempts: reports.map((report) => ({
+      jobId: nameOf(report.job),
+      attempt: report.attempt,
+      state: STORED_OUTCOMES[report.outcome],
+      executor: report.executor,
+      externalId: report.externalId,
+      site: report.invocations[0]?.site,
+      host: report.invocations[0]?.host,
+      submittedMs: report.startMs,
+      startedMs: report.invocations[0]?.startMs ?? report.startMs,
+      endedMs: report.endMs,
+      exitCode: report.outcome === 'succeeded' ? 0 : (report.failure?.exitCode ?? null),
+      signal: report.failure?.signal,
+      reason: report.reused === undefined ? report.failure?.message : `reused ${report.reused}`,
+      workDirectory: report.workDirectory,
+      cores: plan.spec.cores[report.job] ?? 1,
+      recipeSha256: report.recipeSha256,
+      stdoutFile: report.stdoutFile,
+      stderrFile: report.stderrFile,
+      stdout: report.stdout === '' ? null : report.stdout,
+      stderr: report.stderr === '' ? null : report.stderr,
+      ...(report.failure === undefined ? {} : { data: { failure: report.failure.kind } }),
+    })),
+    invocations,
+    files,
+    replicas,
+    removedReplicas,
+    used,
+    generated,
+    derived,
+  }
+}
+
+/** A file that the run made is known by its logical name, another one by its content. */
+function fileIdOf({ runId, made }: CommitInput, lfn: string, sha256: string): string {
+  return made.get(lfn) === sha256 ? productFileId(runId, lfn) : sourceFileId(lfn, sha256)
+}
+
+function invocationRow(jobId: string, report: AttemptReport, invocation: Invocation): InvocationRow {
+  const { environment, pid } = invocation
+  return {
+    jobId,
+    attempt: report.attempt,
+    task: invocation.task,
+    taskId: invocation.taskId,
+    transformation: invocation.transformation,
+    executable: invocation.executable,
+    programSha256: invocation.programSha256,
+    arguments: invocation.arguments,
+    workDirectory: invocation.workDirectory,
+    site: invocation.site,
+    host: invocation.host,
+    platform: invocation.platform,
+    startMs: invocation.startMs,
+    durationMs: invocation.durationMs,
+    cpuMs: invocation.cpuMs,
+    maxRssBytes: invocation.maxRssBytes,
+    readBytes: invocation.readBytes,
+    writtenBytes: invocation.writtenBytes,
+    exitCode: invocation.exitCode,
+    signal: invocation.signal,
+    data: { ...(pid === undefined ? {} : { pid }), ...(environment.length === 0 ? {} : { environment }) },
+  }
+}
+
+function jobChanges({ machine, plan, events }: CommitInput): readonly JobChange[] {
+  const details = new Map<number, { readonly reason: string | null; readonly isReused: boolean }>()
+  let changedMs = 0
+  for (const event of events) {
+    changedMs = event.time
+    if (event.type === 'attempt-ended') {
+      const reason = event.reused === undefined ? (event.failure?.message ?? null) : `reused ${event.reused}`
+      details.set(event.job, { reason, isReused: event.reused !== undefined })
+    } else if ('reason' in event && 'job' in event) {
+      details.set(event.job, { reason: event.reason, isReused: false })
+    }
+  }
+  return [...new Set(machine.takeMoved())].map((job) => {
+    const state = machine.state(job)
+    const detail = details.get(job)
+    return {
+      jobId: plan.names[job] ?? '',
+      state: detail?.isReused === true && state === 'succeeded' ? 'skipped' : STORED_STATES[state],
+      changedMs,
+      attemptCount: machine.attempts(job),
+      ...(detail === undefined ? {} : { reason: detail.reason }),
+    }
+  })
+}
+
+function runChange(events: readonly RunEvent[]): RunChange | undefined {
+  let change: RunChange | undefined
+  for (const event of events) {
+    switch (event.type) {
+      case 'run-opened':
+        change = {
+          ...change,
+          state: 'running',
+          startedMs: event.time,
+          endedMs: null,
+          exitCode: null,
+          reason: null,
+        }
+        break
+      case 'run-paused':
+        change = { ...change, state: 'paused', reason: event.reason }
+        break
+      case 'run-canceled':
+        change = { ...change, reason: event.reason }
+        break
+      case 'run-ended': {
+        const state = event.status === 'canceled' ? 'cancelled' : event.status
+        change = { ...change, state, endedMs: event.time, exitCode: event.status === 'succeeded' ? 0 : 1 }
+        break
+      }
+      default:
+    }
+  }
+  return change
+}

@@ -1,0 +1,365 @@
+import type { RunCommit } from '@skyloom/registry'
+import { RunnerError } from '../errors.ts'
+import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
+import { type ExecutorHost, LocalExecutor, type LocalExecutorOptions } from '../executor/local-executor.ts'
+import type { StepListener } from '../files/publish-file.ts'
+import type { FoundResult } from '../job/job-context.ts'
+import type { RunCommand, RunEvent, RunStatus } from '../machine/run-event.ts'
+import { type JobState, RunMachine } from '../machine/run-machine.ts'
+import { DEFAULT_POLICY, type RunPolicy } from '../machine/run-spec.ts'
+import { openPlan, type PlanFile } from '../plan/plan-file.ts'
+import { readEvent } from '../store/event-rows.ts'
+import type { EngineStore } from '../store/run-store.ts'
+import { commitRows } from './commit-rows.ts'
+import { forgetWishes, type LeftWish, readWishes } from './control.ts'
+import { type HookCall, runHooks } from './hooks.ts'
+import { planRows, registerRun, runIdOf } from './register-run.ts'
+import { RunLease } from './run-lease.ts'
+
+/** How a run is run. */
+export interface RunOptions extends LocalExecutorOptions {
+  readonly policy?: Partial<RunPolicy> | undefined
+  /** Time a lease is good for after the engine died on another machine. */
+  readonly leaseMs?: number | undefined
+  /** Another executor in place of this machine. */
+  readonly executor?: ((host: ExecutorHost, options: LocalExecutorOptions) => Executor) | undefined
+  /** Hears of every group of events after it is stored. */
+  readonly onEvents?: ((events: readonly RunEvent[], progress: RunProgress) => void) | undefined
+  /** Ends the engine in an orderly way: programs that run go on and are adopted by the next engine. */
+  readonly signal?: AbortSignal | undefined
+  /** Stop programs that run when the engine is ended by `signal`. */
+  readonly cancelOnStop?: boolean | undefined
+}
+
+/** Counts of a run while it runs. */
+export interface RunProgress {
+  readonly plan: PlanFile
+  count(state: JobState): number
+}
+
+/** How the engine left a run. */
+export interface RunResult {
+  readonly runId: string
+  /** `paused`, `held`: a person has to say something; `stopped`: by the signal. */
+  readonly status: RunStatus | 'paused' | 'held' | 'stopped'
+  readonly jobs: Readonly<Record<JobState, number>>
+  /** Attempts that this engine took over from a former one. */
+  readonly adopted: number
+}
+
+/** Time between two looks for wishes. */
+const WISH_MS = 200
+
+/**
+ * Runs the plan of a run directory to its end. Starting and going on are one path: the run is registered if it is not, its
+ * history is read, attempts that were running are adopted, and the run goes on. A run that has succeeded is left alone.
+ *
+ * @throws {RunnerError} `RUNNER_RUN_BUSY`, `RUNNER_BAD_PLAN`, `RUNNER_TOO_LARGE` before anything runs; `RUNNER_LEASE_LOST`,
+ * `RUNNER_SPAWNER` and errors of the registry when the engine cannot go on: the run is then as it was stored
+ */
+export async function runPlan(
+  store: EngineStore,
+  runDir: string,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const plan = openPlan(runDir)
+  try {
+    const runId = await runIdOf(runDir)
+    await registerRun(store, runId, runDir, plan)
+    const row = await store.get(runId)
+    if (row.state === 'succeeded') return finished(runId, plan)
+    const lease = await RunLease.acquire(store, runId, options.leaseMs)
+    const engine = new RunEngine(store, runId, runDir, plan, lease, options)
+    try {
+      return await engine.run()
+    } catch (error) {
+      lease.abandon()
+      throw isStale(error) ? leaseLost(runId, error) : error
+    }
+  } finally {
+    plan.close()
+  }
+}
+
+function finished(runId: string, plan: PlanFile): RunResult {
+  const machine = new RunMachine(plan.spec)
+  const jobs = { ...countsOf(machine), unready: 0, ready: 0, succeeded: plan.names.length }
+  return { runId, status: 'succeeded', jobs, adopted: 0 }
+}
+
+function countsOf(machine: RunMachine): Readonly<Record<JobState, number>> {
+  const of = (state: JobState): number => machine.count(state)
+  return {
+    unready: of('unready'),
+    ready: of('ready'),
+    running: of('running'),
+    waiting: of('waiting'),
+    succeeded: of('succeeded'),
+    failed: of('failed'),
+    held: of('held'),
+    canceled: of('canceled'),
+  }
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'REGISTRY_STALE_TOKEN'
+}
+
+function leaseLost(runId: string, cause: unknown): RunnerError {
+  return new RunnerError('RUNNER_LEASE_LOST', 'another engine took the run over', {
+    where: [`run ${runId}`],
+    cause,
+  })
+}
+
+class RunEngine {
+  readonly #store: EngineStore
+  readonly #runId: string
+  readonly #runDir: string
+  readonly #plan: PlanFile
+  readonly #lease: RunLease
+  readonly #options: RunOptions
+  readonly #machine: RunMachine
+  readonly #executor: Executor
+  readonly #made = new Map<string, string>()
+  readonly #onStep: StepListener | undefined
+  #seq = 0
+  #fault: { readonly error: unknown } | undefined
+  #wake: () => void = () => undefined
+  #isAwake = false
+  #adopted = 0
+
+  constructor(
+    store: EngineStore,
+    runId: string,
+    runDir: string,
+    plan: PlanFile,
+    lease: RunLease,
+    options: RunOptions,
+  ) {
+    this.#store = store
+    this.#runId = runId
+    this.#runDir = runDir
+    this.#plan = plan
+    this.#lease = lease
+    this.#options = options
+    this.#onStep = options.onStep
+    this.#machine = new RunMachine(plan.spec, { ...DEFAULT_POLICY, ...options.policy })
+    const host: ExecutorHost = {
+      runId,
+      runDir,
+      token: lease.token,
+      plan,
+      findResult: async (recipe) => await this.#findResult(recipe),
+      productHash: (lfn) => this.#made.get(lfn),
+      checkLease: () => lease.check(),
+      onFault: (error) => this.#fail(error),
+    }
+    this.#executor = options.executor?.(host, options) ?? new LocalExecutor(host, options)
+  }
+
+  async run(): Promise<RunResult> {
+    this.#lease.keep((error) => this.#fail(error))
+    const wishTimer = setInterval(() => this.#rouse(), WISH_MS)
+    const stop = (): void => this.#rouse()
+    this.#options.signal?.addEventListener('abort', stop)
+    try {
+      checkSizes(this.#plan, this.#executor)
+      await this.#executor.prepare()
+      this.#executor.onReport(() => this.#rouse())
+      await this.#recover()
+      const status = await this.#loop()
+      await this.#executor.close()
+      await this.#lease.release()
+      return { runId: this.#runId, status, jobs: countsOf(this.#machine), adopted: this.#adopted }
+    } finally {
+      clearInterval(wishTimer)
+      this.#options.signal?.removeEventListener('abort', stop)
+      if (this.#fault !== undefined) await this.#executor.close()
+    }
+  }
+
+  /** The history becomes the state; what was running is adopted. */
+  async #recover(): Promise<void> {
+    for await (const stored of this.#store.events(this.#runId)) {
+      const event = readEvent(stored, (name) => this.#plan.find(name))
+      this.#remember(event)
+      this.#machine.apply(event)
+      this.#seq = stored.seq
+    }
+    this.#machine.takeMoved()
+    const running = [...this.#machine.running].map((job) => this.#request(job))
+    this.#adopted = running.length
+    const now = Date.now()
+    const isFirst = this.#seq === 0
+    await this.#commit(
+      this.#machine.open(now, this.#lease.owner, this.#lease.token),
+      [],
+      isFirst ? planRows(this.#plan, now) : {},
+    )
+    this.#executor.adopt(running)
+  }
+
+  #request(job: number): AttemptRequest {
+    return { job, attempt: this.#machine.attempts(job), memoryMb: this.#machine.memoryMb(job) }
+  }
+
+  async #loop(): Promise<RunResult['status']> {
+    let wishesReadMs = 0
+    for (;;) {
+      if (this.#fault !== undefined) throw this.#fault.error
+      const now = Date.now()
+      const reports = this.#executor.poll()
+      const events: RunEvent[] = []
+      for (const report of reports) events.push(...this.#ended(report, now))
+      let wishes: readonly LeftWish[] = []
+      if (now - wishesReadMs >= WISH_MS || now < wishesReadMs) {
+        wishesReadMs = now
+        wishes = await readWishes(this.#runDir)
+        for (const wish of wishes) events.push(...this.#grant(wish, now))
+      }
+      const isStopped = this.#options.signal?.aborted === true
+      if (!isStopped) events.push(...this.#machine.decide(now, this.#executor.capacity))
+      await this.#commit(events, reports)
+      await forgetWishes(wishes)
+      if (reports.length > 0) this.#executor.settle(reports)
+      this.#act(events)
+      this.#kill(now)
+      if (this.#machine.status !== undefined) return this.#machine.status
+      if (this.#machine.isIdle) return this.#machine.isPaused ? 'paused' : 'held'
+      if (isStopped && this.#options.cancelOnStop !== true) return 'stopped'
+      if (isStopped) {
+        if (this.#machine.running.size === 0) return 'stopped'
+        for (const job of this.#machine.running)
+          this.#executor.cancel(job, this.#machine.attempts(job), 'canceled')
+      }
+      await this.#rest()
+    }
+  }
+
+  #ended(report: AttemptReport, now: number): readonly RunEvent[] {
+    const { outcome, failure, reused, job, attempt, products } = report
+    const fromPlan = this.#plan.kinds[job] === 'compute'
+    const made = fromPlan ? products.map(({ lfn, sha256 }) => [lfn, sha256] as const) : undefined
+    // A program that was stopped with the engine is not the run's wish: it is lost, and begun again.
+    const isStop =
+      outcome === 'canceled' && this.#options.signal?.aborted === true && !this.#machine.isCanceled
+    const ended = { outcome: isStop ? 'lost' : outcome, failure, reused, made } as const
+    const events = this.#machine.attemptEnded(now, job, attempt, ended)
+    for (const event of events) this.#remember(event)
+    return events
+  }
+
+  #remember(event: RunEvent): void {
+    if (event.type !== 'attempt-ended') return
+    for (const [lfn, sha256] of event.made ?? []) this.#made.set(lfn, sha256)
+  }
+
+  #grant({ wish }: LeftWish, now: number): readonly RunEvent[] {
+    const machine = this.#machine
+    if (wish.op === 'pause') return machine.pause(now, wish.reason)
+    if (wish.op === 'cancel') return machine.cancel(now, wish.reason)
+    const job = this.#plan.find(wish.job ?? '')
+    // A wish for a job that is not there was refused when it was left, unless somebody wrote the file by hand.
+    if (job === undefined) return []
+    if (wish.op === 'hold') return machine.hold(now, job, wish.reason)
+    if (wish.op === 'release') return machine.release(now, job, wish.reason)
+    return machine.cancelJob(now, job, wish.reason)
+  }
+
+  async #commit(
+    events: readonly RunEvent[],
+    reports: readonly AttemptReport[],
+    first: Pick<RunCommit, 'jobs' | 'edges'> = {},
+  ): Promise<void> {
+    if (events.length === 0) return
+    const rows = commitRows({
+      runId: this.#runId,
+      plan: this.#plan,
+      machine: this.#machine,
+      events,
+      firstSeq: this.#seq + 1,
+      reports,
+      made: this.#made,
+    })
+    await this.#store.commit(this.#runId, this.#lease.token, { ...rows, ...first })
+    this.#seq += events.length
+    this.#onStep?.('record')
+    const machine = this.#machine
+    this.#options.onEvents?.(events, { plan: this.#plan, count: (state) => machine.count(state) })
+  }
+
+  #act(events: readonly RunEvent[]): void {
+    const submits: AttemptRequest[] = []
+    const hooks: HookCall[] = []
+    for (const event of events) {
+      for (const command of this.#machine.commandsOf(event)) {
+        if (command.type === 'submit') submits.push(command)
+        else if (command.type === 'hook') hooks.push({ on: command.on, job: command.job })
+      }
+    }
+    if (submits.length > 0) this.#executor.submit(submits)
+    runHooks(this.#plan, this.#runId, hooks)
+    if (events.some((event) => event.type === 'run-ended')) this.#onStep?.('announce')
+  }
+
+  #kill(now: number): void {
+    const kills: readonly RunCommand[] = this.#machine.dueKills(now)
+    for (const kill of kills)
+      if (kill.type === 'kill') this.#executor.cancel(kill.job, kill.attempt, kill.reason)
+  }
+
+  /** Waits for a report, a wish or the next time; reports that come together are taken together. */
+  async #rest(): Promise<void> {
+    if (!this.#isAwake) {
+      const waitMs = Math.min(WISH_MS, Math.max(0, this.#machine.nextTime() - Date.now()))
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs)
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    this.#isAwake = false
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+
+  #rouse(): void {
+    this.#isAwake = true
+    this.#wake()
+  }
+
+  #fail(error: unknown): void {
+    this.#fault ??= { error }
+    this.#rouse()
+  }
+
+  async #findResult(recipe: string): Promise<readonly FoundResult[]> {
+    const known = await this.#store.findResults(recipe)
+    return known.map(({ runId, jobId, attempt, outputs }) => ({
+      name: `${runId} ${jobId} ${attempt}`,
+      files: outputs.flatMap(({ lfn, sha256, replicas }) =>
+        sha256 === null ? [] : [{ lfn, sha256, urls: replicas.map(({ pfn }) => pfn) }],
+      ),
+    }))
+  }
+}
+
+/** A job that asks for more than there is would wait for ever. */
+function checkSizes(plan: PlanFile, executor: Executor): void {
+  const { cores, memoryMb } =
+    executor instanceof LocalExecutor
+      ? { cores: executor.cores, memoryMb: executor.memoryMb }
+      : executor.capacity
+  for (const [job, name] of plan.names.entries()) {
+    const needs = { cores: plan.spec.cores[job] ?? 0, memoryMb: plan.spec.memoryMb[job] ?? 0 }
+    if (needs.cores <= cores && needs.memoryMb <= memoryMb) continue
+    throw new RunnerError('RUNNER_TOO_LARGE', 'a job asks for more than this machine has', {
+      where: [`job ${name}`],
+      found: `${needs.cores} cores, ${needs.memoryMb} MB`,
+      allowed: `${cores} cores, ${memoryMb} MB`,
+      remedy: 'change its profiles pegasus.cores and pegasus.memory, or give the engine more',
+    })
+  }
+}

@@ -1,0 +1,83 @@
+import type { Invocation } from '../invocation/invocation.ts'
+import type { AttemptResult } from '../machine/next-step.ts'
+import type { Capacity } from '../machine/run-machine.ts'
+
+/** One attempt of a job for an executor. */
+export interface AttemptRequest {
+  readonly job: number
+  /** From 1. */
+  readonly attempt: number
+  /** Memory it may use, megabytes; 0 for no limit. */
+  readonly memoryMb: number
+}
+
+/** How an attempt ended, with what is to be recorded. */
+export interface AttemptReport extends AttemptResult {
+  readonly job: number
+  readonly attempt: number
+  readonly invocations: readonly Invocation[]
+  readonly startMs: number
+  readonly endMs: number
+  /** Files that the attempt made available, by logical name. */
+  readonly products: readonly Product[]
+  /** Places that are gone. */
+  readonly removed: readonly Removed[]
+  /** Hash of program, arguments and inputs; see `recipe`. */
+  readonly recipeSha256?: string | undefined
+  readonly workDirectory?: string | undefined
+  /** Last lines of the output, for people. */
+  readonly stdout?: string | undefined
+  readonly stderr?: string | undefined
+  readonly stdoutFile?: string | undefined
+  readonly stderrFile?: string | undefined
+  /** `worker` or `process`. */
+  readonly executor: string
+  /** Process id or batch id of the last program. */
+  readonly externalId?: string | undefined
+}
+
+/** A file that is complete under its final name. */
+export interface Product {
+  readonly lfn: string
+  readonly site: string
+  /** URL of the place. */
+  readonly url: string
+  readonly sizeBytes: number
+  readonly sha256: string
+  /** Task that made it, from 1; absent for a copy. */
+  readonly task?: number | undefined
+  /** It is known to the catalog of results now (registration job). */
+  readonly isRegistered?: boolean | undefined
+}
+
+/** A place that was removed. */
+export interface Removed {
+  /** Absent for a whole directory. */
+  readonly lfn?: string | undefined
+  readonly site: string
+  readonly url: string
+}
+
+/**
+ * Where attempts run. The engine stores that an attempt starts before it submits it, so after a crash it may ask to adopt
+ * attempts that were never submitted: they come back as `lost`. Every attempt that was submitted or adopted comes out of
+ * {@link poll} once.
+ */
+export interface Executor {
+  /** What it takes at a time. */
+  readonly capacity: Capacity
+  /** Makes ready for work: starts workers, reaches its scheduler. */
+  prepare(): Promise<void>
+  submit(attempts: readonly AttemptRequest[]): void
+  /** Attempts that a former engine submitted. */
+  adopt(attempts: readonly AttemptRequest[]): void
+  /** What ended since the last call. */
+  poll(): readonly AttemptReport[]
+  /** Ends an attempt; it comes out of {@link poll} as failed by `timeout`, or canceled. */
+  cancel(job: number, attempt: number, reason: 'timeout' | 'canceled'): void
+  /** Calls back, once, as soon as {@link poll} has something. */
+  onReport(wake: () => void): void
+  /** The reports of these attempts are stored: what was kept for a recovery may go. */
+  settle(attempts: readonly Pick<AttemptRequest, 'job' | 'attempt'>[]): void
+  close(): Promise<void>
+}

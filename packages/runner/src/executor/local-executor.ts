@@ -1,0 +1,239 @@
+import { availableParallelism, hostname, machine, release, totalmem, type } from 'node:os'
+import { join } from 'node:path'
+import { FileHasher } from '../files/file-hasher.ts'
+import type { StepListener } from '../files/publish-file.ts'
+import { programEnvironment } from '../job/environment.ts'
+import {
+  type Attempt,
+  emptyResult,
+  type FoundResult,
+  type JobContext,
+  type JobResult,
+} from '../job/job-context.ts'
+import { runAuxiliary } from '../job/run-auxiliary.ts'
+import { runCompute } from '../job/run-compute.ts'
+import { programId } from '../job/run-task.ts'
+import type { Capacity } from '../machine/run-machine.ts'
+import { jobSettings } from '../plan/job-settings.ts'
+import type { PlanFile } from '../plan/plan-file.ts'
+import { fileTransfer } from '../transfer/file-transfer.ts'
+import { httpTransfer } from '../transfer/http-transfer.ts'
+import { type Transfer, Transfers } from '../transfer/transfer.ts'
+import { CoreSlots } from './core-slots.ts'
+import type { AttemptReport, AttemptRequest, Executor } from './executor.ts'
+import { Spawner } from './spawner.ts'
+import { WorkerPool } from './worker-pool.ts'
+import type { FunctionReference } from './worker-protocol.ts'
+
+/** What runs on this machine, and with how much of it. */
+export interface LocalExecutorOptions {
+  /** Cores for jobs. Default: all. */
+  readonly cores?: number | undefined
+  /** Memory for jobs that ask for memory, megabytes. Default: 90 % of the machine's. */
+  readonly memoryMb?: number | undefined
+  /** Functions that run in worker threads in place of programs, by transformation. */
+  readonly functions?: ReadonlyMap<string, FunctionReference> | undefined
+  /** Further ways to move files; a scheme that is here twice takes the last. */
+  readonly transfers?: readonly Transfer[] | undefined
+  /** Take over results of the same recipe from other runs and jobs. Default true. */
+  readonly reuse?: boolean | undefined
+  /** Names of variables of the engine's environment that programs get besides the usual ones. */
+  readonly inheritEnvironment?: readonly string[] | undefined
+  /** Ends a program that writes more to its output or error. Default 1 GiB. */
+  readonly maxOutputBytes?: number | undefined
+  /** Bytes of output and error that the registry keeps of each job. Default 64 KiB. */
+  readonly keptOutputBytes?: number | undefined
+  readonly onStep?: StepListener | undefined
+}
+
+/** What an executor needs of its engine. */
+export interface ExecutorHost {
+  readonly runId: string
+  readonly runDir: string
+  /** Token of the engine's lease. */
+  readonly token: number
+  readonly plan: PlanFile
+  findResult(recipeSha256: string): Promise<readonly FoundResult[]>
+  productHash(lfn: string): string | undefined
+  checkLease(): void
+  /** What cannot go on without the engine: the spawner died, the lease is gone. */
+  onFault(error: unknown): void
+}
+
+/** Short jobs are submitted ahead of free cores, so that a core never waits for the engine: up to this much work. */
+const AHEAD_MS = 20
+const MAX_AHEAD = 256
+
+/** Runs jobs on this machine: functions in worker threads, programs through the spawner, files by itself. */
+export class LocalExecutor implements Executor {
+  readonly #host: ExecutorHost
+  readonly #options: LocalExecutorOptions
+  readonly #cores: number
+  readonly #memoryMb: number
+  readonly #slots: CoreSlots
+  readonly #attempts = new Map<number, { attempt: Attempt; abort: AbortController }>()
+  readonly #pool: WorkerPool
+  #reports: AttemptReport[] = []
+  #wake: () => void = () => undefined
+  #context: JobContext | undefined
+  #spawner: Spawner | undefined
+  #meanMs = 1000
+  #isClosed = false
+
+  constructor(host: ExecutorHost, options: LocalExecutorOptions = {}) {
+    this.#host = host
+    this.#options = options
+    this.#cores = options.cores ?? availableParallelism()
+    this.#memoryMb = options.memoryMb ?? Math.floor((0.9 * totalmem()) / 1e6)
+    this.#slots = new CoreSlots(this.#cores, this.#memoryMb)
+    this.#pool = new WorkerPool(Math.ceil(this.#cores))
+  }
+
+  get capacity(): Capacity {
+    const ahead = Math.min(MAX_AHEAD, Math.floor((AHEAD_MS / Math.max(this.#meanMs, 0.01)) * this.#cores))
+    return { cores: this.#cores + ahead, memoryMb: this.#memoryMb }
+  }
+
+  /** Cores without the work that is submitted ahead. */
+  get cores(): number {
+    return this.#cores
+  }
+
+  get memoryMb(): number {
+    return this.#memoryMb
+  }
+
+  async prepare(): Promise<void> {
+    const { host, options } = { host: this.#host, options: this.#options }
+    const environment = programEnvironment(process.env, options.inheritEnvironment)
+    this.#spawner = await Spawner.open(join(host.runDir, 'spawner'), host.token, environment)
+    this.#spawner.onLoss((error) => host.onFault(error))
+    const hasher = new FileHasher()
+    const transfers = new Transfers([fileTransfer, httpTransfer(), ...(options.transfers ?? [])], hasher)
+    this.#context = {
+      runId: host.runId,
+      runDir: host.runDir,
+      host: hostname(),
+      platform: `${type()} ${release()} ${machine()}`,
+      spawner: this.#spawner,
+      pool: this.#pool,
+      hasher,
+      transfers,
+      functions: options.functions ?? new Map<string, FunctionReference>(),
+      sharesPrograms: options.reuse ?? true,
+      maxOutputBytes: options.maxOutputBytes ?? 1 << 30,
+      keptOutputBytes: options.keptOutputBytes ?? 64 * 1024,
+      findResult: async (recipe) => await host.findResult(recipe),
+      productHash: (lfn) => host.productHash(lfn),
+      checkLease: () => host.checkLease(),
+      onStep: options.onStep,
+    }
+    if ((options.functions?.size ?? 0) > 0) this.#pool.warm()
+  }
+
+  submit(attempts: readonly AttemptRequest[]): void {
+    for (const request of attempts) this.#begin(request, false)
+  }
+
+  adopt(attempts: readonly AttemptRequest[]): void {
+    for (const request of attempts) this.#begin(request, true)
+  }
+
+  #begin(request: AttemptRequest, isAdopted: boolean): void {
+    const abort = new AbortController()
+    const job = this.#host.plan.job(request.job)
+    const { attempt: number, memoryMb } = request
+    const attempt: Attempt = {
+      job,
+      attempt: number,
+      memoryMb,
+      isAdopted,
+      signal: abort.signal,
+      running: undefined,
+    }
+    this.#attempts.set(request.job, { attempt, abort })
+    this.#run(attempt).then(
+      (report) => this.#report(report),
+      (error: unknown) => {
+        if (!this.#isClosed) this.#host.onFault(error)
+      },
+    )
+  }
+
+  async #run(attempt: Attempt): Promise<AttemptReport> {
+    const { job, memoryMb } = attempt
+    const { cores } = jobSettings(job)
+    const free = await this.#slots.take(cores, memoryMb)
+    const startMs = Date.now()
+    const started = performance.now()
+    try {
+      const result = await this.#work(attempt)
+      const tookMs = performance.now() - started
+      if (cores > 0) this.#meanMs += (tookMs - this.#meanMs) / 8
+      return { job: job.number, attempt: attempt.attempt, startMs, endMs: Date.now(), ...result }
+    } finally {
+      free()
+    }
+  }
+
+  async #work(attempt: Attempt): Promise<JobResult> {
+    const context = this.#context
+    if (context === undefined) throw new TypeError('prepare first')
+    if (attempt.signal.aborted) {
+      const failure = { kind: 'signal', message: 'it was canceled before it began' } as const
+      return { ...emptyResult('engine'), outcome: 'canceled', failure }
+    }
+    switch (attempt.job.kind) {
+      case 'compute':
+        return await runCompute(context, attempt)
+      case 'noop':
+        return emptyResult('engine')
+      case 'sub_workflow':
+      case 'sub_dag': {
+        const message = `jobs of the kind ${attempt.job.kind} cannot be run yet`
+        return { ...emptyResult('engine'), outcome: 'failed', failure: { kind: 'start', message } }
+      }
+      default:
+        return await runAuxiliary(context, attempt, this.#host.plan.transformations[attempt.job.number] ?? '')
+    }
+  }
+
+  #report(report: AttemptReport): void {
+    this.#attempts.delete(report.job)
+    this.#reports.push(report)
+    this.#wake()
+  }
+
+  poll(): readonly AttemptReport[] {
+    const reports = this.#reports
+    this.#reports = []
+    return reports
+  }
+
+  cancel(job: number, attempt: number, reason: 'timeout' | 'canceled'): void {
+    const entry = this.#attempts.get(job)
+    if (entry?.attempt.attempt !== attempt) return
+    entry.abort.abort(reason)
+    entry.attempt.running?.kill(reason)
+  }
+
+  onReport(wake: () => void): void {
+    this.#wake = wake
+    if (this.#reports.length > 0) wake()
+  }
+
+  settle(attempts: readonly Pick<AttemptRequest, 'job' | 'attempt'>[]): void {
+    const ids = attempts.flatMap(({ job, attempt }) => {
+      if (this.#host.plan.kinds[job] !== 'compute') return []
+      const tasks = this.#host.plan.taskCounts[job] ?? 0
+      return Array.from({ length: tasks }, (_, task) => programId(job, attempt, task + 1))
+    })
+    this.#spawner?.settle(ids)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#pool.close()
+    await this.#spawner?.close()
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { parentPort } from 'node:worker_threads'
+import type { Transformation, WorkerAnswer, WorkerCall } from './worker-protocol.ts'
+
+const functions = new Map<string, Promise<Transformation>>()
+
+async function load({ reference: { module, name } }: WorkerCall): Promise<Transformation> {
+  const loaded = (await import(module)) as Readonly<Record<string, unknown>>
+  const found = loaded[name]
+  if (typeof found !== 'function') throw new Error(`${module} has no function ${name}`)
+  return found as Transformation
+}
+
+async function run(call: WorkerCall): Promise<WorkerAnswer> {
+  const key = `${call.reference.module}#${call.reference.name}`
+  const startMs = Date.now()
+  const started = performance.now()
+  const cpuBefore = threadCpuMs()
+  const printed: string[] = []
+  let exitCode = 0
+  let error: string | undefined
+  try {
+    let loading = functions.get(key)
+    if (loading === undefined) functions.set(key, (loading = load(call)))
+    const transformation = await loading
+    const value = await transformation({
+      transformation: call.transformation,
+      arguments: call.arguments,
+      workDirectory: call.workDirectory,
+      environment: new Map(call.environment),
+      inputs: call.inputs,
+      outputs: call.outputs,
+      print: (text) => void printed.push(text),
+    })
+    if (typeof value === 'number') exitCode = value
+  } catch (thrown) {
+    exitCode = 1
+    error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  }
+  const cpuAfter = threadCpuMs()
+  return {
+    id: call.id,
+    startMs,
+    durationMs: performance.now() - started,
+    cpuMs: cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore,
+    exitCode,
+    stdout: printed.join(''),
+    error,
+  }
+}
+
+/** Time of this thread on a processor; `undefined` where the kernel does not say. */
+function threadCpuMs(): number | undefined {
+  try {
+    return Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e6
+  } catch {
+    return undefined
+  }
+}
+
+const port = parentPort
+port?.on('message', (calls: readonly WorkerCall[]) => {
+  void (async () => {
+    for (const call of calls) port.postMessage(await run(call))
+  })()
+})

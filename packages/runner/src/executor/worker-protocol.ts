@@ -1,0 +1,47 @@
+/** A function that runs in a worker: a module and the name of one of its exports. */
+export interface FunctionReference {
+  /** URL of the module. */
+  readonly module: string
+  readonly name: string
+}
+
+/** What a transformation that runs in a worker gets. It must not use the working directory of the process: workers share it. */
+export interface TransformationCall {
+  readonly transformation: string
+  readonly arguments: readonly string[]
+  /** Folder with the inputs under their logical names; outputs are written there under theirs. */
+  readonly workDirectory: string
+  readonly environment: ReadonlyMap<string, string>
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  /** Appends to the standard output of the job. */
+  print(text: string): void
+}
+
+/** A transformation as a function. A number it gives is its exit code; what it throws is its failure. */
+export type Transformation = (call: TransformationCall) => unknown
+
+/** A call as it is sent to a worker. */
+export interface WorkerCall {
+  readonly id: number
+  readonly reference: FunctionReference
+  readonly transformation: string
+  readonly arguments: readonly string[]
+  readonly workDirectory: string
+  readonly environment: readonly (readonly [string, string])[]
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+
+/** What a worker sends back. */
+export interface WorkerAnswer {
+  readonly id: number
+  readonly startMs: number
+  readonly durationMs: number
+  /** Time of the worker's thread on a processor. */
+  readonly cpuMs: number | undefined
+  readonly exitCode: number
+  readonly stdout: string
+  /** The message and the stack of what was thrown. */
+  readonly error?: string | undefined
+}

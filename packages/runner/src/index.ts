@@ -1,0 +1,5 @@
+export { leaveWish, type Wish } from './engine/control.ts'
+export { type RunOptions, type RunProgress, type RunResult, runPlan } from './engine/run-engine.ts'
+export { RunnerError, type RunnerErrorCode } from './errors.ts'
+export { MemoryStore } from './store/memory-store.ts'
+export type { EngineStore } from './store/run-store.ts'

@@ -1,0 +1,45 @@
+/** A file as a program found or left it. */
+export interface InvocationFile {
+  readonly lfn: string
+  readonly path: string
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+/** Record of one program or function that ran: who, what, where, from what, how long, how it ended. */
+export interface Invocation {
+  /** Position in its job, from 1. */
+  readonly task: number
+  /** Id in the abstract workflow. */
+  readonly taskId: string | undefined
+  readonly transformation: string
+  /** Path of the program, or `module#name` of a function. */
+  readonly executable: string
+  /** SHA-256 of the program's file. */
+  readonly programSha256: string | undefined
+  readonly arguments: readonly string[]
+  readonly workDirectory: string
+  /** What the plan sets, with secrets left out; see `recordedEnvironment`. */
+  readonly environment: readonly (readonly [string, string])[]
+  readonly site: string
+  readonly host: string
+  /** System, release and architecture. */
+  readonly platform: string
+  readonly pid: number | undefined
+  readonly startMs: number
+  readonly durationMs: number
+  /** User and system time of the program and its children; `undefined` when nothing was measured. */
+  readonly cpuMs: number | undefined
+  /** Largest resident set that was seen. */
+  readonly maxRssBytes: number | undefined
+  readonly readBytes: number | undefined
+  readonly writtenBytes: number | undefined
+  /** -1 when it could not be started. */
+  readonly exitCode: number
+  readonly signal: string | undefined
+  readonly inputs: readonly InvocationFile[]
+  readonly outputs: readonly InvocationFile[]
+  /** First and last part of the output, see `capText`. */
+  readonly stdout: string
+  readonly stderr: string
+}

@@ -1,0 +1,77 @@
+import type { PlanJobLine } from '@skyloom/workflow'
+import type { AttemptReport, Product } from '../executor/executor.ts'
+import type { Spawner } from '../executor/spawner.ts'
+import type { WorkerPool } from '../executor/worker-pool.ts'
+import type { FunctionReference } from '../executor/worker-protocol.ts'
+import type { FileHasher } from '../files/file-hasher.ts'
+import type { StepListener } from '../files/publish-file.ts'
+import type { Failure } from '../machine/run-event.ts'
+import type { Transfers } from '../transfer/transfer.ts'
+
+/** A result that is there already: its files with a place each. */
+export interface FoundResult {
+  /** `run job attempt` of the invocation that made it. */
+  readonly name: string
+  readonly files: readonly {
+    readonly lfn: string
+    readonly sha256: string
+    readonly urls: readonly string[]
+  }[]
+}
+
+/** What attempts of jobs share. */
+export interface JobContext {
+  readonly runId: string
+  /** Folder of the run. */
+  readonly runDir: string
+  readonly host: string
+  readonly platform: string
+  readonly spawner: Spawner
+  readonly pool: WorkerPool
+  readonly hasher: FileHasher
+  readonly transfers: Transfers
+  readonly functions: ReadonlyMap<string, FunctionReference>
+  readonly sharesPrograms: boolean
+  readonly maxOutputBytes: number
+  /** Bytes of output that a record keeps. */
+  readonly keptOutputBytes: number
+  /** Looks for results of the same recipe. */
+  findResult(recipeSha256: string): Promise<readonly FoundResult[]>
+  /** SHA-256 of a file that this run made. */
+  productHash(lfn: string): string | undefined
+  /** Throws when the lease has run out: nothing may be published then. */
+  checkLease(): void
+  readonly onStep?: StepListener | undefined
+}
+
+/** An attempt while it runs. */
+export interface Attempt {
+  readonly job: PlanJobLine
+  readonly attempt: number
+  readonly memoryMb: number
+  /** A former engine submitted it. */
+  readonly isAdopted: boolean
+  readonly signal: AbortSignal
+  /** Program or call that runs now, so that it can be ended. */
+  running: { kill(reason: 'timeout' | 'canceled'): void } | undefined
+}
+
+/** How a job went; the executor adds who and when. */
+export type JobResult = Omit<AttemptReport, 'job' | 'attempt' | 'startMs' | 'endMs'>
+
+/** A result without anything to record. */
+export function emptyResult(executor: string): JobResult {
+  return { outcome: 'succeeded', invocations: [], products: [], removed: [], executor }
+}
+
+/** A failed result. */
+export function failedResult(executor: string, failure: Failure, rest: Partial<JobResult> = {}): JobResult {
+  return { ...emptyResult(executor), ...rest, outcome: 'failed', failure }
+}
+
+/** The failure that stands for a thrown error. */
+export function failureOf(error: unknown, kind: Failure['kind']): Failure {
+  return { kind, message: error instanceof Error ? error.message : String(error) }
+}
+
+export type { Product }

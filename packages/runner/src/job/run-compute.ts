@@ -1,0 +1,117 @@
+import { mkdir } from 'node:fs/promises'
+import { RunnerError } from '../errors.ts'
+import type { Invocation } from '../invocation/invocation.ts'
+import type { Failure } from '../machine/run-event.ts'
+import {
+  type Attempt,
+  emptyResult,
+  failedResult,
+  failureOf,
+  type JobContext,
+  type JobResult,
+} from './job-context.ts'
+import { publishOutputs } from './publish-outputs.ts'
+import { recipeSha256 } from './recipe.ts'
+import { reuseResult } from './reuse-result.ts'
+import { programId, runTask } from './run-task.ts'
+import { stageInputs } from './stage-inputs.ts'
+import { type TaskProgram, taskProgram } from './task-program.ts'
+import { attemptPlaces, removeWorkDirectory } from './work-directory.ts'
+
+/**
+ * One attempt of a compute job: inputs into a private work directory, a look whether the same was computed before, the tasks
+ * one after the other, the outputs verified and renamed. An attempt of a former engine goes on where it was; when its program
+ * is unknown to the spawner, it is lost.
+ */
+export async function runCompute(context: JobContext, attempt: Attempt): Promise<JobResult> {
+  const { job } = attempt
+  const places = attemptPlaces(context.runDir, context.runId, job, attempt.attempt)
+  const { workDirectory } = places
+  const executor = job.tasks.every((task) => context.functions.has(task.transformation))
+    ? 'worker'
+    : 'process'
+  const first = programId(job.number, attempt.attempt, 1)
+  if (attempt.isAdopted && !context.spawner.knows(first)) {
+    await removeWorkDirectory(workDirectory)
+    const failure: Failure = { kind: 'start', message: 'the engine ended before the program was started' }
+    return { ...emptyResult(executor), outcome: 'lost', failure }
+  }
+  let kind: Failure['kind'] = 'input'
+  const rest: { -readonly [Key in keyof JobResult]?: JobResult[Key] } = { workDirectory }
+  const invocations: Invocation[] = []
+  try {
+    await mkdir(workDirectory, { recursive: true })
+    const inputs = await stageInputs(context, job.inputs, workDirectory, attempt.signal)
+    kind = 'start'
+    const programs: TaskProgram[] = []
+    for (const task of job.tasks) programs.push(await taskProgram(context, task, workDirectory))
+    const recipe = recipeOf(attempt, programs, inputs)
+    rest.recipeSha256 = recipe
+    if (!attempt.isAdopted && context.sharesPrograms) {
+      const reused = await reuseResult(context, attempt, recipe)
+      if (reused !== undefined) {
+        await removeWorkDirectory(workDirectory)
+        return { ...emptyResult(executor), ...rest, products: reused.products, reused: reused.name }
+      }
+    }
+    context.onStep?.('submit')
+    let failure: Failure | undefined
+    for (const [at, task] of job.tasks.entries()) {
+      const program = programs[at]
+      if (program === undefined || attempt.signal.aborted) break
+      const setting = { number: at + 1, task, program, places, inputs }
+      const result = await runTask(context, attempt, setting)
+      invocations.push(result.invocation)
+      rest.externalId = result.externalId
+      rest.stdout = result.invocation.stdout
+      rest.stderr = result.invocation.stderr
+      if (result.invocation.stdout !== '') rest.stdoutFile = places.stdout(at + 1)
+      if (result.invocation.stderr !== '') rest.stderrFile = places.stderr(at + 1)
+      failure = result.failure
+      if (failure !== undefined) break
+    }
+    if (attempt.signal.aborted) return canceled(attempt, executor, { ...rest, invocations })
+    if (failure !== undefined) return failedResult(executor, failure, { ...rest, invocations })
+    kind = 'output'
+    const products = await publishOutputs(context, attempt, workDirectory)
+    await removeWorkDirectory(workDirectory)
+    return { ...emptyResult(executor), ...rest, invocations, products }
+  } catch (error) {
+    if (error instanceof RunnerError && error.code === 'RUNNER_LEASE_LOST') throw error
+    if (attempt.signal.aborted) return canceled(attempt, executor, { ...rest, invocations })
+    const isChecksum = error instanceof RunnerError && error.code === 'RUNNER_CHECKSUM'
+    return failedResult(executor, failureOf(error, isChecksum ? 'checksum' : kind), { ...rest, invocations })
+  }
+}
+
+/** What an attempt is that was ended: by its time limit it failed, otherwise it is canceled. */
+export function canceled(attempt: Attempt, executor: string, rest: Partial<JobResult>): JobResult {
+  const isTimeout = attempt.signal.reason === 'timeout'
+  const failure: Failure = isTimeout
+    ? { kind: 'timeout', message: 'it ran longer than allowed' }
+    : { kind: 'signal', message: 'it was canceled' }
+  return { ...emptyResult(executor), ...rest, outcome: isTimeout ? 'failed' : 'canceled', failure }
+}
+
+function recipeOf(
+  { job }: Attempt,
+  programs: readonly TaskProgram[],
+  inputs: readonly { readonly lfn: string; readonly sha256: string }[],
+): string {
+  return recipeSha256({
+    tasks: job.tasks.map((task, at) => {
+      const program = programs[at]
+      const name = program?.type === 'function' ? `#${program.reference.name}` : ''
+      return {
+        program: `${program?.sha256 ?? ''}${name}`,
+        arguments: task.arguments,
+        environment: task.environment,
+        stdin: task.stdin,
+        stdout: task.stdout,
+        stderr: task.stderr,
+      }
+    }),
+    inputs,
+    outputs: job.outputs.map(({ lfn }) => lfn),
+  })
+}

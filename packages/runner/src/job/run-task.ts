@@ -1,0 +1,244 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join } from 'node:path'
+import type { PlanTask } from '@skyloom/workflow'
+import type { ProgramResult } from '../executor/spawner-protocol.ts'
+import type { WorkerAnswer } from '../executor/worker-protocol.ts'
+import { readCapped } from '../files/cap-text.ts'
+import type { Invocation, InvocationFile } from '../invocation/invocation.ts'
+import type { Failure } from '../machine/run-event.ts'
+import { recordedEnvironment } from './environment.ts'
+import type { Attempt, JobContext } from './job-context.ts'
+import type { TaskProgram } from './task-program.ts'
+import { type AttemptPlaces, makeLogFolder } from './work-directory.ts'
+
+/** How one task of a job went. */
+export interface TaskResult {
+  readonly invocation: Invocation
+  readonly failure: Failure | undefined
+  readonly externalId: string | undefined
+}
+
+/** What a task runs with. */
+export interface TaskSetting {
+  /** From 1. */
+  readonly number: number
+  readonly task: PlanTask
+  readonly program: TaskProgram
+  readonly places: AttemptPlaces
+  readonly inputs: readonly InvocationFile[]
+}
+
+/** Id of a program in the spawner. */
+export function programId(job: number, attempt: number, task: number): string {
+  return `${job}.${attempt}.${task}`
+}
+
+/** Runs one task of a job to its end, as a program or as a function. */
+export async function runTask(
+  context: JobContext,
+  attempt: Attempt,
+  setting: TaskSetting,
+): Promise<TaskResult> {
+  return setting.program.type === 'program'
+    ? await runProgram(context, attempt, setting, setting.program.path)
+    : await runFunction(context, attempt, setting)
+}
+
+async function runProgram(
+  context: JobContext,
+  attempt: Attempt,
+  setting: TaskSetting,
+  path: string,
+): Promise<TaskResult> {
+  const { task, places, number } = setting
+  const { workDirectory } = places
+  const id = programId(attempt.job.number, attempt.attempt, number)
+  const stdout = task.stdout === undefined ? places.stdout(number) : inWork(workDirectory, task.stdout)
+  const stderr = task.stderr === undefined ? places.stderr(number) : inWork(workDirectory, task.stderr)
+  for (const file of [stdout, stderr]) await makeLogFolder(dirname(file))
+  attempt.running = { kill: (reason) => context.spawner.kill(id, reason) }
+  const result = await context.spawner.run({
+    id,
+    argv: [path, ...task.arguments],
+    cwd: workDirectory,
+    environment: [...task.environment, ...ownVariables(context, attempt)],
+    stdin: task.stdin === undefined ? undefined : inWork(workDirectory, task.stdin),
+    stdout,
+    stderr,
+    memoryMb: attempt.memoryMb,
+    maxOutputBytes: context.maxOutputBytes,
+  })
+  attempt.running = undefined
+  const texts = {
+    stdout: task.stdout === undefined ? await keep(context, stdout) : '',
+    stderr: task.stderr === undefined ? await keep(context, stderr) : '',
+  }
+  const facts = {
+    pid: result.pid,
+    startMs: result.startMs,
+    durationMs: result.endMs - result.startMs,
+    cpuMs: result.cpuMs,
+    maxRssBytes: result.maxRssBytes,
+    readBytes: result.readBytes,
+    writtenBytes: result.writtenBytes,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    ...texts,
+  }
+  return {
+    invocation: record(context, attempt, setting, path, facts),
+    failure: programFailure(result, attempt.memoryMb, texts.stderr, context.maxOutputBytes),
+    externalId: result.pid === undefined ? undefined : String(result.pid),
+  }
+}
+
+async function runFunction(context: JobContext, attempt: Attempt, setting: TaskSetting): Promise<TaskResult> {
+  const { task, program, places, inputs, number } = setting
+  if (program.type !== 'function') throw new TypeError('not a function')
+  const { reference } = program
+  const startMs = Date.now()
+  let answer: WorkerAnswer
+  try {
+    answer = await context.pool.run(
+      {
+        reference,
+        transformation: task.transformation,
+        arguments: task.arguments,
+        workDirectory: places.workDirectory,
+        environment: task.environment,
+        inputs: inputs.map(({ lfn }) => lfn),
+        outputs: attempt.job.outputs.map(({ lfn }) => lfn),
+      },
+      (id) => {
+        attempt.running = { kill: () => context.pool.kill(id) }
+      },
+    )
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    answer = {
+      id: 0,
+      startMs,
+      durationMs: Date.now() - startMs,
+      cpuMs: undefined,
+      exitCode: -1,
+      stdout: '',
+      error: message,
+    }
+  }
+  attempt.running = undefined
+  if (task.stdout !== undefined) await writeFile(join(places.workDirectory, task.stdout), answer.stdout)
+  else if (answer.stdout !== '') await writeText(places.stdout(number), answer.stdout)
+  if (answer.error !== undefined) await writeText(places.stderr(number), `${answer.error}\n`)
+  const facts = {
+    pid: process.pid,
+    startMs: answer.startMs,
+    durationMs: answer.durationMs,
+    cpuMs: answer.cpuMs,
+    // Threads share their memory: none of it can be said to be one function's.
+    maxRssBytes: undefined,
+    readBytes: undefined,
+    writtenBytes: undefined,
+    exitCode: answer.exitCode,
+    signal: undefined,
+    stdout: task.stdout === undefined ? answer.stdout.slice(0, context.keptOutputBytes) : '',
+    stderr: answer.error ?? '',
+  }
+  const name = `${reference.module.slice(reference.module.lastIndexOf('/') + 1)}#${reference.name}`
+  return {
+    invocation: record(context, attempt, setting, name, facts),
+    failure: functionFailure(answer),
+    externalId: undefined,
+  }
+}
+
+type Facts = Pick<
+  Invocation,
+  | 'pid'
+  | 'startMs'
+  | 'durationMs'
+  | 'cpuMs'
+  | 'maxRssBytes'
+  | 'readBytes'
+  | 'writtenBytes'
+  | 'exitCode'
+  | 'signal'
+  | 'stdout'
+  | 'stderr'
+>
+
+function record(
+  context: JobContext,
+  attempt: Attempt,
+  { task, number, program, places, inputs }: TaskSetting,
+  executable: string,
+  facts: Facts,
+): Invocation {
+  return {
+    task: number,
+    taskId: task.id,
+    transformation: task.transformation,
+    executable,
+    programSha256: program.sha256,
+    arguments: task.arguments,
+    workDirectory: places.workDirectory,
+    environment: recordedEnvironment(task.environment),
+    site: attempt.job.site,
+    host: context.host,
+    platform: context.platform,
+    ...facts,
+    inputs,
+    outputs: [],
+  }
+}
+
+function ownVariables(context: JobContext, attempt: Attempt): readonly (readonly [string, string])[] {
+  return [
+    ['SKYLOOM_RUN_ID', context.runId],
+    ['SKYLOOM_JOB', attempt.job.name],
+    ['SKYLOOM_ATTEMPT', String(attempt.attempt)],
+  ]
+}
+
+function programFailure(
+  result: ProgramResult,
+  memoryMb: number,
+  stderr: string,
+  maxOutputBytes: number,
+): Failure | undefined {
+  const { exitCode, signal, killed, startError } = result
+  const facts = { exitCode, ...(signal === undefined ? {} : { signal }) }
+  if (startError !== undefined) return { kind: 'start', message: `it could not be started: ${startError}` }
+  if (killed === 'memory') return { kind: 'memory', message: `it used more than ${memoryMb} MB`, ...facts }
+  if (killed === 'timeout') return { kind: 'timeout', message: 'it ran longer than allowed', ...facts }
+  if (killed === 'output')
+    return { kind: 'output', message: `it wrote more than ${maxOutputBytes} bytes of output`, ...facts }
+  if (signal !== undefined) return { kind: 'signal', message: `it was ended by ${signal}`, ...facts }
+  if (exitCode === 0) return undefined
+  const last = lastLine(stderr)
+  return { kind: 'exit', message: `exit code ${exitCode}${last === '' ? '' : `: ${last}`}`, ...facts }
+}
+
+function functionFailure({ exitCode, error }: WorkerAnswer): Failure | undefined {
+  if (error !== undefined) return { kind: 'error', message: error.split('\n', 1)[0] ?? error, exitCode }
+  return exitCode === 0 ? undefined : { kind: 'exit', message: `exit code ${exitCode}`, exitCode }
+}
+
+function lastLine(text: string): string {
+  return (text.trimEnd().split('\n').at(-1) ?? '').slice(0, 300)
+}
+
+/** Text of a file of output; an empty file goes. */
+async function keep(context: JobContext, path: string): Promise<string> {
+  const text = readCapped(path, context.keptOutputBytes)
+  if (text === '') await rm(path, { force: true })
+  return text
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text)
+}
+
+function inWork(workDirectory: string, name: string): string {
+  return isAbsolute(name) ? name : join(workDirectory, name)
+}

@@ -1,0 +1,69 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PlanJobLine } from '@skyloom/workflow'
+import { filePathOf } from '../files/file-url.ts'
+
+/** Folder in a scratch directory that holds the work directories of attempts. */
+export const WORK_FOLDER = '.skyloom-work'
+
+/** Where the files of one attempt are. */
+export interface AttemptPlaces {
+  /** Private to the attempt: inputs are linked here, outputs are written here. */
+  readonly workDirectory: string
+  stdout(task: number): string
+  stderr(task: number): string
+}
+
+/**
+ * Places of an attempt. Its work directory lies in the scratch directory of its outputs, so that publishing them is a
+ * rename; its output texts lie in the directory of the run, 1000 jobs a folder.
+ */
+export function attemptPlaces(
+  runDir: string,
+  runId: string,
+  job: PlanJobLine,
+  attempt: number,
+): AttemptPlaces {
+  const folder = join(runDir, 'logs', String(Math.floor(job.number / 1000)))
+  const name = (task: number, ending: string): string =>
+    join(folder, `${job.number}.${attempt}.${task}.${ending}`)
+  return {
+    workDirectory: join(
+      scratchOf(job) ?? join(runDir, 'work'),
+      WORK_FOLDER,
+      runId.slice(0, 8),
+      `${job.number}.${attempt}`,
+    ),
+    stdout: (task) => name(task, 'out'),
+    stderr: (task) => name(task, 'err'),
+  }
+}
+
+/** Scratch directory of the run at the site of a job, from a file that it makes or reads there. */
+function scratchOf(job: PlanJobLine): string | undefined {
+  const places = [
+    ...job.outputs.map(({ target, path }) => ({ url: target.url, path })),
+    ...job.inputs
+      .filter((input) => input.from === 'staging')
+      .flatMap(({ sources, path }) => sources.slice(0, 1).map(({ url }) => ({ url, path }))),
+  ]
+  for (const { url, path } of places) {
+    const file = filePathOf(url)
+    if (file?.endsWith(`/${path}`) === true) return file.slice(0, -path.length - 1)
+  }
+  return undefined
+}
+
+const made = new Set<string>()
+
+/** Makes the folder of a log file, once. */
+export async function makeLogFolder(path: string): Promise<void> {
+  if (made.has(path)) return
+  await mkdir(path, { recursive: true })
+  made.add(path)
+}
+
+/** Removes a work directory and all in it. */
+export async function removeWorkDirectory(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+}

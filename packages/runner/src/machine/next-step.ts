@@ -1,0 +1,72 @@
+import type { AttemptOutcome, Failure, NextStep } from './run-event.ts'
+import type { RunPolicy } from './run-spec.ts'
+
+/** What an executor says about an attempt that ended. */
+export interface AttemptResult {
+  readonly outcome: AttemptOutcome
+  /** With every outcome but `succeeded`. */
+  readonly failure?: Failure | undefined
+  /** The outputs were there already, made by this invocation from the same inputs. */
+  readonly reused?: string | undefined
+  /** With `succeeded`: logical names and SHA-256 of the files that it made. */
+  readonly made?: Step['made'] | undefined
+}
+
+/** What counts for the next step. */
+export interface JobHistory {
+  readonly time: number
+  readonly isCanceled: boolean
+  /** Failures of its own and losses so far, without this attempt. */
+  readonly failures: number
+  readonly losses: number
+  readonly retries: number
+  readonly memoryMb: number
+}
+
+/** What an attempt's end means for its job; the fields of the event. */
+export interface Step {
+  readonly outcome: AttemptOutcome
+  readonly next: NextStep
+  readonly failure?: Failure
+  readonly retryAt?: number
+  readonly memoryMb?: number
+  readonly reused?: string
+  readonly made?: readonly (readonly [lfn: string, sha256: string])[]
+}
+
+/**
+ * What becomes of a job after an attempt: a failure of its own uses up a retry and waits longer each time; a loss to
+ * the infrastructure does neither, until there were `maxLosses` of them; who ran out of memory gets more.
+ */
+export function nextStep(result: AttemptResult, policy: RunPolicy, history: JobHistory): Step {
+  const { outcome, failure, reused, made = [] } = result
+  if (outcome === 'succeeded') {
+    const facts = { ...(reused === undefined ? {} : { reused }), ...(made.length === 0 ? {} : { made }) }
+    return { outcome, next: 'done', ...facts }
+  }
+  const facts = { outcome, ...(failure === undefined ? {} : { failure }) }
+  if (outcome === 'canceled') return { ...facts, next: 'canceled' }
+  const isLoss = outcome === 'lost' && history.losses < policy.maxLosses
+  if (history.isCanceled) return { ...facts, next: isLoss ? 'canceled' : exhausted(policy) }
+  if (isLoss) {
+    // The first loss is most often a restart of the engine: no reason to wait.
+    const waitMs = history.losses === 0 ? 0 : backoff(policy, history.losses - 1)
+    return { ...facts, next: 'retry', retryAt: history.time + waitMs }
+  }
+  if (history.failures >= history.retries) return { ...facts, next: exhausted(policy) }
+  const grows = failure?.kind === 'memory' && history.memoryMb > 0
+  return {
+    ...facts,
+    next: 'retry',
+    retryAt: history.time + backoff(policy, history.failures),
+    ...(grows ? { memoryMb: Math.ceil(history.memoryMb * policy.memoryFactor) } : {}),
+  }
+}
+
+function exhausted(policy: RunPolicy): NextStep {
+  return policy.whenExhausted === 'hold' ? 'held' : 'failed'
+}
+
+function backoff(policy: RunPolicy, before: number): number {
+  return Math.min(policy.maxBackoffMs, policy.backoffMs * policy.backoffFactor ** before)
+}

@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  buildDigraph,
+  EdgeCollector,
+  type NodeKind,
+  type PlanHeadLine,
+  type PlanJobLine,
+  parsePlanLine,
+} from '@skyloom/workflow'
+import { RunnerError } from '../errors.ts'
+import type { RunSpec } from '../machine/run-spec.ts'
+import { type JobSettings, jobSettings } from './job-settings.ts'
+
+/** Name of the plan in the directory of a run. */
+export const PLAN_FILE = 'plan.jsonl'
+
+/**
+ * A plan as the runner keeps it: what decides about order as numbers, names as text, and everything else on disk, read
+ * again job by job when it is needed. 100,000 jobs take about 30 MB.
+ */
+export interface PlanFile {
+  readonly path: string
+  readonly head: PlanHeadLine
+  readonly spec: RunSpec
+  /** SHA-256 of the file. */
+  readonly sha256: string
+  readonly names: readonly string[]
+  readonly kinds: readonly NodeKind[]
+  /** Transformation of the first task, or `pegasus::transfer` and the like for other jobs. */
+  readonly transformations: readonly string[]
+  /** Tasks of each job. */
+  readonly taskCounts: Uint32Array
+  /** Number of a job by name. */
+  find(name: string): number | undefined
+  /** The line of one job. */
+  job(number: number): PlanJobLine
+  close(): void
+}
+
+/** Bytes read at a time. */
+const CHUNK_BYTES = 1 << 20
+
+/**
+ * Opens the plan of a run directory.
+ *
+ * @throws {RunnerError} `RUNNER_NOT_FOUND`, `RUNNER_BAD_PLAN` when lines are missing, doubled or of no job
+ * @throws {WorkflowError} `WORKFLOW_INVALID` for a line that is damaged
+ */
+export function openPlan(runDir: string): PlanFile {
+  const path = join(runDir, PLAN_FILE)
+  let fd: number
+  try {
+    fd = openSync(path, 'r')
+  } catch (cause) {
+    throw new RunnerError('RUNNER_NOT_FOUND', 'there is no plan', {
+      where: [path],
+      remedy: 'name the directory that skyloom plan wrote',
+      cause,
+    })
+  }
+  try {
+    return readPlan(path, fd)
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+function readPlan(path: string, fd: number): PlanFile {
+  const hash = createHash('sha256')
+  let table: PlanTable | undefined
+  let isComplete = false
+  for (const { text, offset, line } of linesOf(fd, (bytes) => hash.update(bytes))) {
+    const parsed = parsePlanLine(text, line)
+    if (parsed.type === 'plan') {
+      if (table !== undefined) throw badPlan(path, line, 'a second head')
+      table = new PlanTable(path, parsed)
+    } else if (table === undefined) throw badPlan(path, line, `${parsed.type} before the head`)
+    else if (parsed.type === 'job') table.add(parsed, offset, Buffer.byteLength(text), line)
+    else isComplete = true
+  }
+  if (table === undefined || !isComplete) throw badPlan(path, 0, 'a file that was cut off')
+  return table.finish(fd, hash.digest('hex'))
+}
+
+interface PlanText {
+  readonly text: string
+  readonly offset: number
+  readonly line: number
+}
+
+function* linesOf(fd: number, onBytes: (bytes: Uint8Array) => void): Generator<PlanText> {
+  const chunk = Buffer.alloc(CHUNK_BYTES)
+  let rest: Buffer[] = []
+  let offset = 0
+  let line = 1
+  for (;;) {
+    const size = readSync(fd, chunk, 0, CHUNK_BYTES, null)
+    if (size === 0) break
+    const bytes = chunk.subarray(0, size)
+    onBytes(bytes)
+    let from = 0
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+      const text =
+        rest.length === 0
+          ? bytes.toString('utf8', from, end)
+          : Buffer.concat([...rest, bytes.subarray(from, end)]).toString('utf8')
+      yield { text, offset, line: line++ }
+      offset += rest.reduce((sum, part) => sum + part.length, end - from) + 1
+      rest = []
+      from = end + 1
+    }
+    if (from < size) rest.push(Buffer.from(bytes.subarray(from)))
+  }
+}
+
+class PlanTable {
+  readonly #path: string
+  readonly #head: PlanHeadLine
+  readonly #edges: EdgeCollector
+  readonly #names: string[]
+  readonly #kinds: NodeKind[]
+  readonly #transformations: string[]
+  readonly #offsets: Float64Array
+  readonly #lengths: Uint32Array
+  readonly #settings: {
+    readonly priority: Int32Array
+    readonly category: Int32Array
+    readonly retries: Uint16Array
+    readonly cores: Float32Array
+    readonly memoryMb: Float64Array
+    readonly timeoutMs: Float64Array
+  }
+  readonly #taskCounts: Uint32Array
+  readonly #categories = new Map<string, number>()
+  readonly #byName = new Map<string, number>()
+  readonly #words = new Map<string, string>()
+
+  constructor(path: string, head: PlanHeadLine) {
+    const { jobs } = head
+    this.#path = path
+    this.#head = head
+    this.#edges = new EdgeCollector(head.edges)
+    this.#names = new Array<string>(jobs).fill('')
+    this.#kinds = new Array<NodeKind>(jobs).fill('noop')
+    this.#transformations = new Array<string>(jobs).fill('')
+    this.#offsets = new Float64Array(jobs).fill(-1)
+    this.#lengths = new Uint32Array(jobs)
+    this.#taskCounts = new Uint32Array(jobs)
+    this.#settings = {
+      priority: new Int32Array(jobs),
+      category: new Int32Array(jobs).fill(-1),
+      retries: new Uint16Array(jobs),
+      cores: new Float32Array(jobs),
+      memoryMb: new Float64Array(jobs),
+      timeoutMs: new Float64Array(jobs),
+    }
+    for (const [name] of head.throttles) this.#category(name)
+  }
+
+  add(job: PlanJobLine, offset: number, length: number, line: number): void {
+    const { number, name } = job
+    if (number >= this.#head.jobs || this.#offsets[number] !== -1)
+      throw badPlan(this.#path, line, `job number ${number}`)
+    if (this.#byName.has(name)) throw badPlan(this.#path, line, `a second job ${name}`)
+    this.#byName.set(name, number)
+    this.#names[number] = name
+    this.#kinds[number] = job.kind
+    this.#transformations[number] = this.#word(transformationOf(job))
+    this.#offsets[number] = offset
+    this.#lengths[number] = length
+    this.#taskCounts[number] = job.tasks.length
+    for (const child of job.children) {
+      if (child >= this.#head.jobs) throw badPlan(this.#path, line, `child ${child}`)
+      this.#edges.add(number, child)
+    }
+    this.#set(number, job, jobSettings(job))
+  }
+
+  #set(number: number, job: PlanJobLine, own: JobSettings): void {
+    const settings = this.#settings
+    settings.priority[number] = job.priority
+    settings.retries[number] = job.retries
+    settings.cores[number] = own.cores
+    settings.memoryMb[number] = own.memoryMb
+    settings.timeoutMs[number] = own.timeoutMs
+    if (job.category !== undefined) settings.category[number] = this.#category(job.category)
+  }
+
+  #category(name: string): number {
+    const known = this.#categories.get(name)
+    if (known !== undefined) return known
+    this.#categories.set(name, this.#categories.size)
+    return this.#categories.size - 1
+  }
+
+  /** One copy of a text that many jobs share. */
+  #word(text: string): string {
+    const known = this.#words.get(text)
+    if (known !== undefined) return known
+    this.#words.set(text, text)
+    return text
+  }
+
+  finish(fd: number, sha256: string): PlanFile {
+    const missing = this.#offsets.indexOf(-1)
+    if (missing >= 0) throw badPlan(this.#path, 0, `no line for job number ${missing}`)
+    const limits = new Map(this.#head.throttles)
+    const graph = buildDigraph(this.#head.jobs, this.#edges)
+    const categories = [...this.#categories.keys()].map((name) => ({
+      name,
+      limit: limits.get(name) ?? Infinity,
+    }))
+    return {
+      path: this.#path,
+      head: this.#head,
+      spec: { graph, categories, ...this.#settings },
+      sha256,
+      names: this.#names,
+      kinds: this.#kinds,
+      transformations: this.#transformations,
+      taskCounts: this.#taskCounts,
+      find: (name) => this.#byName.get(name),
+      job: (number) => this.#job(fd, number),
+      close: () => closeSync(fd),
+    }
+  }
+
+  #job(fd: number, number: number): PlanJobLine {
+    const offset = this.#offsets[number]
+    const length = this.#lengths[number]
+    if (offset === undefined || length === undefined) {
+      throw new RunnerError('RUNNER_NOT_FOUND', 'the plan has no such job', { found: String(number) })
+    }
+    const bytes = Buffer.allocUnsafe(length)
+    readSync(fd, bytes, 0, length, offset)
+    const line = parsePlanLine(bytes.toString('utf8'), number + 1)
+    if (line.type !== 'job' || line.number !== number)
+      throw badPlan(this.#path, 0, `other lines than at the start of the run`)
+    return line
+  }
+}
+
+/** Names of the reference's own programs for jobs that are no tasks; reports count them under these names. */
+const AUXILIARY: Readonly<Partial<Record<NodeKind, string>>> = {
+  stage_in: 'pegasus::transfer',
+  stage_out: 'pegasus::transfer',
+  inter_site: 'pegasus::transfer',
+  create_dir: 'pegasus::dirmanager',
+  cleanup: 'pegasus::cleanup',
+  registration: 'pegasus::rc-client',
+  chmod: 'chmod',
+}
+
+function transformationOf(job: PlanJobLine): string {
+  return AUXILIARY[job.kind] ?? job.tasks[0]?.transformation ?? job.kind
+}
+
+function badPlan(path: string, line: number, found: string): RunnerError {
+  return new RunnerError('RUNNER_BAD_PLAN', 'the plan is damaged', {
+    where: line === 0 ? [path] : [path, `line ${line}`],
+    found,
+    remedy: 'plan again',
+  })
+}

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { RunnerError } from '../errors.ts'
+import { publicUrl } from '../files/file-url.ts'
+import type { Transfer } from './transfer.ts'
+
+/** Programs that move files of a scheme: argument lists in which `{url}` and `{path}` are replaced. */
+export interface TransferCommand {
+  readonly scheme: string
+  readonly get: readonly string[]
+  readonly put?: readonly string[] | undefined
+}
+
+/** Transfers of a scheme by a configured program, started without a shell. */
+export function commandTransfer(command: TransferCommand): Transfer {
+  const run = async (
+    argv: readonly string[],
+    url: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const [program = '', ...args] = argv.map((word) =>
+      word.replaceAll(/\{(url|path)\}/g, (_, name: string) => (name === 'url' ? url : path)),
+    )
+    try {
+      await promisify(execFile)(program, args, { signal, maxBuffer: 1 << 20 })
+    } catch (cause) {
+      signal.throwIfAborted()
+      const text = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : ''
+      throw new RunnerError('RUNNER_TRANSFER_FAILED', `${program} failed`, {
+        where: [publicUrl(url)],
+        found: text.trim().slice(-300) || (cause instanceof Error ? cause.message : String(cause)),
+        cause,
+      })
+    }
+  }
+  const { put } = command
+  return {
+    schemes: [command.scheme],
+    get: async (url, path, { signal }) => await run(command.get, url, path, signal),
+    ...(put === undefined
+      ? {}
+      : {
+          put: async (path: string, url: string, { signal }: { readonly signal: AbortSignal }) =>
+            await run(put, url, path, signal),
+        }),
+  }
+}
