@@ -18,14 +18,18 @@ export class MontageError extends SkyloomError<MontageErrorCode> {
   override readonly name = 'MontageError'
   /** Numbers that the status line gives behind the sentence. */
   readonly facts: ReadonlyMap<string, number>
+  /** Exit code of the command where it is not that of the module's other errors. */
+  readonly exitCode: number | undefined
 
   constructor(
     code: MontageErrorCode,
     problem: string,
     detail: ErrorDetail = {},
     facts: ReadonlyMap<string, number> = new Map(),
+    exitCode?: number,
   ) {
     super(code, problem, detail)
     this.facts = facts
+    this.exitCode = exitCode
   }
 }

@@ -22,8 +22,11 @@ export interface ModuleDefinition<Input, Result extends object> {
   readonly summary: string
   /** Arguments as the usage message shows them, behind the name of the program. */
   readonly usage: string
-  /** Whether options may stand anywhere (`getopt`) or only before the operands, negative numbers being operands (`leading`). */
-  readonly style: 'getopt' | 'leading'
+  /**
+   * Whether options may stand anywhere (`getopt`) or only before the operands, negative numbers being operands (`leading`). With
+   * `words` the module scans all arguments itself: they are its operands.
+   */
+  readonly style: 'getopt' | 'leading' | 'words'
   /** Options: letters for `getopt`, names for `leading`; a colon means that a value follows. */
   readonly options: string | readonly string[]
   /** Least and largest number of operands. */
@@ -63,7 +66,7 @@ export interface MontageModule {
   readonly name: string
   readonly summary: string
   readonly usage: string
-  readonly style: 'getopt' | 'leading'
+  readonly style: 'getopt' | 'leading' | 'words'
   readonly options: string | readonly string[]
   readonly operands: readonly [number, number]
   readonly isNamed: boolean

@@ -73,7 +73,7 @@ export async function runModule(
     const line = failure(module, errorText(error), error instanceof MontageError ? error.facts : undefined)
     if (isSkyloomError(error, 'MONTAGE_BAD_ARGUMENT')) io.write(line)
     else await print(line)
-    return module.errorExitCode
+    return (error instanceof MontageError ? error.exitCode : undefined) ?? module.errorExitCode
   }
 }
 
@@ -92,6 +92,7 @@ export async function callModule(
 }
 
 function readArguments(module: MontageModule, args: readonly string[]): ReadArguments {
+  if (module.style === 'words') return { options: [], operands: args, badOption: undefined }
   return typeof module.options === 'string'
     ? readGetopt(args, module.options)
     : readLeading(args, module.options)
