@@ -36,15 +36,17 @@ export function coverageExtent(
     let count = 0
     let cols = 0
     let squares = 0
-    for (let col = 0; col < region.width; col++) {
+    const first = firstCovered(coverage, start, region.width)
+    const last = lastCovered(coverage, start, first, region.width)
+    for (let col = first; col <= last; col++) {
       if (!(coverage[start + col]! > 0)) continue
-      if (col < left) left = col
-      if (col > right) right = col
       count++
       cols += col
       squares += col * col
     }
     if (count === 0) continue
+    left = Math.min(left, first)
+    right = Math.max(right, last)
     bottom = Math.min(bottom, row)
     top = row
     const x0 = region.col - crpix.fitsX
@@ -67,4 +69,18 @@ export function coverageExtent(
         }
   const moments = { n, x: sumX, y: sumY, xx: sumXX, xy: sumXY, yy: sumYY }
   return { region: extent, coveredPixels: n, moments }
+}
+
+/** Column of the first covered pixel of a row; the width when there is none. */
+function firstCovered(coverage: Float32Array, start: number, width: number): number {
+  let col = 0
+  while (col < width && !(coverage[start + col]! > 0)) col++
+  return col
+}
+
+/** Column of the last covered pixel of a row whose first one is known; before it when there is none. */
+function lastCovered(coverage: Float32Array, start: number, first: number, width: number): number {
+  let col = width - 1
+  while (col >= first && !(coverage[start + col]! > 0)) col--
+  return col
 }

@@ -42,7 +42,7 @@ export function solidAngles(wcs: Wcs, region: Region): SolidAngleGrid {
  * @param col template column of the first pixel; `row` likewise
  */
 export function scaleBySolidAngle(
-  coverage: Float32Array,
+  coverage: Float32Array | Float64Array,
   grid: SolidAngleGrid,
   col: number,
   row: number,
@@ -51,13 +51,18 @@ export function scaleBySolidAngle(
   const y = (row - grid.row) / step
   const below = Math.floor(y) * nodeCols
   const fy = y - Math.floor(y)
-  for (let i = 0; i < coverage.length; i++) {
-    const x = (col + i - grid.col) / step
-    const node = below + Math.floor(x)
-    const fx = x - Math.floor(x)
-    const low = areasSr[node]! * (1 - fx) + areasSr[node + 1]! * fx
-    const high = areasSr[node + nodeCols]! * (1 - fx) + areasSr[node + nodeCols + 1]! * fx
-    coverage[i]! *= low * (1 - fy) + high * fy
+  // Between two columns of nodes the angle is a straight line: its ends are made once for all pixels there.
+  for (let start = 0; start < coverage.length; ) {
+    const offset = col + start - grid.col
+    const cell = Math.floor(offset / step)
+    const node = below + cell
+    const left = areasSr[node]! * (1 - fy) + areasSr[node + nodeCols]! * fy
+    const right = areasSr[node + 1]! * (1 - fy) + areasSr[node + nodeCols + 1]! * fy
+    const slope = (right - left) / step
+    const end = Math.min(coverage.length, start + (cell + 1) * step - offset)
+    const first = start - (offset - cell * step)
+    for (let i = start; i < end; i++) coverage[i]! *= left + slope * (i - first)
+    start = end
   }
 }
 
