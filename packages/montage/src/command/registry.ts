@@ -16,6 +16,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mAdd', async () => (await import('../add/add.ts')).addModule],
   ['mImgtbl', async () => (await import('../table/imgtbl.ts')).imgtblModule],
   ['mOverlaps', async () => (await import('../background/overlaps.ts')).overlapsModule],
+  ['mHdrtbl', async () => (await import('../table/hdrtbl.ts')).hdrtblModule],
   ['mShrink', async () => (await import('../image/shrink.ts')).shrinkModule],
   ['mFixNaN', async () => (await import('../image/fix-nan.ts')).fixNaNModule],
   ['mBestImage', async () => (await import('../table/best-image.ts')).bestImageModule],

@@ -1,8 +1,8 @@
 import type { Header } from '@skyloom/fits'
 import {
+  type IpacTableFormat,
   keywordNote,
   type MontageUserField,
-  montageImageTableFormat,
   tableFromRows,
   writeIpacTable,
 } from '@skyloom/fits/tables'
@@ -35,13 +35,24 @@ const CUBE = [
 const LOW_CORNER = -0.5
 
 /**
+ * Which corner comes second after the lower left one: the one that gives all images one sense of rotation on the sky, or always the lower
+ * right one.
+ */
+export type CornerOrder = 'sky' | 'right'
+
+/**
  * The row of an image in a metadata table.
  *
  * @throws MontageError `MONTAGE_BAD_HEADER` for an image without usable coordinates
  */
-export function imageRow(header: Header, place: ImagePlace, fields: readonly MontageUserField[]): ImageRow {
+export function imageRow(
+  header: Header,
+  place: ImagePlace,
+  fields: readonly MontageUserField[],
+  order: CornerOrder = 'sky',
+): ImageRow {
   const row = commonCells(header, place, fields)
-  setGeometry(row, header, place.name)
+  setGeometry(row, header, place.name, order)
   return row
 }
 
@@ -71,7 +82,12 @@ function commonCells(
   return row.set('size', place.sizeBytes).set('hdu', place.hdu).set('fname', place.name)
 }
 
-function setGeometry(row: Map<string, string | number | null>, header: Header, name: string): void {
+function setGeometry(
+  row: Map<string, string | number | null>,
+  header: Header,
+  name: string,
+  order: CornerOrder,
+): void {
   const types = [rawText(header, 'CTYPE1') ?? '', rawText(header, 'CTYPE2') ?? '']
   types.forEach((type, axis) => {
     if (type === '') throw badHeader(`Missing CTYPE${axis + 1}`, name)
@@ -95,12 +111,13 @@ function setGeometry(row: Map<string, string | number | null>, header: Header, n
   const upperRight = [width + 0.5, height + 0.5] as const
   const lowerRight = [width + 0.5, LOW_CORNER] as const
   const upperLeft = [LOW_CORNER, height + 0.5] as const
-  const isClockwise = cdelt1 > 0 === cdelt2 > 0
-  const corners = isClockwise
+  const goesRight = order === 'right' || cdelt1 > 0 === cdelt2 > 0
+  const corners = goesRight
     ? [lowerLeft, lowerRight, upperRight, upperLeft]
     : [lowerLeft, upperLeft, upperRight, lowerRight]
   corners.forEach(([x, y], index) => {
-    const corner = pixelJ2000(sky, x, y)
+    // A pixel beyond the corner of a map of the whole sky is off the sky.
+    const corner = pixelJ2000(sky, x, y) ?? pixelJ2000(sky, Math.max(x, 0.5), Math.max(y, 0.5))
     row.set(`ra${index + 1}`, corner?.lonDeg ?? 0).set(`dec${index + 1}`, corner?.latDeg ?? 0)
   })
 }
@@ -110,7 +127,7 @@ function badHeader(problem: string, name: string): MontageError {
 }
 
 /** Increments and rotation as the header gives them, or those that its matrix stands for. */
-function scaleOf(
+export function scaleOf(
   header: Header,
   { wcs }: ClassicWcs,
 ): { readonly cdelt1: number; readonly cdelt2: number; readonly crota2: number } {
@@ -153,12 +170,15 @@ const NUMBERS: ReadonlySet<string> = new Set([
   ...[1, 2, 3, 4].flatMap((corner) => [`ra${corner}`, `dec${corner}`]),
 ])
 
-/** The metadata table of images as text. */
-export function formatImageRows(
-  rows: readonly ImageRow[],
-  fields: readonly MontageUserField[],
-  layout: { readonly hasCorners: boolean; readonly hasCube: boolean },
-): string {
+/** Layout of a metadata table. */
+export interface ImageTableLayout {
+  readonly format: IpacTableFormat
+  /** Columns of further keywords. */
+  readonly fields?: readonly MontageUserField[]
+}
+
+/** The metadata table of images as text; images are numbered from 0. */
+export function formatImageRows(rows: readonly ImageRow[], layout: ImageTableLayout): string {
   const names = [
     ...NUMBERS,
     'cra',
@@ -167,7 +187,7 @@ export function formatImageRows(
     'ctype2',
     'fname',
     ...CUBE,
-    ...fields.map(({ name }) => name),
+    ...(layout.fields ?? []).map(({ name }) => name),
   ]
   const columns = names.map((name) => ({
     name,
@@ -177,5 +197,5 @@ export function formatImageRows(
     names.map((name) => (name === 'cntr' ? counter : (row.get(name) ?? (NUMBERS.has(name) ? 0 : null)))),
   )
   const table = tableFromRows(columns, cells, { notes: [keywordNote('datatype', 'fitshdr')] })
-  return writeIpacTable(table, montageImageTableFormat({ ...layout, userFields: fields }))
+  return writeIpacTable(table, layout.format)
 }

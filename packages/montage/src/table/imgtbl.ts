@@ -1,11 +1,11 @@
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSkyloomError } from '@skyloom/base'
 import type { Hdu } from '@skyloom/fits'
 import { uncompressedHeader } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
-import type { MontageUserField } from '@skyloom/fits/tables'
-import { pathOf, readText, writeText } from '../command/files.ts'
+import { type MontageUserField, montageImageTableFormat } from '@skyloom/fits/tables'
+import { pathOf, writeText } from '../command/files.ts'
 import { STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -20,7 +20,7 @@ import { MontageError } from '../errors.ts'
 import { checkFolder } from '../exec/check-folder.ts'
 import { readFieldList } from './field-list.ts'
 import { badImageRow, formatImageRows, type ImageRow, imageRow } from './image-rows.ts'
-import { hasColumns, readTable, texts } from './table-columns.ts'
+import { listedFiles, listFiles } from './list-files.ts'
 
 /** Input of {@link mImgtbl}. */
 export interface ImgtblInput {
@@ -72,11 +72,18 @@ export async function mImgtbl(input: ImgtblInput, place: Place = {}): Promise<Im
   await checkFolder(input.folder, place)
   const fields = input.fieldList === undefined ? [] : await readFieldList(place, input.fieldList)
   const names =
-    input.imageList === undefined ? await listFolder(input, place) : await listTable(input.imageList, place)
+    input.imageList === undefined
+      ? await listFiles(place, input.folder, (name) => isWanted(name, input), input.isRecursive === true)
+      : await listedFiles(place, input.imageList)
   const scan: Scan = { rows: [], nhdu: 0, badfits: 0, badwcs: 0, info: [] }
   for (const name of names) await scanFile(name, input, fields, scan, place)
-  const layout = { hasCorners: input.hasCorners === true, hasCube: input.hasNoCubeColumns !== true }
-  await writeText(place, input.table, formatImageRows(scan.rows, fields, layout), "Can't open output table.")
+  const options = {
+    hasCorners: input.hasCorners === true,
+    hasCube: input.hasNoCubeColumns !== true,
+    userFields: fields,
+  }
+  const text = formatImageRows(scan.rows, { format: montageImageTableFormat(options), fields })
+  await writeText(place, input.table, text, "Can't open output table.")
   const { rows, nhdu, badfits, badwcs, info } = scan
   return {
     count: rows.length,
@@ -96,31 +103,10 @@ interface Scan {
   readonly info: LeftOut[]
 }
 
-/** Paths relative to the folder, sorted by code units. */
-async function listFolder(input: ImgtblInput, place: Place, below: string = ''): Promise<readonly string[]> {
-  const entries = await readdir(join(pathOf(place, input.folder), below), { withFileTypes: true })
-  const names: string[] = []
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.isDirectory()) {
-      if (input.isRecursive === true) names.push(...(await listFolder(input, place, path)))
-    } else if (isWanted(entry.name, input)) names.push(path)
-  }
-  return names
-}
-
 function isWanted(name: string, input: ImgtblInput): boolean {
   const match = /\.(?:fits?|FITS?)(\.gz|\.fz)?$/.exec(name)
   if (match === null || (input.ignoresGzip === true && match[1] === '.gz')) return false
   return input.withAreas === true || !/_area\.(?:fits?|FITS?)(?:\.gz|\.fz)?$/.test(name)
-}
-
-async function listTable(path: string, place: Place): Promise<readonly string[]> {
-  await readText(place, path, `Cannot open image list file: ${path}`)
-  const { table } = await readTable(place, path, `Cannot open image list file: ${path}`)
-  if (!hasColumns(table, ['fname|file']))
-    throw new MontageError('MONTAGE_BAD_TABLE', 'Image table needs column fname/file', { where: [path] })
-  return texts(table, 'fname|file')
 }
 
 async function scanFile(

@@ -1,0 +1,41 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathOf } from '../command/files.ts'
+import type { Place } from '../command/module.ts'
+import { MontageError } from '../errors.ts'
+import { hasColumns, readTable, texts } from './table-columns.ts'
+
+/**
+ * Paths of the files of a folder, relative to it, in the order of their names by code units, which is that of every machine.
+ *
+ * @param isWanted by the name of a file
+ */
+export async function listFiles(
+  place: Place,
+  folder: string,
+  isWanted: (name: string) => boolean,
+  isRecursive: boolean,
+  below: string = '',
+): Promise<readonly string[]> {
+  const entries = await readdir(join(pathOf(place, folder), below), { withFileTypes: true })
+  const names: string[] = []
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isDirectory()) {
+      if (isRecursive) names.push(...(await listFiles(place, folder, isWanted, isRecursive, path)))
+    } else if (isWanted(entry.name)) names.push(path)
+  }
+  return names
+}
+
+/**
+ * The file names of a table (column `fname` or `file`).
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_TABLE`
+ */
+export async function listedFiles(place: Place, path: string): Promise<readonly string[]> {
+  const { table } = await readTable(place, path, `Cannot open image list file: ${path}`)
+  if (!hasColumns(table, ['fname|file']))
+    throw new MontageError('MONTAGE_BAD_TABLE', 'Image table needs column fname/file', { where: [path] })
+  return texts(table, 'fname|file')
+}
