@@ -22,6 +22,7 @@ export { mShrinkCube, type ShrinkCubeInput, type ShrinkCubeResult } from './cube
 export { mSubCube, type SubCubeInput, type SubCubeResult } from './cube/sub-cube.ts'
 export { mTranspose, type TransposeInput, type TransposeResult } from './cube/transpose.ts'
 export { MontageError, type MontageErrorCode } from './errors.ts'
+export { type ExamineInput, type ExamineResult, mExamine } from './examine/examine.ts'
 export { type CoordInput, type CoordResult, mCoord } from './header/coord.ts'
 export { type FixHdrInput, type FixHdrResult, mFixHdr } from './header/fix-hdr.ts'
 export { type GetHdrInput, type GetHdrResult, mGetHdr } from './header/get-hdr.ts'

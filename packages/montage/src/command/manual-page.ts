@@ -80,6 +80,6 @@ function formatWords(format: FieldFormat): string {
     case 'seconds':
       return '(whole seconds)'
     default:
-      return `(${format.slice(1)} decimals)`
+      return `(${format.startsWith('e') ? 'exponent, ' : ''}${format.slice(1)} decimals)`
   }
 }

@@ -52,6 +52,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mCoord', async () => (await import('../header/coord.ts')).coordModule],
   ['mSubHdr', async () => (await import('../header/sub-hdr.ts')).subHdrModule],
   ['mProject', async () => (await import('../project/project.ts')).projectModule],
+  ['mExamine', async () => (await import('../examine/examine.ts')).examineModule],
 ])
 
 /** Names of all modules, sorted. */

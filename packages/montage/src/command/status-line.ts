@@ -1,10 +1,10 @@
 import { parsePrintf, printfDigits } from '@skyloom/fits/tables'
 
 /**
- * How a value of a status line is printed: `g` six significant digits, `fN` N decimals, `d` a whole number, `s` text in quotes,
+ * How a value of a status line is printed: `g` six significant digits, `fN` N decimals, `eN` an exponent and N decimals, `d` a whole number, `s` text in quotes,
  * `time` whole seconds with one decimal, `seconds` without decimals.
  */
-export type FieldFormat = 'd' | 'g' | 's' | 'time' | 'seconds' | `f${number}`
+export type FieldFormat = 'd' | 'g' | 's' | 'time' | 'seconds' | `f${number}` | `e${number}`
 
 /** A value that a status line can hold. */
 export type FieldValue = string | number
@@ -43,7 +43,7 @@ function numberText(value: number, format: FieldFormat): string {
     case 'seconds':
       return Math.round(value).toFixed(0)
     default:
-      return printfDigits(parsePrintf(`%.${format.slice(1)}f`), value)
+      return printfDigits(parsePrintf(`%.${format.slice(1)}${format.charAt(0)}`), value)
   }
 }
 

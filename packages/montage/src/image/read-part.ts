@@ -12,16 +12,22 @@ export function stripRowsOf(width: number): number {
 }
 
 /**
- * Reads a part of the first plane of an image; an empty one for a region without pixels.
+ * Reads a part of a plane of an image; an empty one for a region without pixels.
  *
  * @param path the image in the sentence of the error
+ * @param plane index from 0 over all axes beyond the second
  * @throws MontageError `MONTAGE_BAD_IMAGE`
  */
-export async function readPart({ hdu }: OpenImage, path: string, region: Region): Promise<FloatPlane> {
+export async function readPart(
+  { hdu }: OpenImage,
+  path: string,
+  region: Region,
+  plane: number = 0,
+): Promise<FloatPlane> {
   const { width, height } = region
   if (width <= 0 || height <= 0) return { width: 0, height: 0, data: new Float64Array(0) }
   try {
-    const { data } = await readImage(hdu, { as: 'float64', region })
+    const { data } = await readImage(hdu, { as: 'float64', region, plane })
     return { width, height, data }
   } catch (cause) {
     throw new MontageError('MONTAGE_BAD_IMAGE', `Image file ${path} missing or invalid FITS`, {
