@@ -51,5 +51,6 @@ export {
 } from './pixels/records.ts'
 export { wasmKernels } from './pixels/wasm-kernels.ts'
 export { plainKernels } from './plain/plain-kernels.ts'
+export { quadArea as quadrilateralArea } from './plain/quad-overlap.ts'
 export { type InlinePoolOptions, inlinePool } from './pool/inline-pool.ts'
 export type { PayloadOf, ResultOf, Scratch, Task, TaskContext, TaskPool, TaskTable } from './pool/task.ts'

@@ -4,8 +4,24 @@ export {
   CLASSIC_COMBINE_METHODS,
   type ClassicCombineMethod,
   type CombinedPlanes,
+  type CombineOptions,
   combinePlanes,
 } from './add/combine-planes.ts'
+export { DEFAULT_SURVEYS } from './archive/default-surveys.ts'
+export { findKnownObject, type KnownObject, knownObjects } from './archive/find-known-object.ts'
+export type { SearchBox } from './archive/search-box.ts'
+export { fileNameOf } from './archive/sia2.ts'
+export {
+  type FolderService,
+  findSurveyBand,
+  type NetworkService,
+  parseSurveyRegistry,
+  type Survey,
+  type SurveyBand,
+  type SurveyRegistry,
+  type SurveyService,
+} from './archive/survey-registry.ts'
+export { unpackBzip2 } from './archive/unpack-bzip2.ts'
 export { type ClassicCandidate, classicallyUsed } from './background/classic-reject.ts'
 export { formatCorrectionTable } from './background/correction-table.ts'
 export { connectedGroups } from './background/groups.ts'
@@ -61,6 +77,18 @@ export type { FloatPlane } from './float-plane.ts'
 export { convexHull, type Point, type RotatedBox, smallestBox } from './geometry/hull.ts'
 export { faceReferenceDeg, HPX_FRAMES, type HpxFrame, hpxCdelt, hpxHeader } from './healpix/hpx-header.ts'
 export { cellOfPlane, HPX_PLANE_FACES, type PlaneCell, planeCellOf } from './healpix/hpx-plane.ts'
+export { type BranchTile, branchTiles, type HipsBranch, hipsTileTemplate } from './hips/branch.ts'
+export { hipsOrderFor, hipsPixelScaleDeg } from './hips/hips-order.ts'
+export type { HipsOptions, HipsSummary } from './hips/options.ts'
+export {
+  HIPS_TILE_SIDE,
+  type HipsFormat,
+  type HipsTile,
+  MAX_HIPS_ORDER,
+  tileFolder,
+  tilePath,
+} from './hips/tile.ts'
+export { HIPS_STRETCHES, type HipsCut, type HipsStretch } from './hips/tile-levels.ts'
 export type { HduChoice, ImageRecord, ImageScan, RejectedImage } from './image-table/image-record.ts'
 export {
   effectiveScale,
@@ -96,7 +124,17 @@ export {
   type ProductKind,
   productHeader,
 } from './product/product-header.ts'
+export { classicWindow } from './project/classic-window.ts'
 export { type CoverageExtent, coverageExtent } from './project/coverage-extent.ts'
+export {
+  type ImagePart,
+  type OverlapBand,
+  type OverlapImage,
+  type OverlapOptions,
+  overlapSums,
+  type SphereUse,
+} from './project/overlap-sums.ts'
+export { planarError } from './project/planar-error.ts'
 export {
   AREA_SCRATCH_BYTES,
   CORNER_BYTES,
@@ -108,6 +146,8 @@ export {
 } from './project/project-image.ts'
 export { type PlacedImage, projectRegion } from './project/project-region.ts'
 export { type SolidAngleGrid, scaleBySolidAngle, solidAngles } from './project/solid-angle.ts'
+export type { SpherePixels, VectorMap } from './project/sphere-cells.ts'
+export { type SphereOverlap, type SphereQuad, sphereOverlap } from './project/sphere-overlap.ts'
 export { type CornerScratch, gridScratchBytes, type ProjectMap } from './project/tile-corners.ts'
 export { intersectRegions, isEmptyRegion, type Region, uniteRegions } from './region.ts'
 export { graticule } from './report/graticule.ts'

@@ -1,6 +1,9 @@
 import { MAX_CORNER, MIN_FOLD, MIN_SHAPE } from '../pixels/area-limits.ts'
 
-/** Signed area, positive when the corners run counter-clockwise; 0 for what cannot be used. */
+/**
+ * Signed area of a quadrilateral of four corners, positive when they run counter-clockwise; 0 for one that the kernels do not use:
+ * corners that are not finite or lie more than 2^30 away, no area, edges that cross.
+ */
 export function quadArea(x: Float64Array, y: Float64Array): number {
   for (let k = 0; k < 4; k++) {
     if (!(Math.abs(x[k]!) <= MAX_CORNER && Math.abs(y[k]!) <= MAX_CORNER)) return 0

@@ -31,7 +31,7 @@ export function classicWcs(header: Header, name: string): ClassicWcs {
 /** As {@link classicWcs} without the checks of single keywords. */
 export function uncheckedWcs(header: Header, name: string): ClassicWcs {
   try {
-    const wcs = wcsFromKeywords((keyword) => keywordValue(header, keyword), {
+    const wcs = wcsFromKeywords((keyword) => keywordValue(header, keyword) ?? poleDefault(header, keyword), {
       name,
       rules: 'montage',
       sipInverse: 'coefficients',
@@ -47,6 +47,19 @@ export function uncheckedWcs(header: Header, name: string): ClassicWcs {
 function keywordValue(header: Header, keyword: string): string | number | bigint | boolean | undefined {
   const value = header.get(keyword)
   return typeof value === 'object' ? undefined : value
+}
+
+/**
+ * LONPOLE of a zenithal image around the pole whose header does not tell: 180, as the classic programs take it everywhere. (The standard
+ * has 0 there, FITS WCS Paper II section 2.2.)
+ */
+function poleDefault(header: Header, keyword: string): number | undefined {
+  if (keyword !== 'LONPOLE') return undefined
+  const ctype = keywordValue(header, 'CTYPE1')
+  const isLatFirst = typeof ctype === 'string' && /^(?:DEC|.LAT)/.test(ctype)
+  const isZenithal = typeof ctype === 'string' && /-(?:TAN|SIN|ZEA|STG|ARC|ZPN|AIR|AZP)/.test(ctype)
+  const latDeg = keywordValue(header, isLatFirst ? 'CRVAL1' : 'CRVAL2')
+  return isZenithal && latDeg === 90 ? 180 : undefined
 }
 
 function valueText(header: Header, keyword: string): string | undefined {
