@@ -9,6 +9,7 @@ import {
   parseRotation,
   parseSize,
 } from '../terminal/values.ts'
+import { addMosaicHipsCommand } from './mosaic-hips.ts'
 import type { MakeFlags } from './mosaic-make.ts'
 
 /** Text shown below the options of `mosaic make`. */
@@ -78,4 +79,5 @@ export function addMosaicCommand(program: Command): void {
       const { runMosaicMake } = await import('./mosaic-make.ts')
       process.exitCode = await runMosaicMake(flags)
     })
+  addMosaicHipsCommand(mosaic)
 }

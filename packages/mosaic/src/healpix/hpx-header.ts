@@ -31,7 +31,7 @@ export function hpxCdelt(order: number): number {
 export function hpxHeader(order: number, region: Region, frame: HpxFrame, referenceDeg: number = 0): Header {
   const side = 2 ** order
   // A quarter turn moves the plane by one square along both axes.
-  const centre = (HPX_PLANE_FACES * side + 1) / 2 + (referenceDeg / 90) * side
+  const centre = (HPX_PLANE_FACES * side + 1) / 2 - (referenceDeg / 90) * side
   const cdelt = hpxCdelt(order)
   const [ctype1, ctype2] = AXES[frame]
   const header = new Header()

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isSkyloomError, type ProgressListener, startStage, throwIfAborted } from '@skyloom/base'
 import type { Hdu } from '@skyloom/fits'
 import { openFitsFile, scanHeaders } from '@skyloom/fits/node'
@@ -19,13 +19,18 @@ export interface ScanOptions {
 }
 
 /**
- * Headers of all FITS images in a folder (sub-folders are not entered), in the order of their names. Pixels are not read.
- * What cannot be used is listed with its reason.
+ * Headers of all FITS images in a folder (sub-folders are not entered), in the order of their names, or of one file. Pixels are not
+ * read. What cannot be used is listed with its reason.
  *
  * @throws MosaicError `MOSAIC_NO_FILES` when the folder has no FITS file or cannot be read
  */
-export async function scanImages(folder: string, options: ScanOptions = {}): Promise<ImageScan> {
-  const names = await fitsNames(folder)
+export async function scanImages(path: string, options: ScanOptions = {}): Promise<ImageScan> {
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+  const folder = isFile ? dirname(path) : path
+  const names = isFile ? [basename(path)] : await fitsNames(path)
   const progress = startStage(options.onProgress, 'scan', names.length, 'files')
   const images: ImageRecord[] = []
   const rejected: RejectedImage[] = []
