@@ -16,6 +16,7 @@ export {
   writeCompressedImage,
 } from './compress/write-compressed-image.ts'
 export { copyHdu } from './copy/copy-hdu.ts'
+export { checkDataInFile } from './copy/data-in-file.ts'
 export {
   type CardDifference,
   type DiffOptions,
