@@ -1,4 +1,5 @@
 export { type AddInput, type AddResult, mAdd } from './add/add.ts'
+export { type AddMemInput, type AddMemResult, mAddMem } from './add/add-mem.ts'
 export { type BackgroundInput, type BackgroundResult, mBackground } from './background/background.ts'
 export { type BgExecInput, type BgExecResult, mBgExec } from './background/bg-exec.ts'
 export { type BgModelInput, type BgModelResult, mBgModel } from './background/bg-model.ts'

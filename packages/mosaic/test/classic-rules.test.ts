@@ -54,10 +54,12 @@ test('an overlap that is not used moves nothing', () => {
 test('of two values the classic median is the smaller one, of four the mean of the middle', () => {
   const images = [5, 3, 9, 7].map((value) => placed(plane(1, value)))
   const size = { width: 1, height: 1 }
-  expect(combinePlanes(images.slice(0, 2), 'median', size, 1).image.data[0]).toBe(3)
-  expect(combinePlanes(images, 'median', size, 1).image.data[0]).toBe(6)
-  expect(combinePlanes(images, 'count', size, 1).area.data[0]).toBe(1)
-  expect(combinePlanes([], 'mean', size, 1)).toMatchObject({ area: { data: Float64Array.of(0) } })
+  expect(combinePlanes(images.slice(0, 2), size, { method: 'median', pixelArea: 1 }).image.data[0]).toBe(3)
+  expect(combinePlanes(images, size, { method: 'median', pixelArea: 1 }).image.data[0]).toBe(6)
+  expect(combinePlanes(images, size, { method: 'count', pixelArea: 1 }).area.data[0]).toBe(1)
+  expect(combinePlanes([], size, { method: 'mean', pixelArea: 1 })).toMatchObject({
+    area: { data: Float64Array.of(0) },
+  })
 })
 
 test('a difference is trimmed to the pixels that both images have', () => {

@@ -11,6 +11,8 @@ export interface AddImage {
   readonly cdelt2: number
   readonly naxis1: number
   readonly naxis2: number
+  /** Factor of its areas. */
+  readonly weight: number
 }
 
 const COLUMNS = [
@@ -37,11 +39,18 @@ const CAR_TOLERANCE = 0.1
 /**
  * The images to add; those in CAR brought to one reference point.
  *
+ * @param weightColumn column of factors; 0 counts as 1, as in mProjExec
  * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_TABLE`
  */
-export async function readAddTable(place: Place, path: string): Promise<readonly AddImage[]> {
+export async function readAddTable(
+  place: Place,
+  path: string,
+  weightColumn?: string,
+): Promise<readonly AddImage[]> {
   const { table } = await readTable(place, path, `Invalid image metadata file: ${path}`)
   needColumns(table, COLUMNS, path, NEED)
+  if (weightColumn !== undefined)
+    needColumns(table, [weightColumn], path, `Need column ${weightColumn} in input`)
   if (table.rowCount === 0)
     throw new MontageError('MONTAGE_BAD_TABLE', `Invalid image metadata file: ${path}`, {
       where: [path],
@@ -61,6 +70,7 @@ export async function readAddTable(place: Place, path: string): Promise<readonly
       })
   }
   const crpix1 = column('crpix1')
+  const weights = weightColumn === undefined ? undefined : column(weightColumn)
   const [crpix2, cdelt2, naxis1, naxis2] = ['crpix2', 'cdelt2', 'naxis1|ns', 'naxis2|nl'].map(column)
   return texts(table, 'fname|file').map((fname, row) => {
     const shift = isCar ? (crvals[row]! - crvals[0]!) / cdelts[0]! : 0
@@ -78,6 +88,12 @@ export async function readAddTable(place: Place, path: string): Promise<readonly
       cdelt2: cdelt2?.[row] ?? 0,
       naxis1: naxis1?.[row] ?? 0,
       naxis2: naxis2?.[row] ?? 0,
+      weight: weightOf(weights?.[row]),
     }
   })
+}
+
+/** As in mProjExec a weight of 0 counts as 1. */
+function weightOf(value: number | undefined): number {
+  return value === undefined || value === 0 ? 1 : value
 }

@@ -1,12 +1,5 @@
-import { resolve } from 'node:path'
-import { readImage } from '@skyloom/fits'
-import {
-  CLASSIC_COMBINE_METHODS,
-  type ClassicCombineMethod,
-  combinePlanes,
-  type FloatPlane,
-  type PlacedPlane,
-} from '@skyloom/mosaic'
+import { join } from 'node:path'
+import { CLASSIC_COMBINE_METHODS, type ClassicCombineMethod } from '@skyloom/mosaic'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -16,17 +9,19 @@ import {
   operand,
   optionValue,
   type Place,
+  realArgument,
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
 import { productCards } from '../header/product-cards.ts'
 import { type HeaderTemplate, readTemplateFile } from '../header/read-template.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
-import { areaName, outputBase } from '../image/area-name.ts'
+import { outputBase } from '../image/area-name.ts'
 import { openImage } from '../image/open-image.ts'
-import { writeStrips } from '../image/write-strips.ts'
 import { type AddImage, readAddTable } from './add-table.ts'
 import { checkAgainstTemplate } from './check-image.ts'
+import type { MosaicSource } from './mosaic-source.ts'
+import { writeMosaic } from './write-mosaic.ts'
 
 /** Input of {@link mAdd}. */
 export interface AddInput {
@@ -38,10 +33,18 @@ export interface AddInput {
   readonly folder?: string
   /** Default `mean`. */
   readonly method?: ClassicCombineMethod
+  /** For `clip`: standard deviations from the median beyond which values are left out; default 3. */
+  readonly kappa?: number
   /** Keep the size of the template instead of that of the images together. */
   readonly isExactSize?: boolean
   /** No area images are read; every pixel with data has area 1. */
   readonly hasNoAreas?: boolean
+  /** Column of the table with a factor of the areas of each image. */
+  readonly weightColumn?: string
+  /** Ending of images of weights: `_weight` for `x_weight.fits` beside `x.fits`. Weights multiply the areas. */
+  readonly weightSuffix?: string
+  /** Ending of masks: `_mask` for `x_mask.fits` beside `x.fits`. Pixels are left out where the mask is not 0. */
+  readonly maskSuffix?: string
 }
 
 /** Result of {@link mAdd}. */
@@ -50,46 +53,34 @@ export interface AddResult {
   readonly time: number
 }
 
-/** Pixels of the mosaic that are made at a time: 4 million, 64 MB with their areas. */
-const STRIP_PIXELS = 4_000_000
-
 /**
- * Adds images on one grid to a mosaic, strip by strip, so that memory does not grow with the height of the mosaic.
+ * Adds images on one grid to a mosaic, strip by strip, in memory that does not grow with the mosaic or the number of images.
  *
- * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_TABLE`, `MONTAGE_BAD_HEADER`, `MONTAGE_BAD_IMAGE`, `MONTAGE_CANNOT_WRITE`
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_TABLE`, `MONTAGE_BAD_HEADER`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_ARGUMENT`, `MONTAGE_CANNOT_WRITE`
  */
 export async function mAdd(input: AddInput, place: Place = {}): Promise<AddResult> {
   const start = systemSeconds()
+  const { kappa, hasNoAreas = false, method = 'mean' } = input
+  if (kappa !== undefined && !(kappa >= MIN_KAPPA))
+    throw new MontageError('MONTAGE_BAD_ARGUMENT', 'Argument for -k must be a number of 1 or more', {
+      found: String(kappa),
+    })
   const template = await readTemplateFile(place, input.template)
-  const images = await readAddTable(place, input.images)
+  const images = await readAddTable(place, input.images, input.weightColumn)
   const grid = gridOf(template, images, input)
-  const hasNoAreas = input.hasNoAreas === true
-  const sources = await Promise.all(
-    images.map(async (image) => await checkedSource(image, input, template, grid, place)),
-  )
-  sources.sort((a, b) => a.row - b.row)
+  const sources: MosaicSource[] = []
+  for (const image of images) sources.push(await checkedSource(image, input, template, grid, place))
   const { cdelt1, cdelt2 } = images[0] ?? { cdelt1: 1, cdelt2: 1 }
   const pixelArea = hasNoAreas ? 1 : Math.abs(cdelt1 * cdelt2) * (Math.PI / 180) ** 2
-  const stripRows = Math.max(1, Math.floor(STRIP_PIXELS / grid.width))
   const cards = productCards(template.header, grid.crpix1, grid.crpix2)
-  const base = outputBase(input.output)
-  const paths = hasNoAreas ? [`${base}.fits`] : [`${base}.fits`, `${base}_area.fits`]
-  await writeStrips(place, paths, cards, grid, stripRows, async (row, height) => {
-    const parts: PlacedPlane[] = []
-    for (const source of sources) {
-      const part = await readPart(source, grid.width, row, height, hasNoAreas, place)
-      if (part !== undefined) parts.push(part)
-    }
-    const { image, area } = combinePlanes(
-      parts,
-      input.method ?? 'mean',
-      { width: grid.width, height },
-      pixelArea,
-    )
-    return hasNoAreas ? [image.data] : [image.data, area.data]
-  })
+  const output = { path: input.output, cards, width: grid.width, height: grid.height }
+  const combine = { method, pixelArea, ...(kappa === undefined ? {} : { kappa }) }
+  await writeMosaic(place, sources, output, combine, hasNoAreas)
   return { time: secondsSince(start) }
 }
+
+/** With less, all values but the middle ones would be outliers. */
+const MIN_KAPPA = 1
 
 /** The grid of the mosaic. */
 interface Grid {
@@ -126,70 +117,34 @@ function gridOf(template: HeaderTemplate, images: readonly AddImage[], input: Ad
   return { width, height, crpix1, crpix2 }
 }
 
-/** An image of the table with its place in the mosaic. */
-interface Source {
-  readonly path: string
-  readonly width: number
-  readonly height: number
-  readonly col: number
-  readonly row: number
-}
-
 async function checkedSource(
   image: AddImage,
-  { folder }: AddInput,
+  { folder, weightSuffix, maskSuffix }: AddInput,
   template: HeaderTemplate,
   grid: Grid,
   place: Place,
-): Promise<Source> {
-  const path = folder === undefined ? image.fname : resolve(place.cwd ?? '.', folder, image.fname)
-  const problem = `Image file ${image.fname} missing or invalid FITS`
-  const opened = await openImage(place, path, 0, problem)
+): Promise<MosaicSource> {
+  const path = folder === undefined ? image.fname : join(folder, image.fname)
+  const opened = await openImage(place, path, 0, `Image file ${image.fname} missing or invalid FITS`)
   try {
     checkAgainstTemplate(opened.header, template.header, image.fname)
     const offset = grid.crpix1 - image.crpix1
     const col = Math.sign(offset) * Math.floor(Math.abs(offset) + 0.5)
     const row = Math.trunc(grid.crpix2 - image.crpix2 + 1) - 1
-    return { path, width: opened.width, height: opened.height, col, row }
+    const beside = (suffix: string): string => `${outputBase(path)}${suffix}.fits`
+    return {
+      path,
+      width: opened.width,
+      height: opened.height,
+      col,
+      row,
+      weight: image.weight,
+      ...(weightSuffix === undefined ? {} : { weightPath: beside(weightSuffix) }),
+      ...(maskSuffix === undefined ? {} : { maskPath: beside(maskSuffix) }),
+    }
   } finally {
     await opened.file.close()
   }
-}
-
-/** The part of an image in some rows of the mosaic. */
-async function readPart(
-  source: Source,
-  mosaicWidth: number,
-  row: number,
-  height: number,
-  hasNoAreas: boolean,
-  place: Place,
-): Promise<PlacedPlane | undefined> {
-  const first = Math.max(row, source.row)
-  const end = Math.min(row + height, source.row + source.height)
-  const firstCol = Math.max(0, source.col)
-  const endCol = Math.min(mosaicWidth, source.col + source.width)
-  if (first >= end || firstCol >= endCol) return undefined
-  const region = {
-    col: firstCol - source.col,
-    row: first - source.row,
-    width: endCol - firstCol,
-    height: end - first,
-  }
-  const read = async (path: string, problem: string): Promise<FloatPlane> => {
-    const { file, hdu } = await openImage(place, path, 0, problem)
-    try {
-      return await readImage(hdu, { as: 'float64', region })
-    } catch (cause) {
-      throw new MontageError('MONTAGE_BAD_IMAGE', problem, { where: [path], cause })
-    } finally {
-      await file.close()
-    }
-  }
-  const image = await read(source.path, `Image file ${source.path} missing or invalid FITS`)
-  const areaPath = areaName(source.path)
-  const area = hasNoAreas ? undefined : await read(areaPath, `Area file ${areaPath} missing or invalid FITS`)
-  return { image, area, col: firstCol, row: first - row }
 }
 
 function readCall(call: ModuleCall): AddInput {
@@ -199,7 +154,10 @@ function readCall(call: ModuleCall): AddInput {
     const allowed = CLASSIC_COMBINE_METHODS.join(', ')
     throw new MontageError('MONTAGE_BAD_ARGUMENT', 'Invalid argument for -a flag', { found: method, allowed })
   }
-  const folder = optionValue(call, 'p')
+  const [folder, kappa, weightColumn, weightSuffix, maskSuffix] = ['p', 'k', 'w', 'W', 'M'].map((name) =>
+    optionValue(call, name),
+  )
+  const problem = `Argument for -k (${kappa ?? ''}) cannot be interpreted as a real number`
   return {
     images: operand(call, 0),
     template: operand(call, 1),
@@ -208,6 +166,10 @@ function readCall(call: ModuleCall): AddInput {
     isExactSize: hasOption(call, 'e'),
     hasNoAreas: hasOption(call, 'n'),
     ...(folder === undefined ? {} : { folder }),
+    ...(kappa === undefined ? {} : { kappa: realArgument(kappa, problem) }),
+    ...(weightColumn === undefined ? {} : { weightColumn }),
+    ...(weightSuffix === undefined ? {} : { weightSuffix }),
+    ...(maskSuffix === undefined ? {} : { maskSuffix }),
   }
 }
 
@@ -216,9 +178,9 @@ export const addModule: MontageModule = defineModule<AddInput, AddResult>({
   name: 'mAdd',
   summary: 'Adds images on one grid to a mosaic.',
   usage:
-    '%s [-d level] [-p imgdir] [-n(o-areas)] [-a mean|median|count] [-e(xact-size)] [-s statusfile] images.tbl template.hdr out.fits',
+    '%s [-d level] [-p imgdir] [-n(o-areas)] [-a mean|median|count|sum|clip] [-e(xact-size)] [-k kappa] [-w weightcol] [-W weightsuffix] [-M masksuffix] [-s statusfile] images.tbl template.hdr out.fits',
   style: 'getopt',
-  options: 'd:p:na:es:',
+  options: 'd:p:na:ek:w:W:M:s:',
   operands: [3, 3],
   isNamed: true,
   fields: [['time', 'seconds']],
@@ -230,10 +192,23 @@ export const addModule: MontageModule = defineModule<AddInput, AddResult>({
       ['-p imgdir', 'Folder of the images; default: the names of the table as they are.'],
       ['-n', 'There are no area images; every pixel with a value counts alike.'],
       [
-        '-a mean|median|count|sum',
-        'How values of one place combine; default `mean`, weighted by area. `median` takes pixels with more than half of the nominal area; `count` counts positive pixels.',
+        '-a mean|median|count|sum|clip',
+        'How values of one place combine; default `mean`, weighted by area. `median` takes pixels with more than half of the nominal area and of two values the smaller one; `count` counts positive pixels; `clip` is the mean without values far from the median.',
       ],
       ['-e', 'Keep the size of the template.'],
+      [
+        '-k kappa',
+        'With `-a clip`: values farther from the median than so many standard deviations are left out; default 3. The standard deviation follows from the median absolute deviation of the values of the place; of two values none is left out.',
+      ],
+      ['-w weightcol', 'Column of the table with a factor of the areas of each image; 0 counts as 1.'],
+      [
+        '-W weightsuffix',
+        'Images of weights stand beside the images, `x_weight.fits` beside `x.fits` for `-W _weight`; they multiply the areas. With `median`, `count` and `sum` only weights of 0 matter.',
+      ],
+      [
+        '-M masksuffix',
+        'Masks stand beside the images, `x_mask.fits` beside `x.fits` for `-M _mask`; pixels are left out where they are not 0.',
+      ],
       STATUS_OPTION,
     ],
     operands: [

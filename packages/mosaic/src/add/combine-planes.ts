@@ -1,8 +1,9 @@
 import type { PlacedPlane } from '../difference/subtract-images.ts'
 import type { FloatPlane } from '../float-plane.ts'
+import { clippedMean } from './clipped-mean.ts'
 
-/** How the values of a pixel become one, with the rules of mAdd. */
-export const CLASSIC_COMBINE_METHODS = ['mean', 'median', 'count', 'sum'] as const
+/** How the values of a pixel become one: with the rules of mAdd, or `clip`, a mean without values far from the others. */
+export const CLASSIC_COMBINE_METHODS = ['mean', 'median', 'count', 'sum', 'clip'] as const
 
 /** One of {@link CLASSIC_COMBINE_METHODS}. */
 export type ClassicCombineMethod = (typeof CLASSIC_COMBINE_METHODS)[number]
@@ -13,48 +14,117 @@ export interface CombinedPlanes {
   readonly area: FloatPlane
 }
 
+/** How {@link combinePlanes} combines. */
+export interface CombineOptions {
+  readonly method: ClassicCombineMethod
+  /** Nominal area of a pixel, in the unit of the area images. */
+  readonly pixelArea: number
+  /** For `clip`: values farther from the median than so many standard deviations are left out; default 3. */
+  readonly kappa?: number
+}
+
 /** A median takes only values whose area exceeds this fraction of a pixel's; a pixel cut in half is out in spite of rounding. */
 const MEDIAN_MIN_COVERAGE = 0.5 * (1 + 1e-12)
+const DEFAULT_KAPPA = 3
 
 /**
  * Combines images on one grid by the rules of mAdd, in float64; images enter in the order given.
  *
  * - `mean`: weighted by area; `sum`: plain sum; both with the summed area;
  * - `median`: of values covered by more than half; of two the smaller, of other even numbers the mean of the middle ones;
- * - `count`: how many values are positive, with area 1.
+ * - `count`: how many values are positive, with area 1;
+ * - `clip`: mean weighted by area without outliers, with the summed area of what is left; see {@link clippedMean}.
  *
  * Pixels without values are NaN with area 0.
  *
  * @param size of the part, which begins at column and row 0
- * @param pixelArea nominal area of a pixel, in the unit of the area images
  */
 export function combinePlanes(
   images: readonly PlacedPlane[],
-  method: ClassicCombineMethod,
   size: { readonly width: number; readonly height: number },
-  pixelArea: number,
+  options: CombineOptions,
 ): CombinedPlanes {
   const { width, height } = size
   const image = { width, height, data: new Float64Array(width * height).fill(Number.NaN) }
   const area = { width, height, data: new Float64Array(width * height) }
-  const values = new Float64Array(images.length)
-  const areas = new Float64Array(images.length)
+  const { method } = options
+  const combineRow: CombineRow = method === 'median' || method === 'clip' ? orderRow : sumRow
+  const scratch = {
+    values: new Float64Array(Math.max(images.length, width)),
+    areas: new Float64Array(Math.max(images.length, width)),
+  }
   for (let row = 0; row < height; row++) {
     const inRow = images.filter((placed) => row >= placed.row && row < placed.row + placed.image.height)
     if (inRow.length === 0) continue
-    for (let col = 0; col < width; col++) {
-      const count = gather(inRow, col, row, values, areas)
-      if (count > 0)
-        combineOne(values, areas, count, method, pixelArea, image.data, area.data, row * width + col)
-    }
+    const out = image.data.subarray(row * width, (row + 1) * width)
+    const outArea = area.data.subarray(row * width, (row + 1) * width)
+    combineRow(inRow, row, options, out, outArea, scratch)
   }
   return { image, area }
+}
+
+interface Scratch {
+  readonly values: Float64Array
+  readonly areas: Float64Array
+}
+
+type CombineRow = (
+  images: readonly PlacedPlane[],
+  row: number,
+  options: CombineOptions,
+  out: Float64Array,
+  outArea: Float64Array,
+  scratch: Scratch,
+) => void
+
+/** One row of a mean, sum or count: values are added image by image. */
+const sumRow: CombineRow = (images, row, { method }, out, outArea, { values }) => {
+  const width = out.length
+  const isMean = method === 'mean'
+  const isCount = method === 'count'
+  values.fill(0, 0, width)
+  for (const { image, area, col: firstCol, row: firstRow } of images) {
+    const start = (row - firstRow) * image.width - firstCol
+    const end = Math.min(width, firstCol + image.width)
+    for (let col = Math.max(0, firstCol); col < end; col++) {
+      const value = image.data[start + col]!
+      const weight = area === undefined ? 1 : area.data[start + col]!
+      if (Number.isNaN(value) || !(weight > 0)) continue
+      if (isCount) values[col]! += value > 0 ? 1 : 0
+      else values[col]! += isMean ? value * weight : value
+      outArea[col]! += weight
+    }
+  }
+  for (let col = 0; col < width; col++) {
+    if (!(outArea[col]! > 0)) continue
+    out[col] = isMean ? values[col]! / outArea[col]! : values[col]!
+    if (isCount) outArea[col] = 1
+  }
+}
+
+/** One row of a median or clipped mean: values are gathered pixel by pixel. */
+const orderRow: CombineRow = (images, row, options, out, outArea, { values, areas }) => {
+  const { method, pixelArea, kappa = DEFAULT_KAPPA } = options
+  const minArea = method === 'median' ? MEDIAN_MIN_COVERAGE * pixelArea : 0
+  for (let col = 0; col < out.length; col++) {
+    const count = gather(images, col, row, minArea, values, areas)
+    if (count === 0) continue
+    if (method === 'median') {
+      out[col] = classicMedian(values.subarray(0, count))
+      for (let i = 0; i < count; i++) outArea[col]! += areas[i]!
+    } else {
+      const { mean, area } = clippedMean(values, areas, count, kappa)
+      out[col] = mean
+      outArea[col] = area
+    }
+  }
 }
 
 function gather(
   images: readonly PlacedPlane[],
   col: number,
   row: number,
+  minArea: number,
   values: Float64Array,
   areas: Float64Array,
 ): number {
@@ -64,7 +134,7 @@ function gather(
     if (x < 0 || x >= image.width) continue
     const at = (row - firstRow) * image.width + x
     const weight = area === undefined ? 1 : area.data[at]!
-    if (Number.isNaN(image.data[at]!) || !(weight > 0)) continue
+    if (Number.isNaN(image.data[at]!) || !(weight > minArea)) continue
     values[count] = image.data[at]!
     areas[count] = weight
     count++
@@ -72,39 +142,10 @@ function gather(
   return count
 }
 
-function combineOne(
-  values: Float64Array,
-  areas: Float64Array,
-  count: number,
-  method: ClassicCombineMethod,
-  pixelArea: number,
-  out: Float64Array,
-  outArea: Float64Array,
-  at: number,
-): void {
-  if (method === 'median') {
-    const accepted = Array.from(values.subarray(0, count)).filter(
-      (_, i) => areas[i]! > MEDIAN_MIN_COVERAGE * pixelArea,
-    )
-    if (accepted.length === 0) return
-    out[at] = classicMedian(accepted)
-    for (let i = 0; i < count; i++) if (areas[i]! > MEDIAN_MIN_COVERAGE * pixelArea) outArea[at]! += areas[i]!
-    return
-  }
-  let [sum, areaSum, positive] = [0, 0, 0]
-  for (let i = 0; i < count; i++) {
-    sum += method === 'mean' ? values[i]! * areas[i]! : values[i]!
-    areaSum += areas[i]!
-    if (values[i]! > 0) positive++
-  }
-  out[at] = method === 'mean' ? sum / areaSum : method === 'sum' ? sum : positive
-  outArea[at] = method === 'count' ? 1 : areaSum
-}
-
-function classicMedian(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
+function classicMedian(values: Float64Array): number {
+  if (values.length === 1) return values[0]!
+  const sorted = values.slice().sort()
   const half = sorted.length >> 1
-  if (sorted.length === 2) return sorted[0] ?? Number.NaN
-  const upper = sorted[half] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2
+  if (sorted.length === 2) return sorted[0]!
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
 }
