@@ -1,8 +1,6 @@
 import { parseHeaderTemplate } from '@skyloom/fits'
-import { padToWidth, parsePrintf, printfDigits } from '@skyloom/fits/tables'
 import {
   type MontageFrame,
-  type MontageSystem,
   minimumBoundingBox,
   northUpBoundingBox,
   pixelToSky,
@@ -23,8 +21,10 @@ import {
   usageError,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
-import { type CubeAxis, collectPoints, type PointSet } from '../table/sky-points.ts'
+import { collectPoints, type PointSet } from '../table/sky-points.ts'
 import { uncheckedWcs } from './classic-wcs.ts'
+import { readFrameWords } from './frame-words.ts'
+import { type TemplateGrid, templateLines } from './template-lines.ts'
 
 /** Pixels around the images: a number, or a percentage of the larger side. */
 export interface MakeHdrPad {
@@ -87,7 +87,7 @@ export async function mMakeHdr(input: MakeHdrInput, place: Place = {}): Promise<
   const isWide = spread(set.points) > MAX_SPREAD
   const box = isWide ? undefined : boxAround(set.points, input)
   const grid = box === undefined ? allSky(set, input) : gridOf(box, set, input)
-  const lines = templateLinesOf(grid, frame, box === undefined ? 'AIT' : 'TAN', set.cube)
+  const lines = templateLines(grid, frame, box === undefined ? 'AIT' : 'TAN', set.cube)
   await writeText(place, input.output, `${lines.join('\n')}\n`, "Can't open output header file.")
   const counts = { count: set.count, ncube: set.cubeCount, naxis1: grid.naxis1, naxis2: grid.naxis2 }
   if (box === undefined) return { msg: 'Large area; defaulting to AITOFF projection.', ...counts }
@@ -116,14 +116,6 @@ function spread(points: readonly SkyPosition[]): number {
     })
   }
   return highs.reduce((most, high, axis) => Math.max(most, high - lows[axis]!), 0)
-}
-
-interface TemplateGrid {
-  readonly naxis1: number
-  readonly naxis2: number
-  readonly centre: SkyPosition
-  readonly cdelt: number
-  readonly crota2: number
 }
 
 function allSky(set: PointSet, input: MakeHdrInput): TemplateGrid {
@@ -167,52 +159,6 @@ function checkedGrid(grid: TemplateGrid): TemplateGrid {
   })
 }
 
-const AXIS_NAMES: ReadonlyMap<MontageSystem, readonly [string, string]> = new Map([
-  ['EQUJ', ['RA--', 'DEC-']],
-  ['EQUB', ['RA--', 'DEC-']],
-  ['ECLJ', ['ELON', 'ELAT']],
-  ['ECLB', ['ELON', 'ELAT']],
-  ['GAL', ['GLON', 'GLAT']],
-  ['SGAL', ['SLON', 'SLAT']],
-])
-
-function templateLinesOf(
-  grid: TemplateGrid,
-  frame: MontageFrame,
-  code: string,
-  cube: readonly CubeAxis[],
-): readonly string[] {
-  const [lon, lat] = AXIS_NAMES.get(frame.system) ?? ['RA--', 'DEC-']
-  const number = (keyword: string, format: string, value: number): string => {
-    const conversion = parsePrintf(format)
-    const width = conversion.width === 'longest' ? 0 : conversion.width
-    return `${keyword.padEnd(8)}= ${padToWidth(conversion, printfDigits(conversion, value), width)}`
-  }
-  const hasEquinox = frame.system !== 'GAL' && frame.system !== 'SGAL'
-  return [
-    'SIMPLE  = T',
-    'BITPIX  = -64',
-    `NAXIS   = ${2 + cube.length}`,
-    `NAXIS1  = ${grid.naxis1}`,
-    `NAXIS2  = ${grid.naxis2}`,
-    ...cube.map((axis) => `NAXIS${axis.axis}  = ${axis.naxis}`),
-    `CTYPE1  = '${lon}-${code}'`,
-    `CTYPE2  = '${lat}-${code}'`,
-    ...(hasEquinox ? [number('EQUINOX', '%g', frame.epochYear ?? 2000)] : []),
-    number('CRVAL1', '%14.9f', grid.centre.lonDeg),
-    number('CRVAL2', '%14.9f', grid.centre.latDeg),
-    ...cube.map((axis) => number(`CRVAL${axis.axis}`, '%14.9f', axis.crval)),
-    number('CRPIX1', '%14.4f', (grid.naxis1 + 1) / 2),
-    number('CRPIX2', '%14.4f', (grid.naxis2 + 1) / 2),
-    ...cube.map((axis) => number(`CRPIX${axis.axis}`, '%14.4f', axis.crpix)),
-    number('CDELT1', '%14.9f', -grid.cdelt),
-    number('CDELT2', '%14.9f', grid.cdelt),
-    ...cube.map((axis) => number(`CDELT${axis.axis}`, '%14.9f', axis.cdelt)),
-    number('CROTA2', '%14.9f', grid.crota2),
-    'END',
-  ]
-}
-
 /** Size and edge corners of the new image, from the header as it was written. */
 function coverage(
   lines: readonly string[],
@@ -245,29 +191,6 @@ function coverage(
   }
 }
 
-const SYSTEMS: ReadonlyMap<string, MontageSystem> = new Map([
-  ...['eq', 'equ', 'equatorial', 'equj'].map((name) => [name, 'EQUJ'] as const),
-  ['equb', 'EQUB'],
-  ...['ec', 'ecl', 'ecliptic', 'eclj'].map((name) => [name, 'ECLJ'] as const),
-  ['eclb', 'ECLB'],
-  ...['ga', 'gal', 'galactic'].map((name) => [name, 'GAL'] as const),
-  ...['sgal', 'supergalactic'].map((name) => [name, 'SGAL'] as const),
-])
-
-function readFrame(call: ModuleCall): MontageFrame {
-  const [, , name = 'equj', year] = call.operands
-  const system = SYSTEMS.get(name.toLowerCase())
-  if (system === undefined)
-    throw new MontageError(
-      'MONTAGE_BAD_ARGUMENT',
-      'Invalid system string.  Must be EQUJ|EQUB|ECLJ|ECLB|GAL|SGAL',
-      { found: name },
-    )
-  const isBesselian = system === 'EQUB' || system === 'ECLB'
-  if (year === undefined) return { system, epochYear: isBesselian ? 1950 : 2000 }
-  return { system, epochYear: realArgument(year, `Equinox string is not a number: ${year}`) }
-}
-
 function readCall(call: ModuleCall): MakeHdrInput {
   const [scale, pixels, edge] = ['p', 'P', 'e'].map((name) => optionValue(call, name))
   const cdelt = scale === undefined ? undefined : realArgument(scale, `Invalid pixel scale: ${scale}`)
@@ -281,7 +204,7 @@ function readCall(call: ModuleCall): MakeHdrInput {
   return {
     images: operand(call, 0),
     output: operand(call, 1),
-    frame: readFrame(call),
+    frame: readFrameWords(call.operands[2], call.operands[3]),
     isNorthUp: hasOption(call, 'n'),
     ...(cdelt === undefined ? {} : { cdelt }),
     ...(maxPixels === undefined ? {} : { maxPixels }),
