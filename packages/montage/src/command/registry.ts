@@ -54,6 +54,9 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mSubHdr', async () => (await import('../header/sub-hdr.ts')).subHdrModule],
   ['mProject', async () => (await import('../project/project.ts')).projectModule],
   ['mExamine', async () => (await import('../examine/examine.ts')).examineModule],
+  ['mProjectPP', async () => (await import('../project/project-pp.ts')).projectPPModule],
+  ['mCoverageCheck', async () => (await import('../region/coverage-check.ts')).coverageCheckModule],
+  ['mSubset', async () => (await import('../region/subset.ts')).subsetModule],
 ])
 
 /** Names of all modules, sorted. */

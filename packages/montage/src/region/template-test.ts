@@ -1,0 +1,49 @@
+import {
+  angularDistanceDeg,
+  footprint,
+  offsetPosition,
+  polygonsOverlap,
+  positionAngleDeg,
+  type SkyPolygon,
+  type SkyPosition,
+  skyPolygon,
+  skyToPixel,
+} from '@skyloom/wcs'
+import { fromJ2000, toJ2000 } from '../header/classic-wcs.ts'
+import type { HeaderTemplate } from '../header/read-template.ts'
+
+/** Arcs on each side of a template's outline: enough for any projection at the size of an image. */
+const ARCS_PER_SIDE = 16
+/** Points along each side of an image that are looked for on a template without outline, as of the whole sky. */
+const POINTS_PER_SIDE = 8
+
+/** The test whether an image shares a place with a template; the outline of the template is computed once. */
+export function templateTest({ sky, width, height }: HeaderTemplate): (image: SkyPolygon) => boolean {
+  const { boundary, polygon } = footprint(sky.wcs, { width, height, arcsPerSide: ARCS_PER_SIDE })
+  if (polygon !== undefined) {
+    const converter = toJ2000(sky.frame)
+    const outline = skyPolygon(boundary.map(({ lonDeg, latDeg }) => converter.convert(lonDeg, latDeg)))
+    return (image) => polygonsOverlap(outline, image)
+  }
+  const converter = fromJ2000(sky.frame)
+  return (image) =>
+    pointsOf(image.vertices).some(({ lonDeg, latDeg }) => {
+      const native = converter.convert(lonDeg, latDeg)
+      const pixel = skyToPixel(sky.wcs, native.lonDeg, native.latDeg)
+      if (pixel === undefined) return false
+      const { fitsX, fitsY } = pixel
+      return fitsX >= 0.5 && fitsX <= width + 0.5 && fitsY >= 0.5 && fitsY <= height + 0.5
+    })
+}
+
+/** Points along the outline of an image. */
+function pointsOf(corners: readonly SkyPosition[]): readonly SkyPosition[] {
+  return corners.flatMap((from, index) => {
+    const to = corners[(index + 1) % corners.length] ?? from
+    const distance = angularDistanceDeg(from, to)
+    const angle = positionAngleDeg(from, to)
+    return Array.from({ length: POINTS_PER_SIDE }, (_, step) =>
+      offsetPosition(from, angle, (distance * step) / POINTS_PER_SIDE),
+    )
+  })
+}
