@@ -61,6 +61,7 @@ export { type CoverageCheckInput, type CoverageCheckResult, mCoverageCheck } fro
 export { mSubset, type SubsetInput, type SubsetResult } from './region/subset.ts'
 export { type BestImageInput, type BestImageResult, mBestImage } from './table/best-image.ts'
 export { type HdrtblInput, type HdrtblResult, type LeftOutHeader, mHdrtbl } from './table/hdrtbl.ts'
+export { mTileImage, type TileImageInput, type TileImageResult, type TilePad } from './image/tile-image.ts'
 export { type ImgtblInput, type ImgtblResult, type LeftOut, mImgtbl } from './table/imgtbl.ts'
 export { mTblSort, type TblSortInput, type TblSortResult } from './table/tbl-sort.ts'
 export { type HdrWwtInput, type HdrWwtResult, mHdrWWT } from './wwt/hdr-wwt.ts'

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -10,6 +9,7 @@ import {
   type Place,
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
+import { inFolder } from '../exec/in-folder.ts'
 import { productCards } from '../header/product-cards.ts'
 import { type HeaderTemplate, readTemplateFile } from '../header/read-template.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
@@ -52,7 +52,7 @@ export async function mAddMem(input: AddMemInput, place: Place = {}): Promise<Ad
   const crpix = referencePixel(template.header, input.template)
   const sources: MosaicSource[] = []
   for (const name of texts(table, 'fname|file')) {
-    const path = folder === undefined ? name : join(folder, name)
+    const path = inFolder(folder, name)
     sources.push(await placedSource(path, name, template, crpix, place))
   }
   const cards = productCards(template.header, crpix.fitsX, crpix.fitsY)

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { CLASSIC_COMBINE_METHODS, type ClassicCombineMethod } from '@skyloom/mosaic'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
@@ -13,6 +12,7 @@ import {
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
+import { inFolder } from '../exec/in-folder.ts'
 import { productCards } from '../header/product-cards.ts'
 import { type HeaderTemplate, readTemplateFile } from '../header/read-template.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
@@ -124,7 +124,7 @@ async function checkedSource(
   grid: Grid,
   place: Place,
 ): Promise<MosaicSource> {
-  const path = folder === undefined ? image.fname : join(folder, image.fname)
+  const path = inFolder(folder, image.fname)
   const opened = await openImage(place, path, 0, `Image file ${image.fname} missing or invalid FITS`)
   try {
     checkAgainstTemplate(opened.header, template.header, image.fname)

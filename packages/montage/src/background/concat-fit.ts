@@ -11,8 +11,8 @@ import {
   type Place,
 } from '../command/module.ts'
 import { checkFolder } from '../exec/check-folder.ts'
+import { inFolder } from '../exec/in-folder.ts'
 import { needColumns, numbers, readTable, texts } from '../table/table-columns.ts'
-import { inFolder } from './diff-table.ts'
 import { FIT_TABLE } from './fit-table.ts'
 
 /** Input of {@link mConcatFit}. */

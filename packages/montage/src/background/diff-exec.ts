@@ -11,10 +11,11 @@ import {
 import { callEach } from '../exec/call-each.ts'
 import { checkFolder } from '../exec/check-folder.ts'
 import { failures } from '../exec/failures.ts'
+import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { readTemplateFile } from '../header/read-template.ts'
-import { inFolder, readDiffTable } from './diff-table.ts'
+import { readDiffTable } from './diff-table.ts'
 
 /** Input of {@link mDiffExec}. */
 export interface DiffExecInput {

@@ -13,11 +13,12 @@ import {
 import { type Attempt, callEach } from '../exec/call-each.ts'
 import { checkFolder } from '../exec/check-folder.ts'
 import { failures, succeeded } from '../exec/failures.ts'
+import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { readTemplateFile } from '../header/read-template.ts'
 import { FIT_FAILURE } from './diff-fit.ts'
-import { inFolder, readDiffTable } from './diff-table.ts'
+import { readDiffTable } from './diff-table.ts'
 import { FIT_TABLE } from './fit-table.ts'
 
 /** Input of {@link mDiffFitExec}. */

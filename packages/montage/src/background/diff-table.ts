@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Place } from '../command/module.ts'
 import { needColumns, numbers, readTable, texts } from '../table/table-columns.ts'
 
@@ -42,9 +41,4 @@ export async function readDiffTable(
     minus: minus[row] ?? '',
     diff: diff[row] ?? '',
   }))
-}
-
-/** The path of a file in a folder; without a folder the name as it is. */
-export function inFolder(folder: string | undefined, name: string): string {
-  return folder === undefined ? name : join(folder, name)
 }

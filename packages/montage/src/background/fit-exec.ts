@@ -12,9 +12,10 @@ import {
 import { callEach } from '../exec/call-each.ts'
 import { checkFolder } from '../exec/check-folder.ts'
 import { failures, succeeded } from '../exec/failures.ts'
+import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
-import { type DiffRow, inFolder, readDiffTable } from './diff-table.ts'
+import { type DiffRow, readDiffTable } from './diff-table.ts'
 import { FIT_TABLE } from './fit-table.ts'
 
 /** Input of {@link mFitExec}. */

@@ -13,10 +13,10 @@ import { callEach } from '../exec/call-each.ts'
 import { checkFolder } from '../exec/check-folder.ts'
 import { checkInputFolder } from '../exec/check-input-folder.ts'
 import { failures } from '../exec/failures.ts'
+import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { needColumns, readTable, texts } from '../table/table-columns.ts'
-import { inFolder } from './diff-table.ts'
 
 /** Input of {@link mFlattenExec}. */
 export interface FlattenExecInput {

@@ -18,6 +18,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mOverlaps', async () => (await import('../background/overlaps.ts')).overlapsModule],
   ['mHdrtbl', async () => (await import('../table/hdrtbl.ts')).hdrtblModule],
   ['mAddMem', async () => (await import('../add/add-mem.ts')).addMemModule],
+  ['mTileImage', async () => (await import('../image/tile-image.ts')).tileImageModule],
   ['mShrink', async () => (await import('../image/shrink.ts')).shrinkModule],
   ['mFixNaN', async () => (await import('../image/fix-nan.ts')).fixNaNModule],
   ['mBestImage', async () => (await import('../table/best-image.ts')).bestImageModule],
