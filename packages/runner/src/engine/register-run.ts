@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { JobEdge, JobRow } from '@skyloom/registry'
+import type { JobEdge, JobRow, RunCommit } from '@skyloom/registry'
 import { childrenOf } from '@skyloom/workflow'
 import * as z from 'zod'
 import { RunnerError } from '../errors.ts'
@@ -71,28 +71,43 @@ export async function registerRun(
   }
 }
 
-/** Rows of all jobs and edges of a plan, for the first commit of a run. */
-export function planRows(
-  plan: PlanFile,
-  nowMs: number,
-): { readonly jobs: readonly JobRow[]; readonly edges: readonly JobEdge[] } {
+/** Jobs of one commit; so many rows take a few megabytes. */
+const JOBS_AT_A_TIME = 5000
+
+/** Rows of all jobs and edges of a plan, in pieces, for the first commits of a run. Edges come after all jobs. */
+export function* planRows(plan: PlanFile, nowMs: number): Generator<Pick<RunCommit, 'jobs' | 'edges'>> {
   const { spec, names } = plan
-  const edges: JobEdge[] = []
-  const jobs = names.map((jobId, job): JobRow => {
-    for (const child of childrenOf(spec.graph, job)) edges.push({ parent: jobId, child: names[child] ?? '' })
-    const category = spec.categories[spec.category[job] ?? -1]?.name
-    return {
-      jobId,
-      kind: plan.kinds[job] ?? 'noop',
-      transformation: plan.transformations[job] ?? '',
-      state: spec.graph.parentStart[job] === spec.graph.parentStart[job + 1] ? 'ready' : 'unready',
-      attemptCount: 0,
-      maxRetries: spec.retries[job] ?? 0,
-      priority: spec.priority[job] ?? 0,
-      category,
-      taskCount: plan.taskCounts[job] ?? 0,
-      changedMs: nowMs,
-    }
-  })
-  return { jobs, edges }
+  const count = names.length
+  for (let from = 0; from < count; from += JOBS_AT_A_TIME) {
+    const numbers = Array.from({ length: Math.min(JOBS_AT_A_TIME, count - from) }, (_, k) => from + k)
+    yield { jobs: numbers.map((job) => jobRow(plan, job, nowMs)) }
+  }
+  let edges: JobEdge[] = []
+  for (const [job, parent] of names.entries()) {
+    for (const child of childrenOf(spec.graph, job)) edges.push({ parent, child: names[child] ?? '' })
+    if (edges.length < JOBS_AT_A_TIME) continue
+    yield { edges }
+    edges = []
+  }
+  if (edges.length > 0) yield { edges }
+}
+
+function jobRow(
+  { spec, names, kinds, transformations, taskCounts }: PlanFile,
+  job: number,
+  changedMs: number,
+): JobRow {
+  const isRoot = spec.graph.parentStart[job] === spec.graph.parentStart[job + 1]
+  return {
+    jobId: names[job] ?? '',
+    kind: kinds[job] ?? 'noop',
+    transformation: transformations[job] ?? '',
+    state: isRoot ? 'ready' : 'unready',
+    attemptCount: 0,
+    maxRetries: spec.retries[job] ?? 0,
+    priority: spec.priority[job] ?? 0,
+    category: spec.categories[spec.category[job] ?? -1]?.name,
+    taskCount: taskCounts[job] ?? 0,
+    changedMs,
+  }
 }

@@ -1,4 +1,3 @@
-import type { RunCommit } from '@skyloom/registry'
 import { RunnerError } from '../errors.ts'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
 import { type ExecutorHost, LocalExecutor, type LocalExecutorOptions } from '../executor/local-executor.ts'
@@ -47,6 +46,9 @@ export interface RunResult {
   readonly adopted: number
 }
 
+/** Time between two commits while more than {@link GROUP_JOBS} jobs are submitted. */
+const GROUP_MS = 5
+const GROUP_JOBS = 64
 /** Time between two looks for wishes. */
 const WISH_MS = 200
 
@@ -128,6 +130,7 @@ class RunEngine {
   #wake: () => void = () => undefined
   #isAwake = false
   #adopted = 0
+  #committedMs = 0
 
   constructor(
     store: EngineStore,
@@ -191,12 +194,12 @@ class RunEngine {
     const running = [...this.#machine.running].map((job) => this.#request(job))
     this.#adopted = running.length
     const now = Date.now()
-    const isFirst = this.#seq === 0
-    await this.#commit(
-      this.#machine.open(now, this.#lease.owner, this.#lease.token),
-      [],
-      isFirst ? planRows(this.#plan, now) : {},
-    )
+    if (this.#seq === 0) {
+      // Rows may be written twice: an engine that died here left none that count.
+      for (const rows of planRows(this.#plan, now))
+        await this.#store.commit(this.#runId, this.#lease.token, rows)
+    }
+    await this.#commit(this.#machine.open(now, this.#lease.owner, this.#lease.token), [])
     this.#executor.adopt(running)
   }
 
@@ -267,11 +270,7 @@ class RunEngine {
     return machine.cancelJob(now, job, wish.reason)
   }
 
-  async #commit(
-    events: readonly RunEvent[],
-    reports: readonly AttemptReport[],
-    first: Pick<RunCommit, 'jobs' | 'edges'> = {},
-  ): Promise<void> {
+  async #commit(events: readonly RunEvent[], reports: readonly AttemptReport[]): Promise<void> {
     if (events.length === 0) return
     const rows = commitRows({
       runId: this.#runId,
@@ -282,8 +281,9 @@ class RunEngine {
       reports,
       made: this.#made,
     })
-    await this.#store.commit(this.#runId, this.#lease.token, { ...rows, ...first })
+    await this.#store.commit(this.#runId, this.#lease.token, rows)
     this.#seq += events.length
+    this.#committedMs = performance.now()
     this.#onStep?.('record')
     const machine = this.#machine
     this.#options.onEvents?.(events, { plan: this.#plan, count: (state) => machine.count(state) })
@@ -322,7 +322,12 @@ class RunEngine {
       })
     }
     this.#isAwake = false
-    await new Promise<void>((resolve) => setImmediate(resolve))
+    // With work submitted ahead nobody waits for this commit: a larger group costs less.
+    const isAhead = this.#machine.running.size > GROUP_JOBS
+    const groupMs = isAhead ? GROUP_MS - (performance.now() - this.#committedMs) : 0
+    await new Promise<void>(
+      (resolve) => void (groupMs > 1 ? setTimeout(resolve, groupMs) : setImmediate(resolve)),
+    )
   }
 
   #rouse(): void {

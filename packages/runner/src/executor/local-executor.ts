@@ -77,7 +77,7 @@ export class LocalExecutor implements Executor {
   #wake: () => void = () => undefined
   #context: JobContext | undefined
   #spawner: Spawner | undefined
-  #meanMs = 1000
+  #meanMs = AHEAD_MS
   #isClosed = false
 
   constructor(host: ExecutorHost, options: LocalExecutorOptions = {}) {
@@ -165,15 +165,19 @@ export class LocalExecutor implements Executor {
     const { cores } = jobSettings(job)
     const free = await this.#slots.take(cores, memoryMb)
     const startMs = Date.now()
-    const started = performance.now()
     try {
       const result = await this.#work(attempt)
-      const tookMs = performance.now() - started
-      if (cores > 0) this.#meanMs += (tookMs - this.#meanMs) / 8
+      const tookMs = result.invocations.reduce((sum, { durationMs }) => sum + durationMs, 0)
+      if (cores > 0 && result.invocations.length > 0) this.#measured(tookMs)
       return { job: job.number, attempt: attempt.attempt, startMs, endMs: Date.now(), ...result }
     } finally {
       free()
     }
+  }
+
+  #measured(tookMs: number): void {
+    this.#meanMs += (tookMs - this.#meanMs) / 4
+    this.#pool.ahead = Math.min(MAX_AHEAD / 8, Math.floor(AHEAD_MS / 4 / Math.max(this.#meanMs, 0.01)))
   }
 
   async #work(attempt: Attempt): Promise<JobResult> {

@@ -10,6 +10,8 @@ export interface ProgramRequest {
   readonly stdin?: string | undefined
   readonly stdout: string
   readonly stderr: string
+  /** Whether files of output and error stay when nothing was written to them. */
+  readonly keepEmpty: readonly [boolean, boolean]
   /** Ends the program when it and its children hold more, megabytes; 0 for no limit. */
   readonly memoryMb: number
   /** Ends the program when a file of output grows beyond this. */

@@ -186,8 +186,11 @@ export class SpawnerServer {
   }
 
   #exited(running: Running, files: readonly number[], code: number | null, signal: string | null): void {
-    const { program, child, startMs, usage, killed } = running
+    const { program, child, startMs, usage, killed, outputs } = running
+    const sizes = outputs.map((file) => fstatSync(file).size)
     for (const file of files) closeSync(file)
+    for (const [at, path] of [program.stdout, program.stderr].entries())
+      if (sizes[at] === 0 && program.keepEmpty[at] === false) rmSync(path, { force: true })
     this.#exits++
     // Several children may have been waited for at once: their sum belongs to none of them.
     const cpuMs = childrenCpuMs()

@@ -26,7 +26,9 @@ export class WorkerPool {
   readonly #memoryMb: number
   readonly #slots: Slot[] = []
   readonly #queue: Pending[] = []
+  readonly #killed = new Set<number>()
   #nextId = 1
+  #ahead = 0
   #isClosed = false
 
   /** @param memoryMb limit of each worker's heap, 0 for Node's own */
@@ -38,6 +40,11 @@ export class WorkerPool {
   /** Starts the workers, so that the first calls find them warm. */
   warm(): void {
     while (this.#slots.length < this.#size) this.#slots.push({ worker: this.#start(), calls: new Map() })
+  }
+
+  /** Sends each worker so many calls beyond the one that runs: for calls that are shorter than the way there and back. */
+  set ahead(calls: number) {
+    this.#ahead = calls
   }
 
   /** Runs a call; the id by which it can be ended goes to `onId`. */
@@ -58,8 +65,15 @@ export class WorkerPool {
       this.#queue.splice(at, 1)[0]?.reject(new RunnerError('RUNNER_SPAWNER', 'the call was ended'))
       return
     }
-    const slot = this.#slots.find((candidate) => candidate.calls.has(id))
-    if (slot !== undefined) void slot.worker.terminate()
+    this.#killed.add(id)
+    for (const slot of this.#slots) this.#endKilled(slot)
+  }
+
+  /** Ends a worker whose running call is not wanted any more. A call that waits in a worker is ended when its turn comes. */
+  #endKilled(slot: Slot): void {
+    if (this.#killed.size === 0) return
+    const running = slot.calls.keys().next().value
+    if (running !== undefined && this.#killed.delete(running)) void slot.worker.terminate()
   }
 
   async close(): Promise<void> {
@@ -70,11 +84,13 @@ export class WorkerPool {
   #dispatch(): void {
     for (const slot of this.#slots) {
       if (this.#queue.length === 0) return
-      if (slot.calls.size > 0) continue
-      const pending = this.#queue.shift()
-      if (pending === undefined) return
-      slot.calls.set(pending.call.id, pending)
-      slot.worker.postMessage([pending.call])
+      // A fair part, so that no worker is idle while another has a queue.
+      const part = Math.ceil(this.#queue.length / this.#slots.length)
+      const room = Math.min(part, 1 + this.#ahead) - slot.calls.size
+      if (room <= 0) continue
+      const sent = this.#queue.splice(0, room)
+      for (const pending of sent) slot.calls.set(pending.call.id, pending)
+      slot.worker.postMessage(sent.map(({ call }) => call))
     }
   }
 
@@ -86,6 +102,7 @@ export class WorkerPool {
       const slot = this.#slots.find((candidate) => candidate.worker === worker)
       const pending = slot?.calls.get(answer.id)
       slot?.calls.delete(answer.id)
+      if (slot !== undefined) this.#endKilled(slot)
       this.#dispatch()
       pending?.resolve(answer)
     })
@@ -101,10 +118,13 @@ export class WorkerPool {
   #replace(worker: Worker, reason: string): void {
     const slot = this.#slots.find((candidate) => candidate.worker === worker)
     if (slot === undefined) return
-    const lost = [...slot.calls.values()]
+    const [running, ...waiting] = slot.calls.values()
     slot.calls.clear()
-    if (!this.#isClosed) {
+    const lost = running === undefined ? [] : [running]
+    if (this.#isClosed) lost.push(...waiting)
+    else {
       slot.worker = this.#start()
+      this.#queue.unshift(...waiting)
       this.#dispatch()
     }
     for (const { reject, call } of lost) {

@@ -91,7 +91,7 @@ async function publish(
     )
   } else if (await isFile(from)) {
     await publishFile(from, to, context.onStep)
-    await context.hasher.renamed(to, digest)
+    context.hasher.renamed(to, digest)
   } else if (!(await isFile(to)) || (await context.hasher.digest(to)).sha256 !== digest.sha256) {
     throw new RunnerError('RUNNER_CHECKSUM', 'an output that was published is not there any more', {
       where: [to],

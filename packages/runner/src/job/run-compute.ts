@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { RunnerError } from '../errors.ts'
 import type { Invocation } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
@@ -30,9 +30,12 @@ export async function runCompute(context: JobContext, attempt: Attempt): Promise
   const executor = job.tasks.every((task) => context.functions.has(task.transformation))
     ? 'worker'
     : 'process'
+  // A function without files needs no folder of its own.
+  const hasFiles = job.inputs.length > 0 || job.outputs.length > 0
+  const hasFolder = executor === 'process' || hasFiles || job.tasks.some(({ stdout }) => stdout !== undefined)
   const first = programId(job.number, attempt.attempt, 1)
   if (attempt.isAdopted && !context.spawner.knows(first)) {
-    await removeWorkDirectory(workDirectory)
+    removeWorkDirectory(workDirectory)
     const failure: Failure = { kind: 'start', message: 'the engine ended before the program was started' }
     return { ...emptyResult(executor), outcome: 'lost', failure }
   }
@@ -40,17 +43,17 @@ export async function runCompute(context: JobContext, attempt: Attempt): Promise
   const rest: { -readonly [Key in keyof JobResult]?: JobResult[Key] } = { workDirectory }
   const invocations: Invocation[] = []
   try {
-    await mkdir(workDirectory, { recursive: true })
+    if (hasFolder) mkdirSync(workDirectory, { recursive: true })
     const inputs = await stageInputs(context, job.inputs, workDirectory, attempt.signal)
     kind = 'start'
     const programs: TaskProgram[] = []
     for (const task of job.tasks) programs.push(await taskProgram(context, task, workDirectory))
     const recipe = recipeOf(attempt, programs, inputs)
     rest.recipeSha256 = recipe
-    if (!attempt.isAdopted && context.sharesPrograms) {
+    if (!attempt.isAdopted && context.sharesPrograms && job.outputs.length > 0) {
       const reused = await reuseResult(context, attempt, recipe)
       if (reused !== undefined) {
-        await removeWorkDirectory(workDirectory)
+        removeWorkDirectory(workDirectory)
         return { ...emptyResult(executor), ...rest, products: reused.products, reused: reused.name }
       }
     }
@@ -73,8 +76,8 @@ export async function runCompute(context: JobContext, attempt: Attempt): Promise
     if (attempt.signal.aborted) return canceled(attempt, executor, { ...rest, invocations })
     if (failure !== undefined) return failedResult(executor, failure, { ...rest, invocations })
     kind = 'output'
-    const products = await publishOutputs(context, attempt, workDirectory)
-    await removeWorkDirectory(workDirectory)
+    const products = job.outputs.length === 0 ? [] : await publishOutputs(context, attempt, workDirectory)
+    if (hasFolder) removeWorkDirectory(workDirectory)
     return { ...emptyResult(executor), ...rest, invocations, products }
   } catch (error) {
     if (error instanceof RunnerError && error.code === 'RUNNER_LEASE_LOST') throw error

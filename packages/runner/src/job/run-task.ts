@@ -1,6 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
-import type { PlanTask } from '@skyloom/workflow'
+import { type PlanTask, splitArguments } from '@skyloom/workflow'
 import type { ProgramResult } from '../executor/spawner-protocol.ts'
 import type { WorkerAnswer } from '../executor/worker-protocol.ts'
 import { readCapped } from '../files/cap-text.ts'
@@ -55,23 +55,24 @@ async function runProgram(
   const id = programId(attempt.job.number, attempt.attempt, number)
   const stdout = task.stdout === undefined ? places.stdout(number) : inWork(workDirectory, task.stdout)
   const stderr = task.stderr === undefined ? places.stderr(number) : inWork(workDirectory, task.stderr)
-  for (const file of [stdout, stderr]) await makeLogFolder(dirname(file))
+  for (const file of [stdout, stderr]) makeLogFolder(dirname(file))
   attempt.running = { kill: (reason) => context.spawner.kill(id, reason) }
   const result = await context.spawner.run({
     id,
-    argv: [path, ...task.arguments],
+    argv: [path, ...splitArguments(task.arguments)],
     cwd: workDirectory,
     environment: [...task.environment, ...ownVariables(context, attempt)],
     stdin: task.stdin === undefined ? undefined : inWork(workDirectory, task.stdin),
     stdout,
     stderr,
+    keepEmpty: [task.stdout !== undefined, task.stderr !== undefined],
     memoryMb: attempt.memoryMb,
     maxOutputBytes: context.maxOutputBytes,
   })
   attempt.running = undefined
   const texts = {
-    stdout: task.stdout === undefined ? await keep(context, stdout) : '',
-    stderr: task.stderr === undefined ? await keep(context, stderr) : '',
+    stdout: task.stdout === undefined ? readCapped(stdout, context.keptOutputBytes) : '',
+    stderr: task.stderr === undefined ? readCapped(stderr, context.keptOutputBytes) : '',
   }
   const facts = {
     pid: result.pid,
@@ -103,7 +104,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
       {
         reference,
         transformation: task.transformation,
-        arguments: task.arguments,
+        arguments: splitArguments(task.arguments),
         workDirectory: places.workDirectory,
         environment: task.environment,
         inputs: inputs.map(({ lfn }) => lfn),
@@ -179,7 +180,7 @@ function record(
     transformation: task.transformation,
     executable,
     programSha256: program.sha256,
-    arguments: task.arguments,
+    arguments: splitArguments(task.arguments),
     workDirectory: places.workDirectory,
     environment: recordedEnvironment(task.environment),
     site: attempt.job.site,
@@ -225,13 +226,6 @@ function functionFailure({ exitCode, error }: WorkerAnswer): Failure | undefined
 
 function lastLine(text: string): string {
   return (text.trimEnd().split('\n').at(-1) ?? '').slice(0, 300)
-}
-
-/** Text of a file of output; an empty file goes. */
-async function keep(context: JobContext, path: string): Promise<string> {
-  const text = readCapped(path, context.keptOutputBytes)
-  if (text === '') await rm(path, { force: true })
-  return text
 }
 
 async function writeText(path: string, text: string): Promise<void> {

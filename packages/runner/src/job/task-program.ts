@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PlanTask } from '@skyloom/workflow'
@@ -43,8 +42,8 @@ export async function taskProgram(
       const path =
         executable.type === 'staged'
           ? join(workDirectory, executable.lfn)
-          : await findProgram(executable.path, task)
-      await checkProgram(path, task)
+          : findProgram(executable.path, task)
+      checkProgram(path, task)
       return { type: 'program', path, sha256: (await context.hasher.digest(path)).sha256 }
     }
     default:
@@ -52,31 +51,41 @@ export async function taskProgram(
   }
 }
 
+const functions = new WeakMap<FunctionReference, TaskProgram>()
+
+/** Modules are loaded once by each worker, so they are hashed once, too. */
 async function functionOf(context: JobContext, reference: FunctionReference): Promise<TaskProgram> {
+  const known = functions.get(reference)
+  if (known !== undefined) return known
   const { sha256 } = await context.hasher.digest(fileURLToPath(reference.module))
-  return { type: 'function', reference, sha256 }
+  const found: TaskProgram = { type: 'function', reference, sha256 }
+  functions.set(reference, found)
+  return found
 }
 
 /** An absolute path is taken as it is; a name is looked for on the search path. */
-async function findProgram(path: string, task: PlanTask): Promise<string> {
+function findProgram(path: string, task: PlanTask): string {
   if (path.startsWith('/')) return path
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     const candidate = join(folder, path)
-    if (
-      await access(candidate, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return candidate
+    if (canExecute(candidate)) return candidate
   }
   throw missing(task, `${path} is not on the search path`)
 }
 
-async function checkProgram(path: string, task: PlanTask): Promise<void> {
+function canExecute(path: string): boolean {
   try {
-    if (!(await stat(path)).isFile()) throw new Error('it is no file')
-    await access(path, constants.X_OK)
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function checkProgram(path: string, task: PlanTask): void {
+  try {
+    if (!statSync(path).isFile()) throw new Error('it is no file')
+    accessSync(path, constants.X_OK)
   } catch (cause) {
     throw missing(task, `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
   }

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PlanJobLine } from '@skyloom/workflow'
 import { filePathOf } from '../files/file-url.ts'
@@ -57,13 +57,13 @@ function scratchOf(job: PlanJobLine): string | undefined {
 const made = new Set<string>()
 
 /** Makes the folder of a log file, once. */
-export async function makeLogFolder(path: string): Promise<void> {
+export function makeLogFolder(path: string): void {
   if (made.has(path)) return
-  await mkdir(path, { recursive: true })
+  mkdirSync(path, { recursive: true })
   made.add(path)
 }
 
-/** Removes a work directory and all in it. */
-export async function removeWorkDirectory(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true })
+/** Removes a work directory and all in it: links and what is left of outputs. */
+export function removeWorkDirectory(path: string): void {
+  rmSync(path, { recursive: true, force: true })
 }

@@ -91,7 +91,7 @@ export class Transfers {
       onStep?.('write')
       const digest = await this.#verified(partial, source, transfer, sha256)
       await publishFile(partial, target, onStep)
-      await this.#hasher.renamed(target, digest)
+      this.#hasher.renamed(target, digest)
       return digest
     } finally {
       await rm(partial, { force: true })

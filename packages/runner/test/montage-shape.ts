@@ -1,0 +1,95 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { planFiles, writeRun } from '@skyloom/workflow/node'
+
+/** A planned run whose programs write what they read, with a line of their own. */
+export interface ShapedRun {
+  readonly runDir: string
+  /** The final product. */
+  readonly product: string
+  /** Lines `S job` and `E job` of every program that started and ended. */
+  trace(): readonly string[]
+}
+
+/** What the programs of the workflow do: each joins its inputs and says its name, after a moment. */
+const PROGRAM = `#!/bin/sh
+trace=$1; job=$2; out=$3; shift 3
+echo "S $job" >> "$trace"
+sleep 0.02
+{ echo "$job"; cat "$@"; } > "$out"
+echo "E $job" >> "$trace"
+`
+
+/**
+ * A workflow of the shape of Montage: project each image, fit the differences of neighbours, one model, correct each image, add.
+ * Planned to run on this machine, with stage-in, stage-out, registration and cleanup. \`images\` gives about 5.3 jobs each.
+ */
+export async function montageRun(
+  folder: string,
+  images: number,
+  dataConfiguration = 'sharedfs',
+): Promise<ShapedRun> {
+  mkdirSync(folder, { recursive: true })
+  const program = join(folder, 'join files')
+  writeFileSync(program, PROGRAM)
+  chmodSync(program, 0o755)
+  const trace = join(folder, 'trace')
+  writeFileSync(trace, '')
+  const jobs: string[] = []
+  const job = (id: string, output: string, inputs: readonly string[], isFinal = false): void => {
+    const args = [trace, id, output, ...inputs].map((word) => JSON.stringify(`"${word}"`)).join(', ')
+    const uses = inputs.map((lfn) => `      - {lfn: "${lfn}", type: input}\n`).join('')
+    jobs.push(
+      `  - type: job\n    name: join\n    id: ${id}\n    arguments: [${args}]\n    uses:\n${uses}` +
+        `      - {lfn: "${output}", type: output, stageOut: ${isFinal}, registerReplica: ${isFinal}}\n`,
+    )
+  }
+  const numbers = Array.from({ length: images }, (_, k) => k)
+  for (const k of numbers) job(`project_${k}`, `p_${k}.fits`, [`raw ${k}.fits`])
+  const diffs = numbers.flatMap((k) => [1, 2].map((d) => [k, (k + d) % images] as const))
+  for (const [a, b] of diffs) job(`diff_${a}_${b}`, `fit_${a}_${b}.txt`, [`p_${a}.fits`, `p_${b}.fits`])
+  job(
+    'model',
+    'corrections.tbl',
+    diffs.map(([a, b]) => `fit_${a}_${b}.txt`),
+  )
+  for (const k of numbers) job(`background_${k}`, `c_${k}.fits`, [`p_${k}.fits`, 'corrections.tbl'])
+  job(
+    'add',
+    'mosaic.fits',
+    numbers.map((k) => `c_${k}.fits`),
+    true,
+  )
+  writeFileSync(join(folder, 'workflow.yml'), `pegasus: "5.0.4"\nname: shaped\njobs:\n${jobs.join('')}`)
+  const place = (name: string): string => `{url: "file://${join(folder, name)}", operation: all}`
+  writeFileSync(
+    join(folder, 'sites.yml'),
+    `pegasus: "5.0.4"\nsites:\n  - name: local\n    arch: x86_64\n    os.type: linux\n    directories:\n` +
+      `      - {type: sharedScratch, path: "${join(folder, 'scratch')}", fileServers: [${place('scratch')}]}\n` +
+      `      - {type: localStorage, path: "${join(folder, 'out')}", fileServers: [${place('out')}]}\n`,
+  )
+  writeFileSync(
+    join(folder, 'transformations.yml'),
+    `pegasus: "5.0.4"\ntransformations:\n  - name: join\n    sites: [{name: local, pfn: "${program}", type: installed}]\n`,
+  )
+  const replicas = numbers.map((k) => {
+    const path = join(folder, `raw ${k}.fits`)
+    writeFileSync(path, `raw ${k} ${'x'.repeat(k)}\n`)
+    return `  - {lfn: "raw ${k}.fits", pfns: [{site: local, pfn: "file://${path}"}]}\n`
+  })
+  writeFileSync(join(folder, 'replicas.yml'), `pegasus: "5.0.4"\nreplicas:\n${replicas.join('')}`)
+  const planned = await planFiles({
+    workflow: join(folder, 'workflow.yml'),
+    folder,
+    dir: join(folder, 'runs'),
+    definitions: new Map([['pegasus.data.configuration', dataConfiguration]]),
+    plan: { sites: ['local'], outputSites: ['local'] },
+  })
+  if (!planned.ok) throw new Error(planned.problems.map(({ text }) => text).join('\n'))
+  const { runDir } = await writeRun(planned, { format: 'skyloom', program: 'skyloom test' })
+  return {
+    runDir,
+    product: join(folder, 'out', 'mosaic.fits'),
+    trace: () => readFileSync(trace, 'utf8').split('\n').filter(Boolean),
+  }
+}
