@@ -58,6 +58,10 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mProjectPP', async () => (await import('../project/project-pp.ts')).projectPPModule],
   ['mCoverageCheck', async () => (await import('../region/coverage-check.ts')).coverageCheckModule],
   ['mSubset', async () => (await import('../region/subset.ts')).subsetModule],
+  ['mArchiveList', async () => (await import('../archive/archive-list.ts')).archiveListModule],
+  ['mArchiveGet', async () => (await import('../archive/archive-get.ts')).archiveGetModule],
+  ['mArchiveExec', async () => (await import('../archive/archive-exec.ts')).archiveExecModule],
+  ['mHdr', async () => (await import('../archive/hdr.ts')).hdrModule],
 ])
 
 /** Names of all modules, sorted. */
