@@ -16,7 +16,24 @@ export {
   type UsedRow,
 } from './files/records.ts'
 export { MAX_SKY_CELLS, SKY_ORDER, type SkyRange } from './files/sky-cell.ts'
+export { DEFAULT_DEFINITIONS } from './metadata/default-definitions.ts'
+export {
+  type FileTypeDefinition,
+  type MetadataDefinition,
+  type MetadataDefinitions,
+  type MetadataSource,
+  metadataDefinitionsJsonSchema,
+  parseMetadataDefinitions,
+} from './metadata/definitions.ts'
+export {
+  type ExtractedMetadata,
+  extractMetadata,
+  type FileFacts,
+  type HeaderFacts,
+} from './metadata/extract-metadata.ts'
 export { defaultRegistryUrl, openRegistry } from './open-registry.ts'
+export { type ProvDocument, provDocument } from './provenance/prov-json.ts'
+export { RO_CRATE_FILE, type RoCrate, type RoCrateOptions, roCrate } from './provenance/ro-crate.ts'
 export type { FileTrace, TraceOptions, TraceStep } from './provenance/trace.ts'
 export type { ComparisonOperator, Condition, Literal, QueryName, QueryPlace } from './query/condition.ts'
 export { type FileSearch, MAX_REGION_RANGES, type SkyRegion } from './query/file-search.ts'
@@ -49,3 +66,11 @@ export type {
   RunFilter,
   RunStore,
 } from './runs/run-store.ts'
+export {
+  type CopyFault,
+  type DamagedCopy,
+  localPath,
+  type StorageReport,
+  type VerifyStorageOptions,
+  verifyStorage,
+} from './storage/verify-storage.ts'

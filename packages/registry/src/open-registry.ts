@@ -34,13 +34,18 @@ export async function openRegistry(url: string, options: OpenRegistryOptions = {
     throw error
   }
   const database = new Database(engine, clock)
+  const runs = new SqlRunStore(database)
   return {
     dialect: engine.dialect,
     location: engine.location,
     version: REGISTRY_VERSION,
-    runs: new SqlRunStore(database),
+    runs,
     files: new SqlFileStore(database),
     backup: async (path) => await engine.backup(path),
+    exportStampede: async (runId, path) => {
+      const { exportStampede } = await import('./stampede/export-stampede.ts')
+      return await exportStampede(database, runs, runId, path)
+    },
     stats: async () => ({
       sizeBytes: await engine.sizeBytes(),
       rows: await database.read(tableCounts),

@@ -27,6 +27,12 @@ export interface Registry {
   readonly files: FileStore
   /** Writes a consistent copy of a registry in use; SQLite only, PostgreSQL has `pg_dump`. @returns bytes written */
   backup(path: string): Promise<number>
+  /**
+   * Writes a run with its sub-workflows as a database of Pegasus' monitoring (stampede), for the tools that read those.
+   *
+   * @returns rows of each table
+   */
+  exportStampede(runId: string, path: string): Promise<Readonly<Record<string, number>>>
   /** Rows of each table and bytes in all. */
   stats(): Promise<RegistryStats>
   close(): Promise<void>

@@ -17,3 +17,10 @@ export async function* pages<Row>(
     after = rows.at(-1)
   }
 }
+
+/** All items of a sequence. */
+export async function collect<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
+  const list: Item[] = []
+  for await (const item of items) list.push(item)
+  return list
+}

@@ -11,6 +11,8 @@ export interface SqliteOptions {
   /** Default true. */
   readonly create: boolean
   readonly busyTimeoutMs: number
+  /** `delete` leaves one file without a log beside it, for exports. Default `wal`. */
+  readonly journal?: 'wal' | 'delete'
 }
 
 /** Longest wait inside SQLite; beyond it the wait goes on outside, where other work can run. */
@@ -41,7 +43,11 @@ export async function sqliteEngine(path: string, options: SqliteOptions): Promis
 
 function prepareFile(database: BetterSqlite.Database, path: string, options: SqliteOptions): SqlEngine {
   try {
-    if (path !== SQLITE_MEMORY && database.pragma('journal_mode', { simple: true }) !== 'wal')
+    if (
+      path !== SQLITE_MEMORY &&
+      options.journal !== 'delete' &&
+      database.pragma('journal_mode', { simple: true }) !== 'wal'
+    )
       database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')

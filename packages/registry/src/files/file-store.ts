@@ -72,6 +72,7 @@ export interface FileStore {
   >
   /** Where files come from, or what was made from them. */
   trace(fileIds: readonly string[], options: TraceOptions): Promise<FileTrace>
+  countReplicas(site?: string): Promise<number>
   /** All copies on a site or of all sites, with what is known of the file; by place. */
   allReplicas(
     site?: string,

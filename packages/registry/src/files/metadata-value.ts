@@ -1,8 +1,12 @@
 import { RegistryError } from '../errors.ts'
+import { FILE_FIELDS } from '../query/file-fields.ts'
 import type { MetadataValue } from './records.ts'
 
+/** Kinds of metadata values. */
+export const METADATA_KINDS = ['integer', 'real', 'boolean', 'time', 'text'] as const
+
 /** Kind of a metadata value. */
-export type MetadataKind = 'integer' | 'real' | 'boolean' | 'time' | 'text'
+export type MetadataKind = (typeof METADATA_KINDS)[number]
 
 /** A value as its columns hold it: numbers for comparing, texts for showing. */
 export interface StoredValue {
@@ -41,6 +45,13 @@ export function storedValue(fileId: string, name: string, value: MetadataValue):
       where,
       found: name,
       allowed: 'lower-case letters, digits and _, at most 63',
+    })
+  }
+  if (FILE_FIELDS.has(name)) {
+    throw new RegistryError('REGISTRY_BAD_VALUE', 'every file has a field of this name', {
+      where,
+      found: name,
+      remedy: 'choose another name',
     })
   }
   if (typeof value === 'boolean') return { kind: 'boolean', number: value ? 1 : 0, text: null }

@@ -109,6 +109,14 @@ export class SqlFileStore implements FileStore {
     })
   }
 
+  async countReplicas(site?: string): Promise<number> {
+    return await this.#database.read(async (session) => {
+      const query = session.sql.selectFrom('replica').select(({ fn }) => fn.countAll<number>().as('count'))
+      const row = await session.row(site === undefined ? query : query.where('site', '=', site))
+      return row?.count ?? 0
+    })
+  }
+
   async *allReplicas(
     site?: string,
   ): AsyncGenerator<
