@@ -62,6 +62,11 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mArchiveGet', async () => (await import('../archive/archive-get.ts')).archiveGetModule],
   ['mArchiveExec', async () => (await import('../archive/archive-exec.ts')).archiveExecModule],
   ['mHdr', async () => (await import('../archive/hdr.ts')).hdrModule],
+  ['mCatMap', async () => (await import('../catalog/cat-map.ts')).catMapModule],
+  ['mMakeImg', async () => (await import('../make-image/make-img-module.ts')).makeImgModule],
+  ['mViewer', async () => (await import('../viewer/viewer.ts')).viewerModule],
+  ['mHistogram', async () => (await import('../viewer/histogram.ts')).histogramModule],
+  ['mCombineHist', async () => (await import('../viewer/combine-hist.ts')).combineHistModule],
 ])
 
 /** Names of all modules, sorted. */

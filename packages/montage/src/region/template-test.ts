@@ -1,16 +1,7 @@
-import {
-  angularDistanceDeg,
-  footprint,
-  offsetPosition,
-  polygonsOverlap,
-  positionAngleDeg,
-  type SkyPolygon,
-  type SkyPosition,
-  skyPolygon,
-  skyToPixel,
-} from '@skyloom/wcs'
+import { footprint, polygonsOverlap, type SkyPolygon, skyPolygon, skyToPixel } from '@skyloom/wcs'
 import { fromJ2000, toJ2000 } from '../header/classic-wcs.ts'
 import type { HeaderTemplate } from '../header/read-template.ts'
+import { pointsAlong } from './points-along.ts'
 
 /** Arcs on each side of a template's outline: enough for any projection at the size of an image. */
 const ARCS_PER_SIDE = 16
@@ -27,23 +18,11 @@ export function templateTest({ sky, width, height }: HeaderTemplate): (image: Sk
   }
   const converter = fromJ2000(sky.frame)
   return (image) =>
-    pointsOf(image.vertices).some(({ lonDeg, latDeg }) => {
+    pointsAlong(image.vertices, POINTS_PER_SIDE).some(({ lonDeg, latDeg }) => {
       const native = converter.convert(lonDeg, latDeg)
       const pixel = skyToPixel(sky.wcs, native.lonDeg, native.latDeg)
       if (pixel === undefined) return false
       const { fitsX, fitsY } = pixel
       return fitsX >= 0.5 && fitsX <= width + 0.5 && fitsY >= 0.5 && fitsY <= height + 0.5
     })
-}
-
-/** Points along the outline of an image. */
-function pointsOf(corners: readonly SkyPosition[]): readonly SkyPosition[] {
-  return corners.flatMap((from, index) => {
-    const to = corners[(index + 1) % corners.length] ?? from
-    const distance = angularDistanceDeg(from, to)
-    const angle = positionAngleDeg(from, to)
-    return Array.from({ length: POINTS_PER_SIDE }, (_, step) =>
-      offsetPosition(from, angle, (distance * step) / POINTS_PER_SIDE),
-    )
-  })
 }

@@ -24,14 +24,10 @@ export function backgroundRows(
   const data = new Float64Array(width * height)
   for (let r = 0; r < height; r++) {
     const y = size.height > 1 ? (row + r) / (size.height - 1) : 0
-    for (let col = 0; col < width; col++) {
-      const x = width > 1 ? col / (width - 1) : 0
-      data[r * width + col] =
-        levels.lowerLeft * (1 - x) * (1 - y) +
-        levels.lowerRight * x * (1 - y) +
-        levels.upperRight * x * y +
-        levels.upperLeft * (1 - x) * y
-    }
+    const left = levels.lowerLeft + (levels.upperLeft - levels.lowerLeft) * y
+    const right = levels.lowerRight + (levels.upperRight - levels.lowerRight) * y
+    for (let col = 0; col < width; col++)
+      data[r * width + col] = left + (right - left) * (width > 1 ? col / (width - 1) : 0)
   }
   return data
 }
