@@ -15,7 +15,6 @@ export interface ExpectedFile {
   readonly path: string
   readonly kind: string
   readonly tolerance: string
-  readonly text_lines_kept?: number
 }
 
 /** One recorded case. */
@@ -29,6 +28,8 @@ export interface ConformanceCase {
     readonly stdout: string
     readonly struct: readonly ExpectedField[]
     readonly files?: readonly ExpectedFile[]
+    /** Only the first lines of long texts are stored. */
+    readonly text_lines_kept?: number
   }
 }
 

@@ -5,6 +5,7 @@ import { loadModule } from '../../src/command/registry.ts'
 import { callModule, type ModuleOutcome } from '../../src/command/run-module.ts'
 import type { ConformanceCase, ExpectedField, ExpectedFile } from './cases.ts'
 import { compareFits } from './compare-fits.ts'
+import { comparePng } from './compare-png.ts'
 import { type Comparison, comparePrinted, compareWord } from './compare-text.ts'
 
 /** Outcome of one case. */
@@ -59,7 +60,7 @@ async function compareAll(
   work: string,
   outcome: ModuleOutcome,
 ): Promise<Comparison> {
-  const { exit_code, struct, files = [] } = test.expected
+  const { exit_code, struct, files = [], text_lines_kept } = test.expected
   const fail = (problem: string): Comparison => ({ problem, largest: Infinity })
   if (outcome.exitCode !== exit_code) return fail(`exit code ${outcome.exitCode}: ${outcome.stdout.trim()}`)
   const status = compareStruct(outcome.stdout, struct)
@@ -67,7 +68,7 @@ async function compareAll(
   let { largest } = status
   for (const file of files) {
     if (!existsSync(join(work, file.path))) return fail(`${file.path} was not written`)
-    const result = await compareFile(file, files, expectedFolder, work)
+    const result = await compareFile(file, files, expectedFolder, work, text_lines_kept)
     if (result.problem !== undefined) return { ...result, problem: `${file.path}: ${result.problem}` }
     largest = Math.max(largest, result.largest)
   }
@@ -101,6 +102,7 @@ async function compareFile(
   files: readonly ExpectedFile[],
   expectedFolder: string,
   work: string,
+  linesKept: number | undefined,
 ): Promise<Comparison> {
   const expected = join(expectedFolder, file.path)
   const found = join(work, file.path)
@@ -114,11 +116,8 @@ async function compareFile(
       hasArea ? join(expectedFolder, areaName) : undefined,
     )
   }
+  if (file.tolerance === 'png1') return comparePng(found, expected)
   if (file.tolerance === 'printed')
-    return comparePrinted(
-      readFileSync(found, 'latin1'),
-      readFileSync(expected, 'latin1'),
-      file.text_lines_kept,
-    )
+    return comparePrinted(readFileSync(found, 'latin1'), readFileSync(expected, 'latin1'), linesKept)
   return { problem: `no comparison for ${file.kind} at ${file.tolerance}`, largest: Infinity }
 }

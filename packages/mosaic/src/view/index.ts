@@ -26,6 +26,7 @@ export {
   toPicture,
 } from './sky/sky-view.ts'
 export { tracePath } from './sky/trace-path.ts'
+export { combineHistograms } from './stretch/combine-histograms.ts'
 export { binGauss, LEVEL_COUNT } from './stretch/gaussian-levels.ts'
 export {
   BIN_COUNT,
@@ -38,6 +39,7 @@ export {
   percentileLevel,
   sigmaLevel,
 } from './stretch/histogram.ts'
+export { formatHistogram, parseHistogram } from './stretch/histogram-file.ts'
 export { type LevelTable, levelsInto, levelTable } from './stretch/level-table.ts'
 export { limitValue, parseRangeLimit, type RangeLimit, rangeLimit } from './stretch/range-limit.ts'
 export {
@@ -52,5 +54,7 @@ export {
   type StretchRequest,
   stretchedLevel,
 } from './stretch/stretch.ts'
+export { type CatalogSource, catalogShapes, type SizeScale, scaledSymbol } from './symbol/catalog-shapes.ts'
+export { outlineShapes } from './symbol/outline-shapes.ts'
 export { DEFAULT_SYMBOL, type MarkSymbol, type SymbolShape, type SymbolUnit } from './symbol/symbol.ts'
 export { characterDeg, type SymbolStyle, symbolRadiusDeg, symbolShapes } from './symbol/symbol-shape.ts'

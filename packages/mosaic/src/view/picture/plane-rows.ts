@@ -1,4 +1,4 @@
-import { type Hdu, readImage } from '@skyloom/fits'
+import { type Hdu, type PixelRegion, readImage } from '@skyloom/fits'
 import type { PixelValues } from '../stretch/histogram.ts'
 
 /** Values of one plane of an image, read some rows at a time. */
@@ -18,24 +18,24 @@ const STRIP_BYTES = 8 * 2 ** 20
 export interface PlaneChoice {
   /** Index from 0 over all axes beyond the second; default 0. */
   readonly plane?: number
+  /** Part of the plane; default all of it. */
+  readonly region?: PixelRegion
   /** Planes up to this many bytes are kept in memory; default 256 MiB. */
   readonly keptBytes?: number
 }
 
 /** Rows of a plane of an HDU. Single precision is used for images that are stored so, unscaled. */
-export function planeRows(hdu: Hdu, { plane = 0, keptBytes = KEPT_BYTES }: PlaneChoice = {}): PlaneRows {
-  const width = hdu.shape.at(-1) ?? 0
-  const height = hdu.shape.at(-2) ?? 1
+export function planeRows(
+  hdu: Hdu,
+  { plane = 0, region, keptBytes = KEPT_BYTES }: PlaneChoice = {},
+): PlaneRows {
+  const part = region ?? { col: 0, row: 0, width: hdu.shape.at(-1) ?? 0, height: hdu.shape.at(-2) ?? 1 }
+  const { width, height } = part
   const isSingle = hdu.bitpix === -32 && !isScaled(hdu)
-  const as = isSingle ? 'float32' : 'float64'
-  const region = (row: number, rowCount: number): { col: 0; row: number; width: number; height: number } => ({
-    col: 0,
-    row,
-    width,
-    height: rowCount,
-  })
-  const readRows = async (row: number, rowCount: number): Promise<PixelValues> =>
-    (await readImage(hdu, { as, plane, region: region(row, rowCount) })).data
+  const readRows = async (row: number, rowCount: number): Promise<PixelValues> => {
+    const strip = { col: part.col, row: part.row + row, width, height: rowCount }
+    return (await readImage(hdu, { as: isSingle ? 'float32' : 'float64', plane, region: strip })).data
+  }
   if (width * height * (isSingle ? 4 : 8) > keptBytes) return { width, height, read: readRows }
   let kept: Promise<PixelValues> | undefined
   return {
