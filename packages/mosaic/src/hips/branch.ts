@@ -7,6 +7,9 @@ import { HIPS_TILE_SIDE, type HipsTile, TILE_PIXEL_ORDER } from './tile.ts'
 
 /**
  * A tile with all its descendants `depth` orders below: a square of the HPX plane, in whose pixel grid the tiles of each order lie side by side.
+ *
+ * Tiles of HiPS are mirrored against the HPX plane: columns run to the north-west, rows (upwards, as in FITS) to the south-west. Viewers such
+ * as Aladin Lite 3.8 expect FITS and PNG tiles so.
  */
 export interface HipsBranch {
   readonly root: HipsTile
@@ -16,11 +19,6 @@ export interface HipsBranch {
 /** Pixels along a side of a branch at its deepest order. */
 export function branchSide({ depth }: HipsBranch): number {
   return HIPS_TILE_SIDE << depth
-}
-
-/** The pixel grid of a branch at its deepest order. */
-export function branchTemplate({ root, depth }: HipsBranch, frame: HpxFrame): Template {
-  return tileTemplate(root, HIPS_TILE_SIDE << depth, root.order + depth, frame)
 }
 
 /** A tile of a branch, and the place of its first pixel in the grid of its order. */
@@ -38,7 +36,7 @@ export function branchTiles({ root }: HipsBranch, level: number): readonly Branc
   return Array.from({ length: count * count }, (_, index) => {
     const across = index % count
     const up = Math.floor(index / count)
-    const cell: PlaneCell = { order, col: origin.col * count + across, row: origin.row * count + up }
+    const cell: PlaneCell = { order, col: origin.col * count + up, row: origin.row * count + across }
     const found = cellOfPlane(cell)
     if (found === undefined) throw new RangeError('a part of a tile lies outside its face')
     return {
@@ -51,13 +49,21 @@ export function branchTiles({ root }: HipsBranch, level: number): readonly Branc
 
 /** The pixel grid of one tile. */
 export function hipsTileTemplate(tile: HipsTile, frame: HpxFrame): Template {
-  return tileTemplate(tile, HIPS_TILE_SIDE, tile.order, frame)
-}
-
-function tileTemplate(tile: HipsTile, side: number, pixelsOf: number, frame: HpxFrame): Template {
   const cell = cellFromNested(tile.order, tile.npix)
   const { col, row } = planeCellOf(cell)
+  const side = HIPS_TILE_SIDE
   const region: Region = { col: col * side, row: row * side, width: side, height: side }
-  const header = hpxHeader(pixelsOf + TILE_PIXEL_ORDER, region, frame, faceReferenceDeg(cell.face))
+  const header = hpxHeader(tile.order + TILE_PIXEL_ORDER, region, frame, faceReferenceDeg(cell.face))
+  for (const [one, other] of SWAPPED) {
+    const value = header.number(one)
+    header.setFloat(one, header.number(other)).setFloat(other, value)
+  }
   return templateFromHeader(header, `tile ${tile.npix} of order ${tile.order}`)
 }
+
+/** What the two pixel axes have each. */
+const SWAPPED = [
+  ['CRPIX1', 'CRPIX2'],
+  ['PC1_1', 'PC1_2'],
+  ['PC2_1', 'PC2_2'],
+] as const

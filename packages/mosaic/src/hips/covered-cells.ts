@@ -15,9 +15,9 @@ export function coveredCells(cell: HealpixCell, data: Float32Array): readonly He
       cells.push({
         order: cell.order + COVERAGE_DEPTH,
         face: cell.face,
-        // Columns run to the south-west, against x.
-        x: cell.x * count + count - 1 - across,
-        y: cell.y * count + up,
+        // Columns run to the north-west, along y; rows to the south-west, against x.
+        x: cell.x * count + count - 1 - up,
+        y: cell.y * count + across,
       })
     }
   }

@@ -28,7 +28,7 @@ if (loaded.default === undefined) await new Promise((resolve, reject) => {
 })
 const A = loaded.default ?? window.A
 await A.init
-window.view = A.aladin('#sky', { survey: new URL('.', location.href).href, ...${scriptText(view)} })
+window.view = A.aladin('#sky', { log: false, survey: new URL('.', location.href).href.slice(0, -1), ...${scriptText(view)} })
 </script>
 </body>
 </html>

@@ -1,19 +1,18 @@
 import type { TaskContext } from '@skyloom/kernels'
 import { cellFromNested, type HealpixCell } from '@skyloom/wcs'
 import { thumbnail } from '../../hips/allsky.ts'
-import { branchSide, branchTemplate, branchTiles, type HipsBranch } from '../../hips/branch.ts'
+import { branchSide, branchTiles, type HipsBranch, hipsTileTemplate } from '../../hips/branch.ts'
 import { coveredCells } from '../../hips/covered-cells.ts'
 import { halvePlaneInPlace } from '../../hips/halve-plane.ts'
 import { ALLSKY_ORDER, HIPS_TILE_SIDE, type HipsTile } from '../../hips/tile.ts'
-import { type HipsImage, projectBranch } from './project-branch.ts'
+import { openImages } from './open-images.ts'
+import { type HipsImage, PROJECT_TILE_BYTES, projectTile } from './project-tile.ts'
 import { readTile, type TileStyle, type TileWriter, tileWriter } from './tile-files.ts'
 
 /** Make the tiles of a branch from images. */
 export interface BranchPayload {
   readonly branch: HipsBranch
   readonly images: readonly HipsImage[]
-  /** True when the whole HiPS has one image: nothing is to be averaged. */
-  readonly isSingle: boolean
   readonly style: TileStyle
 }
 
@@ -44,13 +43,37 @@ interface Gathered {
   readonly thumbnails: (readonly [number, Float32Array])[]
 }
 
+/** Bytes of scratch that the tasks take for branches of this depth. */
+export function hipsScratchBytes(depth: number): number {
+  return PROJECT_TILE_BYTES + 4 * (HIPS_TILE_SIDE << depth) ** 2
+}
+
 async function project(context: TaskContext, payload: BranchPayload): Promise<BranchResult> {
-  const { branch, images, isSingle, style } = payload
-  const data = await projectBranch(context, branchTemplate(branch, style.frame), images, isSingle)
+  const { branch, images, style } = payload
+  const side = branchSide(branch)
+  const data = context.memory.f32(context.scratch.at + PROJECT_TILE_BYTES, side * side).fill(Number.NaN)
+  const open = openImages()
+  try {
+    for (const { tile, col, row } of branchTiles(branch, branch.depth)) {
+      const template = hipsTileTemplate(tile, style.frame)
+      const pixels = await projectTile(context, context.scratch.at, template, images, open)
+      if (pixels !== undefined) place(data, side, pixels, col, row)
+    }
+  } finally {
+    await open.close()
+  }
   const made = gather(style)
   await writeLevel(data, branch, branch.depth, made, true)
   await writeUpwards(data, branch, made)
   return resultOf(made)
+}
+
+/** Puts the pixels of a tile into the plane of its branch. */
+function place(data: Float32Array, side: number, pixels: Float32Array, col: number, row: number): void {
+  for (let r = 0; r < HIPS_TILE_SIDE; r++) {
+    const line = pixels.subarray(r * HIPS_TILE_SIDE, (r + 1) * HIPS_TILE_SIDE)
+    data.set(line, (row + r) * side + col)
+  }
 }
 
 async function merge(context: TaskContext, payload: MergePayload): Promise<BranchResult> {
@@ -60,11 +83,7 @@ async function merge(context: TaskContext, payload: MergePayload): Promise<Branc
   const there = new Set(payload.tiles)
   for (const { tile, col, row } of branchTiles(branch, branch.depth)) {
     if (!there.has(tile.npix)) continue
-    const pixels = await readTile(style.folder, tile)
-    for (let r = 0; r < HIPS_TILE_SIDE; r++) {
-      const line = pixels.subarray(r * HIPS_TILE_SIDE, (r + 1) * HIPS_TILE_SIDE)
-      data.set(line, (row + r) * side + col)
-    }
+    place(data, side, await readTile(style.folder, tile), col, row)
   }
   const made = gather(style)
   await writeUpwards(data, branch, made)

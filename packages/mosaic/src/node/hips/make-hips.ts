@@ -8,10 +8,10 @@ import { createWorkerPool } from '@skyloom/kernels/node'
 import {
   type CelestialFrame,
   ECLIPTIC_J2000,
-  frameConverter,
   GALACTIC,
   type HealpixCell,
   ICRS,
+  mocCells,
   mocFromCells,
   mocSkyFraction,
   pixelScaleDeg,
@@ -27,24 +27,29 @@ import { icrsCells } from '../../hips/icrs-cells.ts'
 import { hipsIndexPage } from '../../hips/index-page.ts'
 import type { HipsOptions, HipsSummary } from '../../hips/options.ts'
 import { formatHipsProperties } from '../../hips/properties.ts'
-import { ALLSKY_ORDER, HIPS_TILE_SIDE, MAX_HIPS_ORDER } from '../../hips/tile.ts'
+import { ALLSKY_ORDER, MAX_HIPS_ORDER } from '../../hips/tile.ts'
 import { type HipsCut, tileLevels } from '../../hips/tile-levels.ts'
 import { viewOfCells } from '../../hips/view-of-cells.ts'
 import type { ImageRecord, RejectedImage } from '../../image-table/image-record.ts'
 import { requireImages } from '../inputs.ts'
 import { scanImages } from '../scan-images.ts'
 import { createTaskRunner } from '../task-runner.ts'
-import type { BranchPayload, BranchResult, MergePayload, tasks } from './hips-tasks.ts'
+import {
+  type BranchPayload,
+  type BranchResult,
+  hipsScratchBytes,
+  type MergePayload,
+  type tasks,
+} from './hips-tasks.ts'
 import { beginFolder } from './new-folder.ts'
-import { branchScratchBytes } from './project-branch.ts'
 import { sampleCut } from './sample-cut.ts'
 import type { TileStyle } from './tile-files.ts'
 import { encodeTilePng } from './tile-png.ts'
 
-/** Most orders that one task makes at a time: a branch of 4 x 4 tiles. */
-const MAX_DEPTH = 2
+/** A task makes a tile, its 4 children and its 16 grandchildren; the least order is 3. */
+const DEPTH = 2
 /** Memory that a thread takes beside its scratch: buffers for reading, compressing and writing. */
-const THREAD_BYTES = 48 * 1024 * 1024
+const THREAD_BYTES = 24 * 1024 * 1024
 const MIN_MEMORY_BYTES = 64 * 1024 * 1024
 const MAX_THREADS = 256
 const DEG2_OF_SKY = 129_600 / Math.PI
@@ -96,8 +101,8 @@ export async function makeHips(options: HipsOptions): Promise<HipsSummary> {
     const mocOrder = order + COVERAGE_DEPTH
     const moc = mocFromCells(icrsCells(made.covered, FRAMES[frame], mocOrder), mocOrder)
     const bytes = made.bytesWritten + (await writeAllsky(style, made.thumbnails))
-    const view = viewOfCells(made.covered)
-    const equatorial = frameConverter(FRAMES[frame], ICRS).convert(view.centre.lonDeg, view.centre.latDeg)
+    // The cells of the coverage map do not depend on the order of the work.
+    const view = viewOfCells(mocCells(moc))
     const name = basename(resolve(options.outDir))
     const facts = {
       creatorDid: options.creatorDid ?? `ivo://skyloom/P/${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`,
@@ -108,7 +113,7 @@ export async function makeHips(options: HipsOptions): Promise<HipsSummary> {
       cut,
       dateMs: clock.nowMs(),
       skyFraction: mocSkyFraction(moc),
-      centre: equatorial,
+      centre: view.centre,
       fovDeg: view.fovDeg,
       sizeBytes: bytes,
       unit,
@@ -118,7 +123,7 @@ export async function makeHips(options: HipsOptions): Promise<HipsSummary> {
     await writeFile(join(out.path, 'Moc.fits'), writeMocFits(moc))
     if (options.viewer !== undefined) {
       const { title, fovDeg } = facts
-      const page = { title, fovDeg, viewer: options.viewer, centre: equatorial }
+      const page = { title, fovDeg, viewer: options.viewer, centre: view.centre }
       await writeFile(join(out.path, 'index.html'), hipsIndexPage(page))
     }
     await out.commit()
@@ -133,7 +138,7 @@ export async function makeHips(options: HipsOptions): Promise<HipsSummary> {
       pixelScaleArcsec: hipsPixelScaleDeg(order) * 3600,
       skyFraction: facts.skyFraction,
       areaDeg2: facts.skyFraction * DEG2_OF_SKY,
-      centre: equatorial,
+      centre: view.centre,
       cut,
       imageCount: images.length,
       rejected,
@@ -204,9 +209,8 @@ async function makeTiles(
   order: number,
   style: TileStyle,
 ): Promise<MadeTiles> {
-  const isSingle = images.length === 1
-  const { threads, depth } = sharing(options, isSingle)
-  const scratchBytes = branchScratchBytes(HIPS_TILE_SIDE << depth, isSingle)
+  const scratchBytes = hipsScratchBytes(DEPTH)
+  const threads = threadsWithin(options, scratchBytes)
   const maximumBytes = Math.min(MAX_PIXEL_MEMORY_BYTES - 2 * 65536, threads * (scratchBytes + 8192) + 65536)
   const pool = createWorkerPool<typeof tasks>({
     threads,
@@ -215,25 +219,17 @@ async function makeTiles(
     scratchBytes,
   })
   try {
-    return await runTasks(options, pool, images, order, depth, style)
+    return await runTasks(options, pool, images, order, style)
   } finally {
     await pool.close()
   }
 }
 
-/** Threads and depth of branches within the limit of memory: branches get smaller before threads get fewer. */
-function sharing(
-  options: HipsOptions,
-  isSingle: boolean,
-): { readonly threads: number; readonly depth: number } {
+/** Threads that the limit of memory allows. */
+function threadsWithin(options: HipsOptions, scratchBytes: number): number {
   const memoryBytes = options.memoryBytes ?? Math.floor(totalmem() / 2)
   const wanted = options.threads ?? Math.min(MAX_THREADS, availableParallelism())
-  const bytesOf = (depth: number): number =>
-    THREAD_BYTES + branchScratchBytes(HIPS_TILE_SIDE << depth, isSingle)
-  for (let depth = MAX_DEPTH; depth > 0; depth--) {
-    if (wanted * bytesOf(depth) <= memoryBytes) return { threads: wanted, depth }
-  }
-  return { threads: Math.max(1, Math.min(wanted, Math.floor(memoryBytes / bytesOf(0)))), depth: 0 }
+  return Math.max(1, Math.min(wanted, Math.floor(memoryBytes / (scratchBytes + THREAD_BYTES))))
 }
 
 async function runTasks(
@@ -241,7 +237,6 @@ async function runTasks(
   pool: TaskPool<typeof tasks>,
   images: readonly ImageRecord[],
   order: number,
-  depth: number,
   style: TileStyle,
 ): Promise<MadeTiles> {
   const tileCounts = Array.from({ length: order + 1 }, () => 0)
@@ -259,8 +254,8 @@ async function runTasks(
     bytesWritten += result.bytesWritten
   }
   const runner = createTaskRunner(pool.threads)
-  const root = order - depth
-  const projects = branchPayloads(images, root, depth, style)
+  const root = order - DEPTH
+  const projects = branchPayloads(images, root, style)
   const progress = startStage(options.onProgress, 'tiles', projects.length, 'branches', options.clock)
   await runner.runAll(
     projects,
@@ -272,7 +267,7 @@ async function runTasks(
     options.signal,
   )
   for (let below = root; below > 0; ) {
-    const up = Math.min(Math.max(1, depth), below)
+    const up = Math.min(DEPTH, below)
     const merges = mergePayloads(level, below - up, up, style)
     level = []
     const upwards = startStage(
@@ -300,7 +295,6 @@ async function runTasks(
 function branchPayloads(
   images: readonly ImageRecord[],
   order: number,
-  depth: number,
   style: TileStyle,
 ): readonly BranchPayload[] {
   const byRoot = new Map<number, ImageRecord[]>()
@@ -313,9 +307,8 @@ function branchPayloads(
   }
   const roots = [...byRoot].sort(([a], [b]) => a - b)
   return roots.map(([npix, list]) => ({
-    branch: { root: { order, npix }, depth },
+    branch: { root: { order, npix }, depth: DEPTH },
     images: list.map(({ path, hdu, width, height, wcs }) => ({ path, hdu, width, height, wcs })),
-    isSingle: images.length === 1,
     style,
   }))
 }
