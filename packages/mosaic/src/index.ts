@@ -29,18 +29,23 @@ export { boxMoments, type Moments } from './background/moments.ts'
 export { type BackgroundPlane, evaluatePlane, subtractPlanes, ZERO_PLANE } from './background/plane.ts'
 export { type ImageExtent, type OverlapFit, type RejectReason, rejectFits } from './background/reject.ts'
 export {
+  type CorrectionMap,
   type ImageCorrection,
   type RelaxOptions,
   type RelaxOverlap,
+  type RelaxSchedule,
   relaxBackground,
 } from './background/relax.ts'
 export {
   BACKGROUND_MODES,
   type BackgroundMode,
   type BackgroundSolution,
+  type SolveOptions,
   solveBackground,
 } from './background/solve.ts'
+export { type RobustSolution, solveBackgroundRobustly } from './background/solve-robust.ts'
 export { type CorrectedImage, subtractFromImage } from './background/subtract-from-image.ts'
+export { usedIn2026 } from './background/used-in-2026.ts'
 export { maskBoxes } from './blank/mask-boxes.ts'
 export { type ReplacedCounts, replaceRanges, type ValueRange } from './blank/replace-ranges.ts'
 export {

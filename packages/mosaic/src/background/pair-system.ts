@@ -8,6 +8,8 @@ export interface PairSystem {
   /** `order * order` numbers for each pair. */
   readonly blocks: Float64Array
   readonly rightSide: Float64Array
+  /** 1 for images whose unknowns are 0. */
+  readonly isFixed: Uint8Array
 }
 
 /** The residual is brought below this fraction of the right side. */
@@ -26,8 +28,13 @@ export function solvePairSystem(
   system: PairSystem,
   order: number,
 ): { solution: Float64Array; iterations: number } {
-  const { size, rightSide } = system
+  const { size, rightSide, isFixed } = system
   const inverse = inverseDiagonal(system, order)
+  // Without their part of the preconditioner the unknowns of fixed images stay 0 and the others solve what is left.
+  const square = order * order
+  isFixed.forEach((fixed, image) => {
+    if (fixed === 1) inverse.fill(0, image * square, (image + 1) * square)
+  })
   const solution = new Float64Array(size)
   const residual = Float64Array.from(rightSide)
   const direction = new Float64Array(size)

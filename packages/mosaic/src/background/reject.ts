@@ -8,7 +8,7 @@ export type RejectReason = 'too-few-pixels' | 'too-short' | 'too-noisy'
 export interface OverlapFit {
   readonly plus: number
   readonly minus: number
-  readonly fit: PlaneFit
+  readonly fit: Omit<PlaneFit, 'sums'>
 }
 
 /** Size of an image on the template, in pixels. */

@@ -18,6 +18,14 @@ export interface BackgroundSolution {
   readonly iterations: number
 }
 
+/** How {@link solveBackground} solves. */
+export interface SolveOptions {
+  /** Factor of each fit; default 1. */
+  readonly weights?: Float64Array
+  /** Images, by their place in the list, whose correction is 0. */
+  readonly locked?: ReadonlySet<number>
+}
+
 /**
  * Corrections that make all images agree where they overlap: the least-squares solution that mBgModel's iteration
  * approaches, solved directly.
@@ -28,6 +36,8 @@ export interface BackgroundSolution {
  * slopes over all pixels is smallest, so no gradient is added to the group as a whole), then in level (the corrections of all pixels
  * add up to nothing, so the mean sky stays). See ADR 2.
  *
+ * Locked images keep their values; a group that has some has no free common plane, and nothing is chosen there.
+ *
  * @param imageMoments moments of the covered pixels of each image, template offsets
  * @param fits only the overlaps that are to be used
  *
@@ -37,7 +47,9 @@ export function solveBackground(
   imageMoments: readonly Moments[],
   fits: readonly OverlapFit[],
   mode: BackgroundMode,
+  options: SolveOptions = {},
 ): BackgroundSolution {
+  const { weights, locked = new Set<number>() } = options
   const groups = connectedGroups(imageMoments.length, fits)
   if (mode === 'none' || fits.length === 0) {
     return { corrections: imageMoments.map(() => ZERO_PLANE), groups, iterations: 0 }
@@ -45,9 +57,11 @@ export function solveBackground(
   const scale = coordinateScale(imageMoments)
   const order = mode === 'plane' ? 3 : 1
   const size = imageMoments.length * order
-  const system = assemble(fits, order, scale, size)
+  const isFixed = Uint8Array.from(imageMoments, (_, image) => (locked.has(image) ? 1 : 0))
+  const system = { ...assemble(fits, weights, order, scale, size), isFixed }
   const { solution, iterations } = solvePairSystem(system, order)
-  fixGauge(solution, imageMoments, groups, order, scale)
+  const lockedGroups = new Set([...locked].map((image) => groups[image] ?? -1))
+  fixGauge(solution, imageMoments, groups, lockedGroups, order, scale)
   const corrections = imageMoments.map((_, image) => toPlane(solution, image, order, scale))
   return { corrections, groups, iterations }
 }
@@ -79,18 +93,25 @@ function momentMatrix(m: Moments, order: number, scale: number): Float64Array {
   return Float64Array.of(xx, xy, m.x * s, xy, yy, m.y * s, m.x * s, m.y * s, m.n)
 }
 
-function assemble(fits: readonly OverlapFit[], order: number, scale: number, size: number): PairSystem {
+function assemble(
+  fits: readonly OverlapFit[],
+  weights: Float64Array | undefined,
+  order: number,
+  scale: number,
+  size: number,
+): Omit<PairSystem, 'isFixed'> {
   const blocks = new Float64Array(fits.length * order * order)
   const rightSide = new Float64Array(size)
   const plus = new Int32Array(fits.length)
   const minus = new Int32Array(fits.length)
   fits.forEach((overlap, pair) => {
     const moments = boxMoments(overlap.fit.box)
-    const block = momentMatrix(moments, order, scale)
+    const weight = weights?.[pair] ?? 1
+    const block = momentMatrix(moments, order, scale).map((value) => value * weight)
     blocks.set(block, pair * order * order)
     plus[pair] = overlap.plus
     minus[pair] = overlap.minus
-    const pull = boxPull(overlap, moments, block, order, scale)
+    const pull = boxPull(overlap, moments, block, weight, order, scale)
     for (let i = 0; i < order; i++) {
       rightSide[overlap.plus * order + i]! += pull[i]!
       rightSide[overlap.minus * order + i]! -= pull[i]!
@@ -104,10 +125,12 @@ function boxPull(
   { fit }: OverlapFit,
   moments: Moments,
   block: Float64Array,
+  weight: number,
   order: number,
   scale: number,
 ): Float64Array {
-  if (order === 1) return Float64Array.of(fit.a * moments.x + fit.b * moments.y + fit.c * moments.n)
+  if (order === 1)
+    return Float64Array.of(weight * (fit.a * moments.x + fit.b * moments.y + fit.c * moments.n))
   const plane = [fit.a * scale, fit.b * scale, fit.c]
   return Float64Array.from([0, 1, 2], (row) =>
     plane.reduce((sum, value, col) => sum + block[row * 3 + col]! * value, 0),
@@ -115,7 +138,7 @@ function boxPull(
 }
 
 /**
- * Takes from every group its mean slopes, weighted by the pixels of the images, and then its mean level over all pixels.
+ * Takes from every group without locked images its mean slopes, weighted by the pixels of the images, and then its mean level over all pixels.
  *
  * @param solution (a, b, c) or (c) of each image, slopes times `scale`
  */
@@ -123,13 +146,15 @@ function fixGauge(
   solution: Float64Array,
   imageMoments: readonly Moments[],
   groups: readonly number[],
+  lockedGroups: ReadonlySet<number>,
   order: number,
   scale: number,
 ): void {
   const groupCount = groups.reduce((most, group) => Math.max(most, group + 1), 0)
   const members = Array.from({ length: groupCount }, (): number[] => [])
   groups.forEach((group, image) => members[group]!.push(image))
-  for (const images of members) {
+  for (const [group, images] of members.entries()) {
+    if (lockedGroups.has(group)) continue
     for (let slope = 0; slope < order - 1; slope++) {
       takeMean(solution, images, order, slope, imageMoments, (image) => solution[image * order + slope]!)
     }

@@ -1,4 +1,5 @@
 import type { OverlapFit } from '../background/reject.ts'
+import type { PlaneFit } from '../difference/fit-plane.ts'
 import type { FitRow } from '../difference/fit-table.ts'
 import { fitValues } from '../difference/fit-values.ts'
 import type { OverlapRow } from '../overlap/overlap-table.ts'
@@ -6,6 +7,7 @@ import type { Region } from '../region.ts'
 
 /** One fitted pair with the window of its difference on the template. */
 export interface FittedPair extends OverlapFit {
+  readonly fit: PlaneFit
   readonly window: Region
 }
 
