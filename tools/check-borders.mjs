@@ -14,7 +14,8 @@ const MAY_IMPORT = {
   workflow: ['base'],
   registry: ['base'],
   runner: ['base', 'workflow', 'registry'],
-  cli: ['base', 'fits', 'wcs', 'mosaic', 'montage', 'workflow', 'registry', 'runner'],
+  recipes: ['base', 'fits', 'wcs', 'mosaic', 'workflow'],
+  cli: ['base', 'fits', 'wcs', 'mosaic', 'montage', 'workflow', 'registry', 'runner', 'recipes'],
 }
 const NODE_ONLY = new Set(['cli', 'montage', 'registry', 'runner'])
 

@@ -149,3 +149,21 @@ test('help of every command has an example and fits 80 columns', async () => {
     'skyloom mosaic make --images raw --out m42',
   )
 })
+
+test('plans a mosaic as a workflow that skyloom plan takes', async () => {
+  const out = join(freshFolder(), 'm42')
+  const { code, stdout } = await skyloom('mosaic', 'plan', '--images', DEMO, '--out', out, '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ pairCount: 17, width: 2231, height: 2196 })
+  expect(await readdir(join(out, 'bin'))).toContain('mProject')
+  const plan = ['plan', join(out, 'workflow.yml'), '--sites', 'local', '--output-sites', 'local', '--dry-run']
+  const planned = await skyloom(...plan, '--json')
+  expect(planned.code, planned.stderr).toBe(0)
+  expect(planned.stdout).toContain('"compute": 43')
+})
+
+test('a mosaic workflow needs images from somewhere', async () => {
+  const { code, stderr } = await skyloom('mosaic', 'plan', '--out', join(freshFolder(), 'out'))
+  expect(code).toBe(2)
+  expect(stderr).toContain('give either --images or --survey')
+})

@@ -25,6 +25,8 @@ export type MosaicErrorCode =
   | 'MOSAIC_ARCHIVE_FAILED'
   /** An answer that is not what was asked for: a web page, half a file, an error in the form of a table. */
   | 'MOSAIC_BAD_ANSWER'
+  /** A catalogue of stars that cannot be read. */
+  | 'MOSAIC_BAD_CATALOG'
 
 /** Error of a mosaic operation that cannot go on. */
 export class MosaicError extends SkyloomError<MosaicErrorCode> {

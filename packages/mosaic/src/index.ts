@@ -101,6 +101,7 @@ export {
   imageTable,
   sexagesimalDec,
   sexagesimalRa,
+  type TableImage,
 } from './image-table/image-table.ts'
 export { type MosaicOptions, PROJECT_METHODS, type ProjectMethod } from './make/options.ts'
 export { forecastTime, type MosaicPlan, type Range, type Workload } from './make/plan.ts'
@@ -121,6 +122,13 @@ export { drawLevelBar, type LevelBar, padRows } from './pad/pad-rows.ts'
 export { measureSource, type SourceFlux } from './photometry/aperture-photometry.ts'
 export { clippedLevel, type SkyLevel } from './photometry/clipped-level.ts'
 export { type FluxPair, fitScale, type PhotometricScale } from './photometry/fit-scale.ts'
+export {
+  readStarCatalog,
+  type StarCatalog,
+  starMagnitudes,
+  starRows,
+  starsAround,
+} from './photometry/star-catalog.ts'
 export { type PixelPlane, pixelAt } from './pixel-plane.ts'
 export { type InheritedCard, inheritCards } from './product/inherit.ts'
 export {
@@ -129,8 +137,9 @@ export {
   type ProductKind,
   productHeader,
 } from './product/product-header.ts'
-export { classicWindow } from './project/classic-window.ts'
+export { type ClassicExtent, classicExtent, classicWindow } from './project/classic-window.ts'
 export { type CoverageExtent, coverageExtent } from './project/coverage-extent.ts'
+export { outlineRegion } from './project/outline-region.ts'
 export {
   type ImagePart,
   type OverlapBand,
@@ -139,6 +148,15 @@ export {
   overlapSums,
   type SphereUse,
 } from './project/overlap-sums.ts'
+export {
+  INTERPOLATIONS,
+  type Interpolation,
+  isInterpolation,
+  kernelTable,
+  kernelTaps,
+  kernelWeights,
+} from './project/interpolation-kernel.ts'
+export { type SampleRule, sampleRows } from './project/sample-rows.ts'
 export { planarError } from './project/planar-error.ts'
 export {
   AREA_SCRATCH_BYTES,

@@ -1,23 +1,17 @@
 import type { MosaicOptions, MosaicSummary } from '@skyloom/mosaic'
-import type { CelestialFrame } from '@skyloom/wcs'
 import { exitCodeOf } from '../terminal/error-text.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { formatBytes, formatDuration } from '../terminal/format.ts'
 import { interruptSignal } from '../terminal/interrupt.ts'
 import { jsonLines, progressDisplay } from '../terminal/progress.ts'
+import { type TemplateFlags, templateOptions } from './mosaic-template.ts'
 
 /** Flags of `skyloom mosaic make` as the command line gives them. */
-export interface MakeFlags {
+export interface MakeFlags extends TemplateFlags {
   readonly images: string
   readonly out: string
   readonly hdu?: number | string
-  readonly header?: string
   readonly center?: { lonDeg: number; latDeg: number }
-  readonly size?: { width: number; height: number }
-  readonly scale?: number
-  readonly projection?: string
-  readonly frame?: CelestialFrame['system']
-  readonly rotation?: number | 'fit'
   readonly method: string
   readonly background: 'plane' | 'level' | 'none'
   readonly combine: 'mean' | 'median' | 'count'
@@ -44,8 +38,8 @@ export async function runMosaicMake(flags: MakeFlags): Promise<number> {
     if (flags.dryRun === true) {
       const plan = await planMosaic(options)
       display.end()
-      const { planText } = await import('./mosaic-plan.ts')
-      process.stdout.write(flags.json === true ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan))
+      const { forecastText } = await import('./mosaic-forecast.ts')
+      process.stdout.write(flags.json === true ? `${JSON.stringify(plan, null, 2)}\n` : forecastText(plan))
       return EXIT.done
     }
     const summary = await makeMosaic(options)
@@ -77,10 +71,7 @@ function mosaicOptions(flags: MakeFlags): MosaicOptions {
     template: {
       ...(flags.center === undefined ? {} : { centre: flags.center }),
       ...(flags.size === undefined ? {} : { sizeDeg: flags.size }),
-      ...(flags.scale === undefined ? {} : { scaleDeg: flags.scale / 3600 }),
-      ...(flags.projection === undefined ? {} : { projection: flags.projection.toUpperCase() }),
-      ...(flags.frame === undefined ? {} : { frame: { system: flags.frame } }),
-      ...(flags.rotation === undefined ? {} : { rotation: flags.rotation }),
+      ...templateOptions(flags),
     },
     // The library checks the word and says what is allowed.
     method: flags.method as MosaicOptions['method'],

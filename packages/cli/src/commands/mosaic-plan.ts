@@ -1,17 +1,80 @@
-import type { MosaicPlan } from '@skyloom/mosaic'
-import { formatBytes, formatDuration } from '../terminal/format.ts'
+import { basename, join, resolve } from 'node:path'
+import { installModules } from '@skyloom/montage/command'
+import { RecipeError } from '@skyloom/recipes'
+import { type ImageSource, type MosaicWorkflowSummary, planMosaicWorkflow } from '@skyloom/recipes/node'
+import { EXIT } from '../terminal/exit-code.ts'
+import { interruptSignal } from '../terminal/interrupt.ts'
+import { jsonLines, progressDisplay } from '../terminal/progress.ts'
+import { type TemplateFlags, templateOptions } from './mosaic-template.ts'
 
-/** A plan for people. */
-export function planText(plan: MosaicPlan): string {
-  const { template, forecast } = plan
+/** Flags of `skyloom mosaic plan` as the command line gives them. */
+export interface MosaicPlanFlags extends TemplateFlags {
+  readonly images?: string
+  readonly survey?: string
+  readonly surveys?: string
+  readonly out: string
+  readonly hdu?: number | string
+  readonly background: 'plane' | 'level' | 'none'
+  readonly combine: 'mean' | 'median' | 'count'
+  readonly picture: number
+  readonly name?: string
+  readonly overwrite?: boolean
+  readonly json?: boolean
+}
+
+/** Runs the command and returns its exit code. */
+export async function runMosaicPlan(place: string | undefined, flags: MosaicPlanFlags): Promise<number> {
+  const display = flags.json === true ? jsonLines(process.stderr) : progressDisplay(process.stderr)
+  const interrupt = interruptSignal(process, process.stderr)
+  const commandsDir = join(flags.out, 'bin')
+  try {
+    const summary = await planMosaicWorkflow({
+      source: sourceOf(flags),
+      location: place,
+      sizeDeg: flags.size,
+      headerFile: flags.header,
+      template: templateOptions(flags),
+      background: flags.background,
+      combine: flags.combine,
+      pictureSide: flags.picture,
+      commandsDir,
+      outDir: flags.out,
+      name: flags.name ?? basename(resolve(flags.out)),
+      overwrite: flags.overwrite,
+      onProgress: display.listener,
+      signal: interrupt.signal,
+    })
+    await installModules(commandsDir)
+    display.end()
+    process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary))
+    return EXIT.done
+  } finally {
+    display.end()
+    interrupt.release()
+  }
+}
+
+function sourceOf({ images, survey, surveys, hdu }: MosaicPlanFlags): ImageSource {
+  if (images !== undefined) return { kind: 'folder', path: images, hdu: hdu ?? 'first' }
+  const [name = '', band = ''] = (survey ?? '').split(/:(?=[^:]*$)/)
+  if (name === '' || band === '')
+    throw new RecipeError('RECIPE_BAD_REQUEST', 'the survey has no band', {
+      where: ['--survey'],
+      found: survey ?? '',
+      allowed: 'name and band with a colon between them, such as 2MASS:J',
+    })
+  return { kind: 'survey', survey: name, band, surveysFile: surveys }
+}
+
+function summaryText(summary: MosaicWorkflowSummary): string {
+  const { outDir, width, height, images, pairCount, beside, rejected } = summary
   const lines = [
-    `mosaic     ${template.width} x ${template.height} pixels, ${template.projection}, ${template.frame}`,
-    `project    ${plan.images.length} images, ${formatBytes(plan.inputBytes)}`,
-    `difference ${plan.pairCount} pairs at most`,
-    `write      ${formatBytes(forecast.outputBytes)}`,
-    `memory     ${formatBytes(forecast.pixelBytes)} of pixels; limit ${formatBytes(plan.memoryBytes)}, spilled to disk ${formatBytes(forecast.spillBytes)}`,
-    `time       about ${formatDuration(forecast.cpuSeconds.low * 1000)} to ${formatDuration(forecast.cpuSeconds.high * 1000)} CPU, ${formatDuration(forecast.wallSeconds.low * 1000)} to ${formatDuration(forecast.wallSeconds.high * 1000)} wall`,
-    ...plan.rejected.map((file) => `left out   ${file.reason}`),
+    `mosaic     ${width} x ${height} pixels`,
+    `images     ${images.length}, ${pairCount} overlapping pairs`,
+    ...(beside.length === 0 ? [] : [`beside     ${beside.length} images lie beside the mosaic`]),
+    ...rejected.map((file) => `left out   ${file.reason}`),
+    `workflow   ${join(outDir, 'workflow.yml')}`,
+    `next       skyloom plan ${join(outDir, 'workflow.yml')} --sites local --output-sites local`,
   ]
   return `${lines.join('\n')}\n`
 }

@@ -1,16 +1,10 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import {
-  parseAngles,
-  parseBytes,
-  parseCount,
-  parseHdu,
-  parsePositive,
-  parseRotation,
-  parseSize,
-} from '../terminal/values.ts'
+import { parseAngles, parseBytes, parseCount, parseHdu } from '../terminal/values.ts'
 import { addMosaicHipsCommand } from './mosaic-hips.ts'
 import type { MakeFlags } from './mosaic-make.ts'
+import { addMosaicPlanCommand } from './mosaic-plan-command.ts'
+import { addTemplateOptions } from './mosaic-template.ts'
 
 /** Text shown below the options of `mosaic make`. */
 const EXAMPLES = `
@@ -24,7 +18,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 3 done without some images,
 /** `skyloom mosaic ...` */
 export function addMosaicCommand(program: Command): void {
   const mosaic = program.command('mosaic').description('make mosaics of FITS images')
-  mosaic
+  const make = mosaic
     .command('make')
     .description('turn a folder of overlapping FITS images into one background-matched mosaic')
     .requiredOption('--images <dir>', 'folder with FITS images (.fits, .fit, .fts; also .gz, .fz)')
@@ -34,25 +28,8 @@ export function addMosaicCommand(program: Command): void {
       'extension to take from each file (default: the first image with a sky position)',
       parseHdu,
     )
-    .option('--header <file>', 'header template (.hdr) of the mosaic')
     .option('--center <"lon lat">', 'centre in degrees, in the frame of the mosaic', parseAngles)
-    .option('--size <deg>', 'width, or "width height", in degrees', parseSize)
-    .option('--scale <arcsec>', 'pixel side (default: the finest of the images)', parsePositive)
-    .option('--projection <code>', 'FITS projection: TAN, SIN, ZEA, CAR, AIT, ... (default: TAN)')
-    .addOption(
-      new Option('--frame <name>', 'celestial frame (default: that of the images)').choices([
-        'icrs',
-        'fk5',
-        'fk4',
-        'galactic',
-        'ecliptic',
-      ]),
-    )
-    .option(
-      '--rotation <deg|fit>',
-      'angle of the upward direction, east of north; fit: smallest rectangle',
-      parseRotation,
-    )
+  addTemplateOptions(make)
     .addOption(new Option('--method <name>', 'reprojection').default('area'))
     .addOption(
       new Option('--background <name>', 'background matching')
@@ -79,5 +56,6 @@ export function addMosaicCommand(program: Command): void {
       const { runMosaicMake } = await import('./mosaic-make.ts')
       process.exitCode = await runMosaicMake(flags)
     })
+  addMosaicPlanCommand(mosaic)
   addMosaicHipsCommand(mosaic)
 }

@@ -26,11 +26,14 @@ const COLUMNS = [
   ['fname', 'string'],
 ] as const
 
+/** What the table tells of an image. */
+export type TableImage = Pick<ImageRecord, 'name' | 'hdu' | 'sizeBytes' | 'width' | 'height' | 'wcs'>
+
 /**
  * The image metadata table (`images.tbl`) of the given images, in their order, with the columns that Montage's mImgtbl
  * writes. `ra` and `dec` are the J2000 position of pixel (naxis1/2, naxis2/2).
  */
-export function imageTable(images: readonly ImageRecord[]): Table {
+export function imageTable(images: readonly TableImage[]): Table {
   return tableFromRows(
     COLUMNS.map(([name, type]) => ({ name, type })),
     images.map((image, index) => imageRow(image, index)),
@@ -39,11 +42,11 @@ export function imageTable(images: readonly ImageRecord[]): Table {
 }
 
 /** `images.tbl` as text. */
-export function formatImageTable(images: readonly ImageRecord[]): string {
+export function formatImageTable(images: readonly TableImage[]): string {
   return writeIpacTable(imageTable(images), montageImageTableFormat({ hasCube: false }))
 }
 
-function imageRow(image: ImageRecord, index: number): readonly (string | number | null)[] {
+function imageRow(image: TableImage, index: number): readonly (string | number | null)[] {
   const { wcs, width, height } = image
   const sky = positionJ2000(wcs, width / 2, height / 2)
   const { cdelt1, cdelt2, crota2 } = effectiveScale(wcs)

@@ -1,0 +1,56 @@
+import { type Command, Option } from 'commander'
+import { parseCount, parseHdu } from '../terminal/values.ts'
+import type { MosaicPlanFlags } from './mosaic-plan.ts'
+import { addTemplateOptions } from './mosaic-template.ts'
+
+/** Text shown below the options. */
+const EXAMPLES = `
+The folder holds the workflow and its catalogs in Pegasus' formats, the header
+template and the tables that the jobs read, and the commands of the modules.
+
+Examples:
+  skyloom mosaic plan --images raw --out m42-workflow
+  skyloom mosaic plan "M 42" --size 0.25 --survey 2MASS:J --out m42-workflow
+  skyloom plan m42-workflow/workflow.yml --sites local --output-sites local
+
+Exit codes: 0 done, 1 failed, 2 wrong use, 4 refused, 130 interrupted.`
+
+/** `skyloom mosaic plan`. */
+export function addMosaicPlanCommand(mosaic: Command): void {
+  const plan = mosaic
+    .command('plan')
+    .description('write a mosaic as an abstract workflow of Montage modules')
+    .argument('[place]', 'object or position ("M 42", "83.82 -5.39"): the centre of the mosaic')
+    .option('--images <dir>', 'folder with the images')
+    .option('--survey <name:band>', 'survey whose archive is searched')
+    .option('--surveys <file>', 'registry of surveys (default: SKYLOOM_SURVEYS, or the built-in one)')
+    .requiredOption('--out <dir>', 'folder for the workflow; must be new or empty')
+    .option(
+      '--hdu <n|name>',
+      'extension to take from each file (default: the first image with a sky position)',
+      parseHdu,
+    )
+  addTemplateOptions(plan)
+  plan
+    .addOption(
+      new Option('--background <name>', 'background matching')
+        .choices(['plane', 'level', 'none'])
+        .default('plane'),
+    )
+    .addOption(
+      new Option('--combine <name>', 'how overlapping pixels become one')
+        .choices(['mean', 'median', 'count'])
+        .default('mean'),
+    )
+    .option('--picture <pixels>', 'larger side of the picture', parseCount, 1000)
+    .option('--name <name>', 'name of the workflow (default: that of the folder)')
+    .option('--overwrite', 'replace the workflow of an earlier call')
+    .option('--json', 'print the summary as one JSON document; progress as JSON lines on standard error')
+    .addHelpText('after', EXAMPLES)
+    .action(async (place: string | undefined, flags: MosaicPlanFlags, command: Command) => {
+      if ((flags.images === undefined) === (flags.survey === undefined))
+        command.error('error: give either --images or --survey')
+      const { runMosaicPlan } = await import('./mosaic-plan.ts')
+      process.exitCode = await runMosaicPlan(place, flags)
+    })
+}

@@ -1,0 +1,14 @@
+export { RecipeError, type RecipeErrorCode } from './errors.ts'
+export { derivedFiles, type ImageFiles, MOSAIC_FILES } from './mosaic/mosaic-files.ts'
+export { imageList, projectedTable, statusTable } from './mosaic/mosaic-tables.ts'
+export {
+  MOSAIC_MODULES,
+  type MosaicWorkflowInput,
+  mosaicWorkflow,
+  RECIPE_BACKGROUNDS,
+  RECIPE_COMBINES,
+  type RecipeBackground,
+  type RecipeCombine,
+} from './mosaic/mosaic-workflow.ts'
+export { type PlacedSource, type Prediction, predictImages } from './mosaic/predict-images.ts'
+export { outlineOf, type SourceImage } from './mosaic/source-image.ts'
