@@ -67,6 +67,10 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mViewer', async () => (await import('../viewer/viewer.ts')).viewerModule],
   ['mHistogram', async () => (await import('../viewer/histogram.ts')).histogramModule],
   ['mCombineHist', async () => (await import('../viewer/combine-hist.ts')).combineHistModule],
+  ['mCatSearch', async () => (await import('../calibrate/cat-search.ts')).catSearchModule],
+  ['mCalibrate', async () => (await import('../calibrate/calibrate.ts')).calibrateModule],
+  ['mCalExec', async () => (await import('../calibrate/cal-exec.ts')).calExecModule],
+  ['mProjectQL', async () => (await import('../project/project-ql.ts')).projectQLModule],
 ])
 
 /** Names of all modules, sorted. */
