@@ -77,20 +77,20 @@ function frameRange(
   return row < border || row >= height - border ? [] : [[border, width - border - 1]]
 }
 
-/** Columns of a row inside a polygon (even-odd rule), its sides included. */
+/**
+ * Columns of a row inside a polygon by the classic rule: between the outermost sides that cross the row, from floor(x) to
+ * round(x) - 1. Sides that end on the row do not count, so a row through a vertex may have none.
+ */
 function polygonRanges(row: number, vertices: readonly BorderVertex[]): readonly Range[] {
   const crossings: number[] = []
   let a = vertices.at(-1)
   for (const b of vertices) {
-    if (a !== undefined && a.y <= row !== b.y <= row) {
+    if (a !== undefined && (a.y - row) * (b.y - row) < 0)
       crossings.push(a.x + ((row - a.y) * (b.x - a.x)) / (b.y - a.y))
-    }
     a = b
   }
-  crossings.sort((p, q) => p - q)
-  const ranges: Range[] = []
-  for (let k = 0; k + 1 < crossings.length; k += 2) ranges.push([crossings[k] ?? 0, crossings[k + 1] ?? 0])
-  return ranges
+  if (crossings.length < 2) return []
+  return [[Math.floor(Math.min(...crossings)), Math.floor(Math.max(...crossings) + 0.5) - 1]]
 }
 
 function blankOutside(line: Float64Array, firstCol: number, kept: readonly Range[]): void {

@@ -10,6 +10,7 @@ import {
 import {
   type MontageFrameConverter,
   montageFrameConverter,
+  type PixelMap,
   pixelAreaSr,
   pixelMap,
   pixelScaleDeg,
@@ -135,7 +136,7 @@ export function noOverlap(input: ProjectInput): MontageError {
 }
 
 /** Half a diagonal of the image in pixels of the template, as the classic program takes it. */
-function expansion({ sky, width, height }: OpenInput, template: Wcs): number {
+export function expansion({ sky, width, height }: OpenInput, template: Wcs): number {
   const [dx, dy] = pixelScaleDeg(sky.wcs)
   const [stepX, stepY] = pixelScaleDeg(template)
   return Math.hypot(width * dx, height * dy) / Math.hypot(stepX, stepY)
@@ -146,8 +147,15 @@ export function pixelRatio(image: Wcs, template: Wcs): number {
   return Math.max(...pixelScaleDeg(image)) / Math.min(...pixelScaleDeg(template))
 }
 
-/** Where the pixels of an image lie on a template and both on the sphere. */
-function placesOf(image: OpenInput, output: OpenInput['sky']) {
+/** Exact maps between an image and a template, and the directions of their pixels. */
+export interface ImagePlaces {
+  readonly toOutput: PixelMap
+  readonly toImage: PixelMap
+  readonly pixels: SpherePixels
+}
+
+/** Where the pixels of an image lie on a template and both on the sphere, by the rules of the classic programs for coordinate systems. */
+export function placesOf(image: OpenInput, output: OpenInput['sky']): ImagePlaces {
   const there = montageFrameConverter(image.sky.frame, output.frame)
   const back = montageFrameConverter(output.frame, image.sky.frame)
   const from = image.sky.wcs

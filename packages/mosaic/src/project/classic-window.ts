@@ -22,6 +22,30 @@ export function classicWindow(
   toTemplate: PixelMap,
   toImage: PixelMap,
 ): Region | undefined {
+  const extent = classicExtent(image, template, toTemplate, toImage)
+  if (extent === undefined) return undefined
+  const [col, width] = classicRange(extent.left, extent.right)
+  const [row, height] = classicRange(extent.bottom, extent.top)
+  const whole = { col: 0, row: 0, width: template.width, height: template.height }
+  const window = intersectRegions(whole, { col, row, width, height })
+  return isEmptyRegion(window) ? undefined : window
+}
+
+/** Corner coordinates that an image spans on a template. */
+export interface ClassicExtent {
+  readonly left: number
+  readonly right: number
+  readonly bottom: number
+  readonly top: number
+}
+
+/** The extremes that {@link classicWindow} goes by; undefined when the two have no place in common. */
+export function classicExtent(
+  image: Size,
+  template: Size,
+  toTemplate: PixelMap,
+  toImage: PixelMap,
+): ClassicExtent | undefined {
   const own = borderPoints(image)
   const count = own.x.length
   const x = new Float64Array(count)
@@ -41,12 +65,7 @@ export function classicWindow(
   for (let k = 0; k < count; k++) if (isInside(x[k]!, y[k]!, template)) include(x[k]!, y[k]!)
   for (let k = 0; k < edgeX.length; k++)
     if (isInside(edgeX[k]!, edgeY[k]!, image)) include(edge.x[k]!, edge.y[k]!)
-  if (!(left <= right)) return undefined
-  const [col, width] = classicRange(left, right)
-  const [row, height] = classicRange(bottom, top)
-  const whole = { col: 0, row: 0, width: template.width, height: template.height }
-  const window = intersectRegions(whole, { col, row, width, height })
-  return isEmptyRegion(window) ? undefined : window
+  return left <= right ? { left, right, bottom, top } : undefined
 }
 
 /** FITS coordinates are corner coordinates and this. */
