@@ -154,9 +154,10 @@ const CLASSIC_STEPS = 100
 const CLASSIC_ORDER = 3
 
 function classicSampler(data: Float64Array, { col, row, width, height }: Region): Sampler {
-  const table = new Float64Array(CLASSIC_ORDER * CLASSIC_STEPS)
+  // The last entry, at 3 pixels, is not quite zero: it too spreads NaN.
+  const table = new Float64Array(CLASSIC_ORDER * CLASSIC_STEPS + 1)
   for (let k = 0; k < table.length; k++) {
-    const v = (3 * k) / (CLASSIC_ORDER * CLASSIC_STEPS)
+    const v = k / CLASSIC_STEPS
     const [a, b] = [Math.PI * v, (Math.PI * v) / CLASSIC_ORDER]
     table[k] = k === 0 ? 1 : (Math.sin(a) / a) * (Math.sin(b) / b)
   }

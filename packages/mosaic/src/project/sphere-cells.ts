@@ -54,13 +54,37 @@ export function addOnSphere(
   rule: SphereRule,
   target: SphereTarget,
 ): void {
+  const { values, weights } = block
+  const { sums } = target
+  overlapsOnSphere(pixels, block, rule, target.band, (k, at, overlap, perValue) => {
+    const area = overlap * (weights === undefined ? 1 : weights[k]!)
+    sums[2 * at]! += values[k]! * perValue * area
+    sums[2 * at + 1]! += area
+  })
+}
+
+/**
+ * Takes an overlap of pixel `k` of a block and pixel `at` of a band.
+ *
+ * @param perValue density of a pixel with the value 1
+ */
+export type TakeOverlap = (k: number, at: number, area: number, perValue: number) => void
+
+/** Gives all overlaps of the pixels of a block that have a finite value and a weight with the pixels of a band, by spherical polygons. */
+export function overlapsOnSphere(
+  pixels: SpherePixels,
+  block: SphereBlock,
+  rule: SphereRule,
+  band: Region,
+  take: TakeOverlap,
+): void {
   const { region, values, weights, corners } = block
   const geometry = rule.isClassic ? classicOverlap() : sphereOverlap()
   const pad = rule.isClassic ? 0 : PAD
   const x = new Float64Array(4)
   const y = new Float64Array(4)
   const quad = new Float64Array(12)
-  const cells = rule.isOddOnly ? undefined : cellVectors(pixels, block, rule, target)
+  const cells = rule.isOddOnly ? undefined : cellVectors(pixels, block, rule, band)
   for (let k = 0; k < values.length; k++) {
     const value = values[k]!
     const weight = weights === undefined ? 1 : weights[k]!
@@ -71,12 +95,12 @@ export function addOnSphere(
     const col = region.col + (k % region.width) + 0.5
     const row = region.row + Math.floor(k / region.width) + 0.5
     footprint(pixels, col, row, rule.drop / 2, quad)
-    const density = rule.isFlux ? value / geometry.areaSr(quad) : value
-    for (const window of candidates(x, y, rule.maxExtent, pad, target.band)) {
-      addTo(target, window, geometry, quad, cells ?? cellsOf(pixels, window), {
-        density,
-        weight,
-        isInPixels: rule.isOddOnly,
+    const perValue = rule.isFlux ? 1 / geometry.areaSr(quad) : 1
+    const isInPixels = rule.isOddOnly
+    for (const window of candidates(x, y, rule.maxExtent, pad, band)) {
+      const places = cells ?? cellsOf(pixels, window)
+      overlapsWith(window, band, geometry, quad, places, isInPixels, (at, area) => {
+        take(k, at, area, perValue)
       })
     }
   }
@@ -156,7 +180,7 @@ function cellVectors(
   pixels: SpherePixels,
   { values, corners }: SphereBlock,
   { maxExtent }: SphereRule,
-  { band }: SphereTarget,
+  band: Region,
 ): CellVectors | undefined {
   const x = new Float64Array(4)
   const y = new Float64Array(4)
@@ -199,20 +223,15 @@ function cellsOf(pixels: SpherePixels, region: Region): CellVectors {
   return { region, vectors }
 }
 
-interface Contribution {
-  readonly density: number
-  readonly weight: number
-  readonly isInPixels: boolean
-}
-
-/** Adds one quadrilateral to the output pixels of a window. */
-function addTo(
-  { band, sums }: SphereTarget,
+/** Gives the overlaps of one quadrilateral with the output pixels of a window. */
+function overlapsWith(
   window: Region,
+  band: Region,
   geometry: SphereOverlap,
   quad: Float64Array,
   { region, vectors }: CellVectors,
-  { density, weight, isInPixels }: Contribution,
+  isInPixels: boolean,
+  take: (at: number, area: number) => void,
 ): void {
   const cell = new Float64Array(12)
   const pitch = 3 * (region.width + 1)
@@ -226,10 +245,8 @@ function addTo(
       }
       const overlap = geometry.overlapSr(quad, cell)
       if (!(overlap > 0)) continue
-      const area = weight * (isInPixels ? overlap / geometry.areaSr(cell) : overlap)
-      const pair = 2 * ((row - band.row) * band.width + col - band.col)
-      sums[pair] = sums[pair]! + density * area
-      sums[pair + 1] = sums[pair + 1]! + area
+      const area = isInPixels ? overlap / geometry.areaSr(cell) : overlap
+      take((row - band.row) * band.width + col - band.col, area)
     }
   }
 }
