@@ -4,6 +4,8 @@ import { addFitsCommand } from './commands/fits.ts'
 import { addMontageCommand } from './commands/montage.ts'
 import { addMosaicCommand } from './commands/mosaic.ts'
 import { addPlanCommand } from './commands/plan.ts'
+import { addRegistryCommand } from './commands/registry.ts'
+import { addTraceCommand } from './commands/trace.ts'
 import { addWcsCommand } from './commands/wcs.ts'
 import { addWorkflowCommand } from './commands/workflow.ts'
 import { printError } from './terminal/error-text.ts'
@@ -28,6 +30,8 @@ export function createProgram(): Command {
   addWorkflowCommand(program)
   addPlanCommand(program)
   addCatalogCommand(program)
+  addRegistryCommand(program)
+  addTraceCommand(program)
   return program
 }
 

@@ -2,9 +2,16 @@ import { isSkyloomError } from '@skyloom/base'
 import { EXIT } from './exit-code.ts'
 
 /** Codes that mean that the command was called in a way that cannot work. */
-const WRONG_USE = /_BAD_OPTION$/
+const WRONG_USE = /_BAD_(OPTION|QUERY)$/
 /** Codes that mean a limit or a refusal, not a fault of the work. */
-const REFUSED: ReadonlySet<string> = new Set(['MOSAIC_OUT_NOT_EMPTY', 'MOSAIC_TOO_LARGE', 'BASE_EXISTS'])
+const REFUSED: ReadonlySet<string> = new Set([
+  'MOSAIC_OUT_NOT_EMPTY',
+  'MOSAIC_TOO_LARGE',
+  'BASE_EXISTS',
+  'REGISTRY_EXISTS',
+  'REGISTRY_HELD',
+  'REGISTRY_NEWER_VERSION',
+])
 
 /** Exit code that goes with an error. */
 export function exitCodeOf(error: unknown): number {

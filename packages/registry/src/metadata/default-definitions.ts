@@ -10,15 +10,20 @@ export const DEFAULT_DEFINITIONS: MetadataDefinitions = {
       description: 'an image of the sky',
       metadata: {
         object: { kind: 'text', from: [{ header: ['OBJECT', 'TARGNAME'] }] },
-        band: { kind: 'text', from: [{ header: ['FILTER', 'BAND', 'FILTER1', 'FILTNAM'] }] },
+        band: {
+          kind: 'text',
+          from: [{ header: ['FILTER', 'BAND', 'FILTER1', 'FILTNAM'] }],
+          // 2MASS writes its bands in lower case.
+          map: { j: 'J', h: 'H', k: 'K' },
+        },
         survey: { kind: 'text', from: [{ header: ['SURVEY', 'SURVNAME'] }] },
-        telescope: { kind: 'text', from: [{ header: 'TELESCOP' }] },
+        telescope: { kind: 'text', from: [{ header: ['TELESCOP', 'TELNAME'] }] },
         instrument: { kind: 'text', from: [{ header: 'INSTRUME' }] },
         observer: { kind: 'text', from: [{ header: 'OBSERVER' }] },
         date_obs: { kind: 'time', from: [{ header: ['DATE-OBS', 'DATE-BEG'] }] },
         mjd_obs: { kind: 'real', unit: 'd', from: [{ header: ['MJD-OBS', 'MJD-BEG'] }] },
         exptime: { kind: 'real', unit: 's', from: [{ header: ['EXPTIME', 'EXPOSURE', 'XPOSURE'] }] },
-        airmass: { kind: 'real', from: [{ header: 'AIRMASS' }] },
+        airmass: { kind: 'real', from: [{ header: ['AIRMASS', 'AMASS_FC'] }] },
         seeing: { kind: 'real', unit: 'arcsec', from: [{ header: ['SEEING', 'FWHM'] }] },
         magzp: { kind: 'real', unit: 'mag', from: [{ header: ['MAGZP', 'MAGZPT', 'MAGZERO', 'MAGZRP'] }] },
         bunit: { kind: 'text', from: [{ header: 'BUNIT' }] },

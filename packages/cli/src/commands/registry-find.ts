@@ -1,0 +1,81 @@
+import {
+  type FileDetails,
+  type FileInfo,
+  type FileSearch,
+  parseCondition,
+  RegistryError,
+} from '@skyloom/registry'
+import { counted } from '../terminal/count.ts'
+import { EXIT } from '../terminal/exit-code.ts'
+import { formatBytes } from '../terminal/format.ts'
+import { printJson, textTable } from '../terminal/output.ts'
+import type { RegistryFlags } from './registry.ts'
+import { registryOf } from './registry-open.ts'
+import { skyRegion } from './registry-sky.ts'
+
+/** Flags of `skyloom registry find`. */
+export interface FindFlags extends RegistryFlags {
+  readonly type?: string
+  readonly where?: string
+  readonly near?: { readonly lonDeg: number; readonly latDeg: number }
+  readonly radius?: number
+  readonly tag?: string
+  readonly run?: string
+  readonly worst?: 'warning' | 'info' | 'none'
+  readonly limit?: number
+  readonly columns?: string
+}
+
+/** `skyloom registry find`: no file is no failure. */
+export async function registryFind(radius: string | undefined, flags: FindFlags): Promise<number> {
+  const search = searchOf(radius, flags)
+  const columns = flags.columns?.split(',').map((name) => name.trim()) ?? []
+  await using registry = await registryOf(flags)
+  const found: (FileInfo | FileDetails)[] = []
+  for await (const file of registry.files.find(search))
+    found.push(flags.json === true || columns.length > 0 ? await registry.files.get(file.id) : file)
+  if (flags.json === true) {
+    printJson({ registry: registry.location, files: found })
+    return EXIT.done
+  }
+  if (found.length > 0) {
+    const rows = found.map((file) => [
+      file.id,
+      file.type,
+      file.sizeBytes === null ? '' : formatBytes(file.sizeBytes),
+      ...columns.map((name) => ('metadata' in file ? String(file.metadata[name] ?? '') : '')),
+    ])
+    process.stdout.write(textTable(['file', 'type', 'size', ...columns], rows))
+  }
+  process.stdout.write(`${counted(found.length, 'file')} found\n`)
+  return EXIT.done
+}
+
+function searchOf(radius: string | undefined, flags: FindFlags): FileSearch {
+  return {
+    type: flags.type,
+    tag: flags.tag,
+    runId: flags.run,
+    worst: flags.worst,
+    limit: flags.limit,
+    ...(flags.where === undefined ? {} : { where: parseCondition(flags.where) }),
+    ...(flags.near === undefined && radius === undefined
+      ? {}
+      : { near: skyRegion({ centre: centreOf(flags), radiusDeg: radiusOf(radius, flags) }) }),
+  }
+}
+
+function centreOf({ near }: FindFlags): { readonly lonDeg: number; readonly latDeg: number } {
+  if (near !== undefined) return near
+  throw new RegistryError('REGISTRY_BAD_OPTION', 'a radius needs a position', { remedy: 'give --near' })
+}
+
+function radiusOf(word: string | undefined, { radius }: FindFlags): number {
+  const value = radius ?? Number(word ?? Number.NaN)
+  if (value > 0 && value <= 180) return value
+  throw new RegistryError('REGISTRY_BAD_OPTION', '--near needs a radius', {
+    ...(word === undefined ? {} : { found: word }),
+    allowed: 'degrees above 0 up to 180',
+    remedy: 'write --near "83.8 -5.4" 1',
+  })
+}

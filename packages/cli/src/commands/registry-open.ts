@@ -1,0 +1,47 @@
+import { resolve } from 'node:path'
+import {
+  defaultRegistryUrl,
+  type FileInfo,
+  type OpenRegistryOptions,
+  openRegistry,
+  type Registry,
+  RegistryError,
+} from '@skyloom/registry'
+import type { RegistryFlags } from './registry.ts'
+
+/** Opens the registry that the flags or the environment name; only commands that write make a new one. */
+export async function registryOf(
+  { registry }: RegistryFlags,
+  options: OpenRegistryOptions = { create: false },
+): Promise<Registry> {
+  return await openRegistry(registry ?? defaultRegistryUrl(process.env), options)
+}
+
+/**
+ * The one file that a person means: by path, then by id, logical name or checksum.
+ *
+ * @throws {RegistryError} `REGISTRY_NOT_FOUND`; `REGISTRY_CONFLICT` for a name that several files have
+ */
+export async function fileMeant(registry: Registry, text: string): Promise<FileInfo> {
+  const byPath = await registry.files.lookup(resolve(text))
+  const byUrl = byPath.length > 0 ? byPath : await registry.files.lookup(`file://${resolve(text)}`)
+  const found = byUrl.length > 0 ? byUrl : await registry.files.lookup(text)
+  const exact = found.filter(({ id }) => id === text)
+  const [first, second] = exact.length > 0 ? exact : found
+  if (first === undefined) {
+    throw new RegistryError('REGISTRY_NOT_FOUND', 'no such file is registered', {
+      where: [registry.location],
+      found: text,
+      remedy: 'skyloom registry find lists files; skyloom registry add registers one',
+    })
+  }
+  if (second === undefined) return first
+  throw new RegistryError('REGISTRY_CONFLICT', 'several files have this name', {
+    where: [registry.location],
+    found: `${text}: ${found
+      .slice(0, 5)
+      .map(({ id }) => id)
+      .join(', ')}`,
+    remedy: 'name one by its id',
+  })
+}
