@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import { RunnerError } from '../errors.ts'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
 import { type ExecutorHost, LocalExecutor, type LocalExecutorOptions } from '../executor/local-executor.ts'
@@ -325,9 +326,8 @@ class RunEngine {
     // With work submitted ahead nobody waits for this commit: a larger group costs less.
     const isAhead = this.#machine.running.size > GROUP_JOBS
     const groupMs = isAhead ? GROUP_MS - (performance.now() - this.#committedMs) : 0
-    await new Promise<void>(
-      (resolve) => void (groupMs > 1 ? setTimeout(resolve, groupMs) : setImmediate(resolve)),
-    )
+    if (groupMs > 1) await wait(groupMs)
+    else await nextTurn()
   }
 
   #rouse(): void {
