@@ -16,10 +16,10 @@ async function moduleOf(name: string): Promise<MontageModule> {
   return module
 }
 
-/** Options of the argument reader as flags, a colon behind those with a value, sorted. */
+/** Options of the argument reader as flags, a colon behind those with a value or several, sorted. */
 function readerOptions({ options }: MontageModule): string[] {
   const names = typeof options === 'string' ? (options.match(/[^:]:?/g) ?? []) : options
-  return names.map((name) => `-${name}`).sort()
+  return names.map((name) => `-${name.replace(/:\d+$/, ':')}`).sort()
 }
 
 /** Flags that a synopsis shows: `-p cdelt`, bundles (`-rcCa`) and remarks (`-n(o-areas)`) taken apart. */

@@ -132,9 +132,9 @@ export const coverageCheckModule: MontageModule = defineModule<CoverageCheckInpu
     operands: [
       ['in.tbl', 'Table of images as mImgtbl writes it.'],
       ['out.tbl', 'Table that is written.'],
-      ['-mode', 'One of the modes below, with its numbers.'],
+      ['-<mode>', 'One of the modes below, with its numbers.'],
     ],
-    synopsis: ['[-d] [-p path] [-s statusfile] in.tbl out.tbl -mode parameters'],
+    synopsis: ['[-d] [-p path] [-s statusfile] in.tbl out.tbl -<mode> parameters'],
     reads: [
       [
         'in.tbl',
