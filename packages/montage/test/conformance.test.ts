@@ -8,6 +8,10 @@ const results: CaseResult[] = []
 /** Cases that a module is known not to hold, with the reason; a test fails when one of them begins to hold. */
 const KNOWN_FAILURES: ReadonlyMap<string, string> = new Map([
   [
+    'projectcube',
+    'in 5 of 1440 pixels values of both signs cancel to less than a tenth of the noise of the image; the rounding of the areas of the original, 4e-6, is more than 5e-5 of what is left',
+  ],
+  [
     'projectpp_tan',
     'one pixel of 992, covered to 4e-6, has an area 3e-8 away: rounding of positions at 1e-11 pixel in the C program',
   ],

@@ -54,6 +54,13 @@ export {
   integerScale,
   storedIntegers,
 } from './convert/integer-scale.ts'
+export {
+  type CubeImage,
+  type CubeOverlapOptions,
+  type CubePart,
+  type CubeSums,
+  cubeSums,
+} from './cube/cube-sums.ts'
 export { transposeAxesInto } from './cube/transpose-axes.ts'
 export { transposedHeader } from './cube/transposed-header.ts'
 export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'
@@ -139,6 +146,14 @@ export {
 } from './product/product-header.ts'
 export { type ClassicExtent, classicExtent, classicWindow } from './project/classic-window.ts'
 export { type CoverageExtent, coverageExtent } from './project/coverage-extent.ts'
+export {
+  INTERPOLATIONS,
+  type Interpolation,
+  isInterpolation,
+  kernelTable,
+  kernelTaps,
+  kernelWeights,
+} from './project/interpolation-kernel.ts'
 export { outlineRegion } from './project/outline-region.ts'
 export {
   type ImagePart,
@@ -148,15 +163,6 @@ export {
   overlapSums,
   type SphereUse,
 } from './project/overlap-sums.ts'
-export {
-  INTERPOLATIONS,
-  type Interpolation,
-  isInterpolation,
-  kernelTable,
-  kernelTaps,
-  kernelWeights,
-} from './project/interpolation-kernel.ts'
-export { type SampleRule, sampleRows } from './project/sample-rows.ts'
 export { planarError } from './project/planar-error.ts'
 export {
   AREA_SCRATCH_BYTES,
@@ -168,6 +174,7 @@ export {
   TILE_SIDE,
 } from './project/project-image.ts'
 export { type PlacedImage, projectRegion } from './project/project-region.ts'
+export { type SampleRule, sampleRows } from './project/sample-rows.ts'
 export { type SolidAngleGrid, scaleBySolidAngle, solidAngles } from './project/solid-angle.ts'
 export type { SpherePixels, VectorMap } from './project/sphere-cells.ts'
 export { type SphereOverlap, type SphereQuad, sphereOverlap } from './project/sphere-overlap.ts'

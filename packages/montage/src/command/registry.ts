@@ -71,6 +71,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mCalibrate', async () => (await import('../calibrate/calibrate.ts')).calibrateModule],
   ['mCalExec', async () => (await import('../calibrate/cal-exec.ts')).calExecModule],
   ['mProjectQL', async () => (await import('../project/project-ql.ts')).projectQLModule],
+  ['mProjectCube', async () => (await import('../cube/project-cube.ts')).projectCubeModule],
 ])
 
 /** Names of all modules, sorted. */

@@ -118,7 +118,8 @@ export async function mProject(input: OverlapProjectInput, place: Place = {}): P
   }
 }
 
-function isCoarse(wcs: Wcs): boolean {
+/** True for pixels at least as large as {@link CLASSIC_SCALE_DEG}. */
+export function isCoarse(wcs: Wcs): boolean {
   return Math.min(...pixelScaleDeg(wcs)) >= CLASSIC_SCALE_DEG
 }
 
@@ -128,7 +129,7 @@ export function wholeOf({ width, height }: OutputGrid): Region {
 }
 
 /** The error when an image and a template have no place in common. */
-export function noOverlap(input: ProjectInput): MontageError {
+export function noOverlap(input: Pick<ProjectInput, 'image' | 'template'>): MontageError {
   return new MontageError('MONTAGE_NO_RESULT', 'No overlap', {
     where: [input.image, input.template],
     remedy: 'check that the image lies on the template',
@@ -136,7 +137,10 @@ export function noOverlap(input: ProjectInput): MontageError {
 }
 
 /** Half a diagonal of the image in pixels of the template, as the classic program takes it. */
-export function expansion({ sky, width, height }: OpenInput, template: Wcs): number {
+export function expansion(
+  { sky, width, height }: Pick<OpenInput, 'sky' | 'width' | 'height'>,
+  template: Wcs,
+): number {
   const [dx, dy] = pixelScaleDeg(sky.wcs)
   const [stepX, stepY] = pixelScaleDeg(template)
   return Math.hypot(width * dx, height * dy) / Math.hypot(stepX, stepY)
@@ -155,7 +159,7 @@ export interface ImagePlaces {
 }
 
 /** Where the pixels of an image lie on a template and both on the sphere, by the rules of the classic programs for coordinate systems. */
-export function placesOf(image: OpenInput, output: OpenInput['sky']): ImagePlaces {
+export function placesOf(image: Pick<OpenInput, 'sky'>, output: OpenInput['sky']): ImagePlaces {
   const there = montageFrameConverter(image.sky.frame, output.frame)
   const back = montageFrameConverter(output.frame, image.sky.frame)
   const from = image.sky.wcs
