@@ -1,0 +1,218 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  checkWorkflow,
+  indexWorkflow,
+  readReplicaCatalog,
+  readWorkflow,
+  type Workflow,
+} from '@skyloom/workflow'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { freshFolder } from '../../../testing/folders.ts'
+import { loadModule } from '../src/command/registry.ts'
+import { callModule } from '../src/command/run-module.ts'
+import { mDAGGalacticPlane, mDAGTbls, mImgtbl } from '../src/index.ts'
+
+const SIDE = 40
+let folder = ''
+
+/** An image of a smooth sky with a plane of its own, 0.001 degree a pixel. */
+function writeImage(name: string, lon: number, lat: number, level: number): void {
+  const cards = [
+    'SIMPLE  =                    T',
+    'BITPIX  =                  -64',
+    'NAXIS   =                    2',
+    `NAXIS1  = ${SIDE}`,
+    `NAXIS2  = ${SIDE}`,
+    "CTYPE1  = 'RA---TAN'",
+    "CTYPE2  = 'DEC--TAN'",
+    `CRVAL1  = ${lon}`,
+    `CRVAL2  = ${lat}`,
+    `CRPIX1  = ${(SIDE + 1) / 2}`,
+    `CRPIX2  = ${(SIDE + 1) / 2}`,
+    'CDELT1  = -0.001',
+    'CDELT2  = 0.001',
+    'EQUINOX = 2000.0',
+    'END',
+  ]
+  const bytes = Buffer.alloc(2880 * (1 + Math.ceil((SIDE * SIDE * 8) / 2880)))
+  bytes.write(
+    cards
+      .map((card) => card.padEnd(80))
+      .join('')
+      .padEnd(2880),
+    'latin1',
+  )
+  for (let i = 0; i < SIDE * SIDE; i++) bytes.writeDoubleBE(100 + level, 2880 + 8 * i)
+  writeFileSync(join(folder, name), bytes)
+}
+
+const TEMPLATE = [
+  ['SIMPLE', 'T'],
+  ['BITPIX', -64],
+  ['NAXIS', 2],
+  ['NAXIS1', 100],
+  ['NAXIS2', 50],
+  ['CTYPE1', "'RA---TAN'"],
+  ['CTYPE2', "'DEC--TAN'"],
+  ['CRVAL1', 150],
+  ['CRVAL2', 20],
+  ['CRPIX1', 50.5],
+  ['CRPIX2', 25.5],
+  ['CDELT1', -0.001],
+  ['CDELT2', 0.001],
+  ['EQUINOX', 2000],
+] as const
+
+beforeEach(async () => {
+  folder = freshFolder()
+  mkdirSync(join(folder, 'work'))
+  writeImage('a.fits', 150.03, 20, 0)
+  writeImage('b.fits', 150.0, 20.003, 5)
+  writeImage('c.fits', 149.97, 20, -3)
+  writeImage('far.fits', 151, 20, 0)
+  writeFileSync(
+    join(folder, 'region.hdr'),
+    `${TEMPLATE.map(([key, value]) => `${key.padEnd(8)}= ${value}`).join('\n')}\nEND\n`,
+  )
+  await mImgtbl({ folder: '.', table: 'images.tbl', hasCorners: true }, { cwd: folder })
+})
+
+async function run(cwd: string, name: string, args: readonly string[]): Promise<string> {
+  const module = await loadModule(name)
+  if (module === undefined) throw new Error(`no module ${name}`)
+  return (await callModule(module, args, cwd)).stdout
+}
+
+function readWritten(file: string): Workflow {
+  const reading = readWorkflow(readFileSync(join(folder, 'work', file), 'utf8'))
+  if (!reading.ok) throw new Error(JSON.stringify(reading))
+  const { value, warnings } = reading
+  expect(warnings).toEqual([])
+  expect(checkWorkflow(value)).toEqual([])
+  return value
+}
+
+test('the workflow of mDAGFiles runs: every job in a folder with nothing but its inputs', async () => {
+  expect(await run(folder, 'mDAGFiles', ['images.tbl', 'region.hdr', 'work', 'file:///data/work'])).toMatch(
+    /^\[struct stat="OK", module="mDAGFiles", id="mosaic-[0-9a-f]{12}"\]\n$/,
+  )
+  const workflow = readWritten('workflow.yml')
+  const names = workflow.jobs.map((job) => ('name' in job ? job.name : ''))
+  const count = (name: string): number => names.filter((each) => each === name).length
+  expect([count('mProject'), count('mDiffFit'), count('mBackground'), count('mAdd')]).toEqual([3, 2, 3, 1])
+  // What a replica catalog tells is there before; everything else comes from a job.
+  const files = new Map(['a.fits', 'b.fits', 'c.fits'].map((name) => [name, join(folder, name)]))
+  for (const name of readdirSync(join(folder, 'work'))) files.set(name, join(folder, 'work', name))
+  for (const [index, job] of workflow.jobs.entries()) {
+    if (job.type !== 'job') throw new Error('another kind of job')
+    const place = join(folder, `job-${index}`)
+    mkdirSync(place)
+    for (const use of job.uses)
+      if (use.type === 'input') cpSync(files.get(use.lfn) ?? '', join(place, use.lfn))
+    const stdout = await run(place, job.name, job.arguments.map(String))
+    expect(stdout, `${job.name} ${job.arguments.join(' ')}`).not.toContain('stat="ERROR"')
+    for (const use of job.uses) {
+      if (use.type !== 'output') continue
+      expect(existsSync(join(place, use.lfn)), `${job.name} makes ${use.lfn}`).toBe(true)
+      files.set(use.lfn, join(place, use.lfn))
+    }
+  }
+  const mosaic = readFileSync(files.get('mosaic.fits') ?? '')
+  const width = Number(/NAXIS1 += +(\d+)/.exec(mosaic.subarray(0, 2880).toString('latin1'))?.[1])
+  expect(width).toBe(100)
+  // The three levels have become one.
+  const data = mosaic.subarray(Math.ceil(mosaic.indexOf('END     ') / 2880) * 2880)
+  const values = Array.from({ length: 5000 }, (_, i) => data.readDoubleBE(8 * i)).filter(
+    (value) => !Number.isNaN(value),
+  )
+  expect(values.length).toBeGreaterThan(3000)
+  expect(Math.max(...values) - Math.min(...values)).toBeLessThan(0.1)
+})
+
+test('replicas tell where images and tables are', async () => {
+  await run(folder, 'mDAGFiles', ['images.tbl', 'region.hdr', 'work', 'https://host/work/'])
+  const reading = readReplicaCatalog(readFileSync(join(folder, 'work/replicas.yml'), 'utf8'))
+  if (!reading.ok) throw new Error(JSON.stringify(reading))
+  const places = new Map(reading.value.replicas.map(({ lfn, locations }) => [lfn, locations[0]]))
+  expect(places.get('a.fits')).toMatchObject({ site: 'local', pfn: `file://${join(folder, 'a.fits')}` })
+  expect(places.get('region.hdr')).toMatchObject({ site: 'web', pfn: 'https://host/work/region.hdr' })
+  const workflow = readWritten('workflow.yml')
+  const made = new Set(
+    workflow.jobs.flatMap(({ uses }) => uses.filter(({ type }) => type === 'output').map(({ lfn }) => lfn)),
+  )
+  const needed = workflow.jobs.flatMap(({ uses }) =>
+    uses.filter(({ type }) => type === 'input').map(({ lfn }) => lfn),
+  )
+  expect(needed.filter((lfn) => !made.has(lfn) && !places.has(lfn))).toEqual([])
+  expect(indexWorkflow(workflow)).toBeDefined()
+})
+
+test('mDAGTbls predicts at least what projection makes', async () => {
+  const input = {
+    images: 'images.tbl',
+    template: 'region.hdr',
+    raw: 'r.tbl',
+    projected: 'p.tbl',
+    corrected: 'c.tbl',
+  }
+  expect(await mDAGTbls(input, { cwd: folder })).toEqual({ count: 3, total: 4 })
+  await run(folder, 'mProject', ['b.fits', 'pb.fits', 'region.hdr'])
+  const head = readFileSync(join(folder, 'pb.fits')).subarray(0, 2880).toString('latin1')
+  const value = (key: string): number => Number(new RegExp(`${key} *= *([-.\\dE]+)`).exec(head)?.[1])
+  const table = readFileSync(join(folder, 'p.tbl'), 'latin1').split('\n')
+  const names = (table.find((line) => line.startsWith('|')) ?? '').split('|').map((name) => name.trim())
+  const row = (table.find((line) => line.includes('pb.fits')) ?? '').trim().split(/\s+/)
+  // Two columns hold three words each: the position in parts is of no use here, so words are counted from the end.
+  const fromEnd = (name: string): number =>
+    Number(
+      row.at(names.filter((each) => each !== '').indexOf(name) - names.filter((each) => each !== '').length),
+    )
+  const predicted = { width: fromEnd('naxis1'), crpix: fromEnd('crpix1') }
+  expect(predicted.width - value('NAXIS1')).toBeGreaterThanOrEqual(0)
+  expect(predicted.width - value('NAXIS1')).toBeLessThanOrEqual(8)
+  expect(predicted.crpix - value('CRPIX1')).toBeGreaterThanOrEqual(0)
+})
+
+test('mDAG asks the archive and keeps the template it is given', async () => {
+  const registry = { surveys: { Sky: { kind: 'folder', path: folder, bands: { J: {} } } } }
+  writeFileSync(join(folder, 'surveys.json'), JSON.stringify(registry))
+  vi.stubEnv('SKYLOOM_SURVEYS', join(folder, 'surveys.json'))
+  try {
+    const args = ['-h', 'sky', 'j', 'region.hdr', 'work', 'file:///w', 'https://results']
+    expect(await run(folder, 'mDAG', args)).toContain('id="sky-j-')
+    expect(readWritten('workflow.yml').metadata).toBeDefined()
+    expect(readFileSync(join(folder, 'work/region.hdr'), 'utf8')).toBe(
+      readFileSync(join(folder, 'region.hdr'), 'utf8'),
+    )
+    expect(
+      await run(folder, 'mDAG', ['sky', 'J', '150 20', '0.05', '0.05', '0.001', 'work', 'file:///w']),
+    ).toContain('id="sky-J-')
+    expect(
+      await run(folder, 'mDAG', ['sky', 'J', '10 20', '0.05', '0.05', '0.001', 'work', 'file:///w']),
+    ).toContain('stat="ERROR", msg="No image touches the region"')
+    expect(
+      await run(folder, 'mDAG', ['sky', 'J', '150 20', '0.05', '0.05', '0.001', 'none', 'file:///w']),
+    ).toContain('stat="ERROR"')
+  } finally {
+    vi.unstubAllEnvs()
+  }
+})
+
+test('mDAGGalacticPlane adds in tiles that cover the template once', async () => {
+  const registry = { surveys: { Sky: { kind: 'folder', path: folder, bands: { J: {} } } } }
+  writeFileSync(join(folder, 'surveys.json'), JSON.stringify(registry))
+  // 150, 20 in galactic coordinates is 213.801, 50.264 (astropy).
+  const region = { lonDeg: 213.8, latDeg: 50.26, widthDeg: 0.4, heightDeg: 0.3, cdeltDeg: 0.001 }
+  const input = { survey: 'Sky', band: 'J', region, folder: 'work', folderUrl: 'file:///w', resultUrl: 'x' }
+  await mDAGGalacticPlane(
+    { ...input, tilePixels: 150, surveys: join(folder, 'surveys.json') },
+    { cwd: folder },
+  )
+  const head = readFileSync(join(folder, 'work/region.hdr'), 'utf8')
+  expect(head).toMatch(/NAXIS1 {2}= 400\nNAXIS2 {2}= 300\nCTYPE1 {2}= 'GLON-CAR'\nCTYPE2 {2}= 'GLAT-CAR'/)
+  expect(head).toMatch(/CRVAL2 {2}= +0\.0+\n/)
+  const adds = readWritten('workflow.yml').jobs.filter((job) => 'name' in job && job.name === 'mAdd')
+  expect(adds.length).toBeGreaterThan(0)
+  expect(adds.every(({ uses }) => uses.some(({ lfn }) => /^tile_\d_\d\.hdr$/.test(lfn)))).toBe(true)
+})
