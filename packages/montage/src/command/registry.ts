@@ -72,6 +72,10 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mCalExec', async () => (await import('../calibrate/cal-exec.ts')).calExecModule],
   ['mProjectQL', async () => (await import('../project/project-ql.ts')).projectQLModule],
   ['mProjectCube', async () => (await import('../cube/project-cube.ts')).projectCubeModule],
+  ['mDAG', async () => (await import('../dag/dag.ts')).dagModule],
+  ['mDAGTbls', async () => (await import('../dag/dag-tbls.ts')).dagTblsModule],
+  ['mDAGFiles', async () => (await import('../dag/dag-files.ts')).dagFilesModule],
+  ['mDAGGalacticPlane', async () => (await import('../dag/dag-galactic-plane.ts')).dagGalacticPlaneModule],
 ])
 
 /** Names of all modules, sorted. */
