@@ -77,7 +77,7 @@ describe('photometry on a made-up field', () => {
   const place = (): { cwd: string } => ({ cwd: folder })
 
   beforeAll(async () => {
-    folder = await keptFolder()
+    folder = keptFolder()
     writeFileSync(join(folder, 'region.hdr'), TEMPLATE.join('\n'))
     writeFileSync(join(folder, 'sky.tbl'), catalogText(stars))
     writeFileSync(join(folder, 'catalog.tbl'), catalogText(catalog))
@@ -183,7 +183,7 @@ describe('photometry on a made-up field', () => {
 })
 
 test('without a catalogue the error says where one can be given', async () => {
-  const cwd = await freshFolder()
+  const cwd = freshFolder()
   writeFileSync(join(cwd, 'region.hdr'), TEMPLATE.join('\n'))
   await mMakeImg({ template: 'region.hdr', output: 'image.fits', recipe: {} }, { cwd })
   await expect(mCalibrate({ image: 'image.fits' }, { cwd })).rejects.toMatchObject({

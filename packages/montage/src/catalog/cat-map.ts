@@ -99,7 +99,17 @@ async function drawing(input: CatMapInput, template: HeaderTemplate, place: Plac
     return (strip, row) =>
       outlines.forEach((outline, index) => fillPolygon(strip, row, outline, valueOf(index)))
   }
-  const pixels = catalogPixels(table, path, J2000, template.sky)
+  const { width, height } = template
+  // As in Montage sources beyond the edges are left out, also when their spread reaches onto the map.
+  const pixels = catalogPixels(table, path, J2000, template.sky).map((pixel) =>
+    pixel !== undefined &&
+    pixel.fitsX >= 0.5 &&
+    pixel.fitsX <= width + 0.5 &&
+    pixel.fitsY >= 0.5 &&
+    pixel.fitsY <= height + 0.5
+      ? pixel
+      : undefined,
+  )
   return (strip, row) =>
     pixels.forEach((pixel, index) => {
       if (pixel !== undefined) spreadSource(strip, row, { ...pixel, value: valueOf(index) }, spread)

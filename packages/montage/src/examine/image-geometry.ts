@@ -123,10 +123,14 @@ export function imageGeometry({ opened, sky, scale }: ExaminedImage): ImageGeome
   }
 }
 
-/** Angle from the direction up, or down when rows run south, to equatorial north, in (-180, 180]. */
+/**
+ * Angle from the direction up to equatorial north, in (-180, 180]; when rows run south from the direction down, with the other sign, as
+ * Montage has it.
+ */
 function rotationOf(centre: SkyPosition, above: SkyPosition, cdelt2: number): number {
   if (Number.isNaN(centre.lonDeg) || Number.isNaN(above.lonDeg)) return Number.NaN
-  const angle = -positionAngleDeg(centre, above) + (cdelt2 < 0 ? 180 : 0)
+  const upDeg = positionAngleDeg(centre, above)
+  const angle = cdelt2 < 0 ? upDeg - 180 : -upDeg
   const turned = angle <= -180 ? angle + 360 : angle
   // Without it a rotation of zero could print as -0.0000.
   return turned + 0

@@ -1,5 +1,4 @@
 import { parsePrintf, printfDigits } from '@skyloom/fits/tables'
-import { effectiveScale } from '@skyloom/mosaic'
 import { type MontageSystem, pixelToSky } from '@skyloom/wcs'
 import { pathExists } from '../command/files.ts'
 import { DEBUG_OPTION, HDU_OPTION } from '../command/manual.ts'
@@ -14,6 +13,7 @@ import {
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { openHeader } from '../image/open-header.ts'
+import { scaleOf } from '../table/image-rows.ts'
 import { toJ2000 } from './classic-wcs.ts'
 
 /** Input of {@link mPix2Coord}. */
@@ -54,10 +54,10 @@ const SYSTEM_NAMES: ReadonlyMap<MontageSystem, string> = new Map([
 export async function mPix2Coord(input: Pix2CoordInput, place: Place = {}): Promise<Pix2CoordResult> {
   if (!(await pathExists(place, input.image)))
     throw new MontageError('MONTAGE_NO_FILE', `File ${input.image} not found.`, { where: [input.image] })
-  const { sky, width, height } = await openHeader(place, input.image, input.hdu ?? 0)
+  const { header, sky, width, height } = await openHeader(place, input.image, input.hdu ?? 0)
   let { x, y } = input
   if (input.isPicture === true) {
-    const { cdelt1, cdelt2 } = effectiveScale(sky.wcs)
+    const { cdelt1, cdelt2 } = scaleOf(header, sky)
     // The edge of the first pixel of a picture is 0, that of an image 0.5.
     x = cdelt1 > 0 ? width + 0.5 - x : x + 0.5
     y = cdelt2 < 0 ? y + 0.5 : height + 0.5 - y
