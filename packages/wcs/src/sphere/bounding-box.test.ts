@@ -143,3 +143,26 @@ describe('northUpBoundingBox', () => {
     expect(Math.max(...y)).toBeCloseTo(box.heightDeg / 2, 12)
   })
 })
+
+describe('the box of mMakeHdr -n', () => {
+  // Positions and the CRVAL that mMakeHdr -n of Montage 6.0 wrote for them.
+  const boxes: readonly (readonly [readonly SkyPosition[], SkyPosition])[] = [
+    [
+      [at(10.1, 60.2), at(12.3, 60), at(11.2, 61.4), at(10.4, 59.5), at(12, 60.9)],
+      at(11.211885688, 60.448819307),
+    ],
+    [[at(359.2, -30.1), at(0.9, -31.2), at(1.4, -29.8), at(0.1, -29.1)], at(0.302103853, -30.151157954)],
+    [[at(80, -1.5), at(83, 2.5), at(81, 3.1), at(84, -0.7)], at(82.001796551, 0.802169802)],
+    [[at(10, 88.5), at(130, 88.9), at(250, 89.4)], at(34.489207331, 89.477745335)],
+    [[at(201.1, -75.3), at(215.7, -76.2), at(208.2, -73.9)], at(208.173605245, -75.106466051)],
+  ]
+
+  it.each(boxes)('has the centre that was written (%#)', (positions, centre) => {
+    const box = northUpBoundingBox(positions, { rule: 'montage' })
+    if (box === undefined) throw new Error('a small region has a box')
+    // Nine decimals are printed.
+    expect(Math.abs(box.centre.lonDeg - centre.lonDeg)).toBeLessThan(1e-9)
+    expect(Math.abs(box.centre.latDeg - centre.latDeg)).toBeLessThan(1e-9)
+    for (const position of positions) expect(outside(box, position)).toBeLessThan(1e-9)
+  })
+})
