@@ -96,7 +96,9 @@ export async function mMakeHdr(input: MakeHdrInput, place: Place = {}): Promise<
 
 function boxAround(points: readonly SkyPosition[], input: MakeHdrInput): SkyBox {
   const box =
-    input.isNorthUp === true ? northUpBoundingBox(points) : minimumBoundingBox(points, { rule: 'montage' })
+    input.isNorthUp === true
+      ? northUpBoundingBox(points, { rule: 'montage' })
+      : minimumBoundingBox(points, { rule: 'montage' })
   if (box !== undefined) return box
   throw new MontageError('MONTAGE_BAD_TABLE', `Invalid image metadata file: ${input.images}`, {
     where: [input.images],
