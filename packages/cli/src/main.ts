@@ -5,6 +5,7 @@ import { addMontageCommand } from './commands/montage.ts'
 import { addMosaicCommand } from './commands/mosaic.ts'
 import { addPlanCommand } from './commands/plan.ts'
 import { addRegistryCommand } from './commands/registry.ts'
+import { addRunCommand } from './commands/run.ts'
 import { addTraceCommand } from './commands/trace.ts'
 import { addWcsCommand } from './commands/wcs.ts'
 import { addWorkflowCommand } from './commands/workflow.ts'
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addPlanCommand(program)
   addCatalogCommand(program)
   addRegistryCommand(program)
+  addRunCommand(program)
   addTraceCommand(program)
   return program
 }

@@ -1,14 +1,26 @@
 export { leaveWish, type Wish } from './engine/control.ts'
+export { runIdOf } from './engine/register-run.ts'
 export { type RunOptions, type RunProgress, type RunResult, runPlan } from './engine/run-engine.ts'
 export { RunnerError, type RunnerErrorCode } from './errors.ts'
+export type { FunctionReference, Transformation, TransformationCall } from './executor/worker-protocol.ts'
+export type { RunEvent, RunStatus } from './machine/run-event.ts'
+export type { JobState } from './machine/run-machine.ts'
+export { DEFAULT_POLICY, type RunPolicy } from './machine/run-spec.ts'
 export { type ImportedRun, importPegasusRun, readPegasusRun } from './pegasus/import-run.ts'
 export { type KickstartFile, type KickstartRecord, readKickstart } from './pegasus/read-kickstart.ts'
 export { type KickstartContext, writeKickstart } from './pegasus/write-kickstart.ts'
 export { analysisDocument, analysisText, analyzeRun, type RunAnalysis } from './report/analyze-run.ts'
 export { explainRunJob, explanationText, type JobExplanation } from './report/explain-run-job.ts'
+export { findRun } from './report/find-run.ts'
 export { type RunRecord, readRunRecord } from './report/run-record.ts'
 export { type RunStatistics, runStatistics } from './report/run-statistics.ts'
 export { type RunStatusReport, runStatus, statusDocument, statusText } from './report/run-status.ts'
-export { STATISTICS_PARTS, type StatisticsPart, statisticsText } from './report/statistics-text.ts'
+export { runTimeline } from './report/run-timeline.ts'
+export {
+  formatSeconds,
+  STATISTICS_PARTS,
+  type StatisticsPart,
+  statisticsText,
+} from './report/statistics-text.ts'
 export { MemoryStore } from './store/memory-store.ts'
 export type { EngineStore } from './store/run-store.ts'

@@ -34,7 +34,7 @@ export interface RunOptions extends LocalExecutorOptions {
 /** Counts of a run while it runs. */
 export interface RunProgress {
   readonly plan: PlanFile
-  count(state: JobState): number
+  readonly count: (state: JobState) => number
 }
 
 /** How the engine left a run. */

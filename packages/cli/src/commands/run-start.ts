@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { defaultRegistryUrl, openRegistry } from '@skyloom/registry'
+import { type FunctionReference, findRun, RunnerError, type RunResult, runPlan } from '@skyloom/runner'
+import { EXIT } from '../terminal/exit-code.ts'
+import { interruptSignal } from '../terminal/interrupt.ts'
+import { printJson } from '../terminal/output.ts'
+import { runDisplay } from '../terminal/run-display.ts'
+import type { RegistryFlags } from './registry.ts'
+
+/** Flags of `run start` and `run resume`. */
+export interface StartFlags extends RegistryFlags {
+  readonly jobs?: number
+  /** Bytes. */
+  readonly memory?: number
+  readonly stopOnFailure?: boolean
+  readonly holdFailed?: boolean
+  readonly reuse: boolean
+  readonly functions?: string
+  readonly inheritEnv?: readonly string[]
+  readonly quiet?: boolean
+}
+
+const EXIT_OF: Readonly<Record<RunResult['status'], number>> = {
+  succeeded: EXIT.done,
+  failed: EXIT.failed,
+  canceled: EXIT.failed,
+  paused: EXIT.partlyDone,
+  held: EXIT.partlyDone,
+  stopped: EXIT.interrupted,
+}
+
+/** `skyloom run start` and `skyloom run resume`: the same. */
+export async function runStart(place: string | undefined, flags: StartFlags): Promise<number> {
+  const registry = await openRegistry(flags.registry ?? defaultRegistryUrl(process.env))
+  const interrupt = interruptSignal(process, process.stderr)
+  const display = runDisplay(process.stderr, { isQuiet: flags.quiet === true })
+  try {
+    const isPlan = place !== undefined && existsSync(join(resolve(place), 'plan.jsonl'))
+    const runDir = isPlan ? resolve(place) : (await findRun(registry.runs, place)).directory
+    const result = await runPlan(registry.runs, runDir, {
+      cores: flags.jobs,
+      memoryMb: flags.memory === undefined ? undefined : flags.memory / 1e6,
+      reuse: flags.reuse,
+      functions: flags.functions === undefined ? undefined : await functionsOf(flags.functions),
+      inheritEnvironment: flags.inheritEnv,
+      policy: {
+        onFailure: flags.stopOnFailure === true ? 'stop' : 'continue',
+        whenExhausted: flags.holdFailed === true ? 'hold' : 'fail',
+      },
+      signal: interrupt.signal,
+      onEvents: display.listener,
+    })
+    display.end()
+    if (flags.json === true) printJson({ run: result.runId, directory: runDir, ...result })
+    else process.stdout.write(resultText(result, runDir))
+    return EXIT_OF[result.status]
+  } catch (error) {
+    display.end()
+    if (error instanceof RunnerError && error.code === 'RUNNER_RUN_BUSY') {
+      process.stderr.write(`error: ${error.message}\n`)
+      return EXIT.refused
+    }
+    throw error
+  } finally {
+    interrupt.release()
+    await registry.close()
+  }
+}
+
+/** Every function that a module exports, by its name. */
+async function functionsOf(file: string): Promise<ReadonlyMap<string, FunctionReference>> {
+  const module = pathToFileURL(resolve(file)).href
+  const loaded = (await import(module)) as Readonly<Record<string, unknown>>
+  const names = Object.keys(loaded).filter((name) => typeof loaded[name] === 'function')
+  return new Map(names.map((name) => [name, { module, name }]))
+}
+
+function resultText(result: RunResult, runDir: string): string {
+  const { jobs, status, runId } = result
+  const total = Object.values(jobs).reduce((sum, count) => sum + count, 0)
+  const parts = (['failed', 'held', 'canceled'] as const).flatMap((state) =>
+    jobs[state] === 0 ? [] : [`${jobs[state]} ${state}`],
+  )
+  const line = `run ${runId} ${status}: ${[`${jobs.succeeded} of ${total} jobs done`, ...parts].join(', ')}\n`
+  if (status === 'succeeded') return line
+  const next = status === 'failed' ? `skyloom run analyze ${runDir}` : `skyloom run resume ${runDir}`
+  return `${line}next: ${next}\n`
+}

@@ -1,0 +1,196 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseBytes, parseCount, parsePositive } from '../terminal/values.ts'
+import { registryOptions } from './registry.ts'
+import type { ChangeFlags } from './run-change.ts'
+import type { JobsFlags, RunFlags, WatchFlags } from './run-look.ts'
+import type { StatisticsFlags, TimelineFlags } from './run-report.ts'
+import type { StartFlags } from './run-start.ts'
+
+/** `skyloom run ...` */
+export function addRunCommand(program: Command): void {
+  const run = program
+    .command('run')
+    .description('run plans; see, stop, explain and measure runs')
+    .addHelpText(
+      'after',
+      `
+RUN is the directory of a run, its id or the start of it, or the name of its
+workflow when it ran once. Default: the newest run.
+
+Example:
+  skyloom plan workflow.yml -s local -o local
+  skyloom run start ann/pegasus/m17/run0001`,
+    )
+  addStart(run)
+  addLook(run)
+  addChange(run)
+  addReport(run)
+}
+
+const EXITS = `
+Exit codes: 0 all jobs done, 1 some failed or the run was canceled, 3 paused or
+held, 4 another engine runs it, 130 interrupted.`
+
+function addStart(run: Command): void {
+  const texts = [
+    ['start <plan>', 'run the plan in a directory to its end', 'skyloom run start runs/m17/run0001'],
+    ['resume [run]', 'go on with a run: paused, failed, interrupted or crashed', 'skyloom run resume'],
+  ] as const
+  for (const [usage, description, example] of texts) {
+    registryOptions(run.command(usage))
+      .description(description)
+      .option('--jobs <n>', 'cores for jobs (default: all)', parsePositive)
+      .option('--memory <size>', 'memory for jobs that ask for memory (default: 90 %)', parseBytes)
+      .option('--stop-on-failure', 'start nothing more after a job failed')
+      .option('--hold-failed', 'hold jobs that have no attempts left')
+      .option('--no-reuse', 'run jobs whose results are known, too')
+      .option('--functions <module>', 'exports run in place of programs of their names')
+      .option('--inherit-env <name...>', 'variables that programs get')
+      .option('--quiet', 'no progress')
+      .addHelpText('after', `\nExample:\n  ${example}\n${EXITS}`)
+      .action(async (place: string | undefined, flags: StartFlags) => {
+        const { runStart } = await import('./run-start.ts')
+        process.exitCode = await runStart(place, flags)
+      })
+  }
+}
+
+function addLook(run: Command): void {
+  registryOptions(run.command('list'))
+    .description('list runs, newest first')
+    .option('--limit <n>', 'at most so many', parseCount, 50)
+    .addHelpText('after', '\nExample:\n  skyloom run list')
+    .action(async (flags: RunFlags & { readonly limit: number }) => {
+      const { runList } = await import('./run-look.ts')
+      process.exitCode = await runList(flags)
+    })
+  registryOptions(run.command('status [run]'))
+    .description('how far a run is, in the terms of pegasus-status')
+    .option('-l, --long', 'also by transformation')
+    .addHelpText('after', '\nExample:\n  skyloom run status m17')
+    .action(async (name: string | undefined, flags: RunFlags & { readonly long?: boolean }) => {
+      const { showStatus } = await import('./run-look.ts')
+      process.exitCode = await showStatus(name, flags)
+    })
+  registryOptions(run.command('watch [run]'))
+    .description('show the status until the run ends')
+    .option('--every <s>', 'seconds between two looks', parsePositive, 1)
+    .addHelpText('after', '\nExample:\n  skyloom run watch')
+    .action(async (name: string | undefined, flags: WatchFlags) => {
+      const { watchRun } = await import('./run-look.ts')
+      process.exitCode = await watchRun(name, flags)
+    })
+  registryOptions(run.command('jobs [run]'))
+    .description('list jobs with state, attempts and reason')
+    .option('--state <a,b>', 'only in these states', parseNames)
+    .option('--transformation <name>', 'only of this transformation')
+    .addHelpText('after', '\nExample:\n  skyloom run jobs --state failed,held')
+    .action(async (name: string | undefined, flags: JobsFlags) => {
+      const { listJobs } = await import('./run-look.ts')
+      process.exitCode = await listJobs(name, flags)
+    })
+  registryOptions(run.command('logs <job> [run]'))
+    .description('print what a job wrote')
+    .option('--attempt <n>', 'of this attempt (default: the last)', parseCount)
+    .addHelpText('after', '\nExample:\n  skyloom run logs project_17')
+    .action(
+      async (job: string, name: string | undefined, flags: RunFlags & { readonly attempt?: number }) => {
+        const { printLogs } = await import('./run-look.ts')
+        process.exitCode = await printLogs(job, name, flags)
+      },
+    )
+}
+
+function addChange(run: Command): void {
+  const wishes = [
+    ['pause', 'start no more jobs; what runs goes on to its end'],
+    ['cancel', 'end the jobs that run and the run'],
+  ] as const
+  for (const [op, description] of wishes) {
+    registryOptions(run.command(`${op} [run]`))
+      .description(description)
+      .option('--reason <text>', 'kept in the history')
+      .addHelpText('after', `\nExample:\n  skyloom run ${op} m17`)
+      .action(async (name: string | undefined, flags: ChangeFlags) => {
+        const { askRun } = await import('./run-change.ts')
+        process.exitCode = await askRun(op, undefined, name, flags)
+      })
+  }
+  const jobWishes = [
+    ['hold', 'keep a job from being started'],
+    ['release', 'let a held job go on'],
+    ['cancel-job', 'give up one job'],
+  ] as const
+  for (const [op, description] of jobWishes) {
+    registryOptions(run.command(`${op} <job> [run]`))
+      .description(description)
+      .option('--reason <text>', 'kept in the history')
+      .addHelpText('after', `\nExample:\n  skyloom run ${op} project_17`)
+      .action(async (job: string, name: string | undefined, flags: ChangeFlags) => {
+        const { askRun } = await import('./run-change.ts')
+        process.exitCode = await askRun(op, job, name, flags)
+      })
+  }
+  registryOptions(run.command('remove <run>'))
+    .description('remove a run from the registry; files stay')
+    .option('--dry-run', 'only say what would be removed')
+    .addHelpText('after', '\nExample:\n  skyloom run remove 3f2a')
+    .action(async (name: string, flags: ChangeFlags & { readonly dryRun?: boolean }) => {
+      const { removeRun } = await import('./run-change.ts')
+      process.exitCode = await removeRun(name, flags)
+    })
+  registryOptions(run.command('import <directories...>'))
+    .description('put runs of Pegasus into the registry')
+    .addHelpText('after', '\nExample:\n  skyloom run import submit/ann/pegasus/m17/run0001')
+    .action(async (directories: string[], flags: RunFlags) => {
+      const { importRuns } = await import('./run-change.ts')
+      process.exitCode = await importRuns(directories, flags)
+    })
+}
+
+const PARTS = ['summary', 'workflow', 'jobs', 'breakdown', 'time', 'integrity', 'all'] as const
+
+function addReport(run: Command): void {
+  registryOptions(run.command('statistics [run]'))
+    .description('counts and times, as pegasus-statistics counts them')
+    .addOption(new Option('-s, --part <name>', 'which part').choices(PARTS).default('summary'))
+    .addOption(new Option('-t, --by <unit>', 'for the part time').choices(['day', 'hour']).default('day'))
+    .addHelpText('after', '\nExample:\n  skyloom run statistics m17 --part breakdown')
+    .action(async (name: string | undefined, flags: StatisticsFlags) => {
+      const { showStatistics } = await import('./run-report.ts')
+      process.exitCode = await showStatistics(name, flags)
+    })
+  registryOptions(run.command('analyze [run]'))
+    .description('what went wrong, the cause first')
+    .addHelpText(
+      'after',
+      '\nExample:\n  skyloom run analyze\n\nExit codes: 0 nothing failed, 1 jobs failed or are held.',
+    )
+    .action(async (name: string | undefined, flags: RunFlags) => {
+      const { analyze } = await import('./run-report.ts')
+      process.exitCode = await analyze(name, flags)
+    })
+  registryOptions(run.command('explain <job> [run]'))
+    .description('why a job ran, was skipped, waits or failed')
+    .addHelpText('after', '\nExample:\n  skyloom run explain project_17')
+    .action(async (job: string, name: string | undefined, flags: RunFlags) => {
+      const { explain } = await import('./run-report.ts')
+      process.exitCode = await explain(job, name, flags)
+    })
+  registryOptions(run.command('timeline [run]'))
+    .description('write a page with the course of a run')
+    .option('-o, --out <file>', 'HTML file', 'timeline.html')
+    .option('--overwrite', 'replace the file')
+    .addHelpText('after', '\nExample:\n  skyloom run timeline m17 -o m17.html')
+    .action(async (name: string | undefined, flags: TimelineFlags) => {
+      const { writeTimeline } = await import('./run-report.ts')
+      process.exitCode = await writeTimeline(name, flags)
+    })
+}
+
+function parseNames(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim())
+  if (names.some((name) => name === ''))
+    throw new InvalidArgumentError('names separated by commas are needed.')
+  return names
+}
