@@ -161,6 +161,16 @@ function checkedGrid(grid: TemplateGrid): TemplateGrid {
   })
 }
 
+/** Pixels by which rounding CDELT may move the edge of the template. */
+const MAX_DRIFT_PIXELS = 0.01
+
+/** Nine decimals as Montage writes, unless they would move the edges of a template of small pixels. */
+function cdeltFormat({ cdelt, naxis1, naxis2 }: TemplateGrid): string {
+  const rounded = Number(cdelt.toFixed(9))
+  const driftPixels = (Math.abs(rounded / cdelt - 1) * Math.max(naxis1, naxis2)) / 2
+  return driftPixels <= MAX_DRIFT_PIXELS ? '%14.9f' : '%.15g'
+}
+
 /** Size and edge corners of the new image, from the header as it was written. */
 function coverage(
   lines: readonly string[],
