@@ -67,7 +67,7 @@ export async function overlayShapes(
       return coordinateGrid(view, overlay.frame, { color, font, sizePixels: gridPoints(view.width) * scale })
     }
     case 'catalog':
-      return await drawCatalog(place, view, overlay, color, font, LABEL_POINTS * scale)
+      return await drawCatalog(place, view, overlay, color, font, gridPoints(view.width) * scale)
     case 'imginfo':
       return await drawOutlines(place, view, overlay, color)
     case 'mark': {
@@ -87,7 +87,7 @@ export async function overlayShapes(
 
 const J2000: MontageFrame = { system: 'EQUJ', epochYear: 2000 }
 
-/** Points of the letters of a grid; small pictures have small ones. */
+/** Points of the letters of grids and catalogs; small pictures have small ones. */
 function gridPoints(width: number): number {
   return width < 400 ? 8 : width < 600 ? 9 : 11
 }

@@ -1,6 +1,5 @@
 import type { Header } from '@skyloom/fits'
-import { effectiveScale } from '@skyloom/mosaic'
-import type { SkyView } from '@skyloom/mosaic/view'
+import { type Flips, northUpFlips, type SkyView } from '@skyloom/mosaic/view'
 import { type MontageFrame, type Wcs, wcsFromKeywords } from '@skyloom/wcs'
 import { MontageError } from '../errors.ts'
 import { type ClassicWcs, classicWcs } from '../header/classic-wcs.ts'
@@ -60,12 +59,9 @@ function usableWcs(header: Header, name: string): ClassicWcs | undefined {
   }
 }
 
-/** Which way round an image is: the signs of CDELT, both turned when it is rotated by more than a right angle. */
-function flipsOf(wcs: Wcs | undefined): Pick<SkyView, 'isFlippedX' | 'isFlippedY'> {
-  if (wcs === undefined) return { isFlippedX: false, isFlippedY: true }
-  const { cdelt1, cdelt2, crota2 } = effectiveScale(wcs)
-  const isTurned = crota2 > 90 && crota2 < 270
-  return { isFlippedX: cdelt1 > 0 !== isTurned, isFlippedY: cdelt2 > 0 !== isTurned }
+/** Flips of an image, as those of an ordinary one without a coordinate system. */
+function flipsOf(wcs: Wcs | undefined): Flips {
+  return wcs === undefined ? { isFlippedX: false, isFlippedY: true } : northUpFlips(wcs)
 }
 
 /** A small tangent plane at (0, 0) that stands for an array of pixels. */

@@ -1,13 +1,14 @@
 import { basename } from 'node:path'
 import { atomicFile } from '@skyloom/base/node'
-import { PROGRAM, VERSION } from '@skyloom/mosaic'
 import {
   avmPacket,
   limitFacts,
   type Picture,
   type PictureRows,
+  PROGRAM,
   pictureRows,
   type Shape,
+  VERSION,
   writePng,
 } from '@skyloom/mosaic/view'
 import { pathOf, readText } from '../command/files.ts'

@@ -1,3 +1,4 @@
+export { PROGRAM, VERSION } from '../make/version.ts'
 export { COLOR_TABLE_COUNT, type ColorTable, colorTable, isGreyTable } from './color/color-table.ts'
 export { namedColor } from './color/named-color.ts'
 export { type Box, boxOf, type Fill, type Rgb, type Shape, type Stroke, shapeBox } from './draw/shape.ts'
@@ -16,8 +17,10 @@ export {
 export { type PlaneChoice, type PlaneRows, planeRows } from './picture/plane-rows.ts'
 export { writePng } from './picture/write-png.ts'
 export {
+  type Flips,
   fromPicture,
   isOnPicture,
+  northUpFlips,
   placeOf,
   positionAt,
   type SkyLens,

@@ -1,9 +1,9 @@
 import type { MontageFrame } from '@skyloom/wcs'
 import type { Point } from '../../geometry/hull.ts'
 import { type Box, boxOf, type Fill, type Rgb, type Shape } from '../draw/shape.ts'
-import { textShape } from '../font/text-shape.ts'
+import { textShape, textWidth } from '../font/text-shape.ts'
 import type { Font } from '../font/truetype.ts'
-import { isOnPicture, placeOf, type SkyView, skyLens } from '../sky/sky-view.ts'
+import { isOnPicture, placeOf, positionAt, type SkyView, skyLens } from '../sky/sky-view.ts'
 import { tracePath } from '../sky/trace-path.ts'
 import { cutBoxes } from './cut-boxes.ts'
 import { degreesLabel, hoursLabel, latitudeLabel } from './grid-label.ts'
@@ -26,6 +26,8 @@ export interface GridLine {
 const PIECES = 96
 /** Free room around a label, pixels. */
 const LABEL_MARGIN = 3
+/** Labels keep away from the poles, where all meridians meet. */
+const POLE_PIXELS = 40
 
 /** The lines of constant longitude and latitude of a coordinate system over a picture; none where it shows no sky. */
 export function gridLines(view: SkyView, frame: MontageFrame): readonly GridLine[] {
@@ -38,8 +40,13 @@ export function gridLines(view: SkyView, frame: MontageFrame): readonly GridLine
   const isCircle = lonMax - lonMin >= 360
   const lons = multiplesWithin(lonMin, isCircle ? lonMax - lonSpacing : lonMax, lonSpacing)
   const lats = multiplesWithin(latMin, latMax, latSpacing).filter((lat) => Math.abs(lat) < 90 - 1e-9)
+  const centre = positionAt(lens, { x: view.width / 2, y: view.height / 2 })
   const middleLat = middleOf(lats) ?? (latMin + latMax) / 2
-  const middleLon = middleOf(lons) ?? (lonMin + lonMax) / 2
+  // On a map of all longitudes the middle of the range may be its edge.
+  const middleLon = isCircle
+    ? lonSpacing * Math.round((centre?.lonDeg ?? 180) / lonSpacing)
+    : (middleOf(lons) ?? (lonMin + lonMax) / 2)
+  const poles = [90, -90].map((lat) => placeOf(lens, 0, lat)).filter((pole) => pole !== undefined)
   const lonLabel = frame.system === 'EQUJ' || frame.system === 'EQUB' ? hoursLabel : degreesLabel
   const line = (
     facts: Pick<GridLine, 'kind' | 'valueDeg' | 'label'>,
@@ -49,7 +56,7 @@ export function gridLines(view: SkyView, frame: MontageFrame): readonly GridLine
   ): GridLine => {
     const lines = tracePath(view, curve, from, to, PIECES)
     const isShown = wanted !== undefined && isOnPicture(view, wanted)
-    return { ...facts, lines, labelAt: isShown ? wanted : nearestToMiddle(view, lines) }
+    return { ...facts, lines, labelAt: isShown ? wanted : nearestToMiddle(view, lines, poles) }
   }
   return [
     ...lons.map((lon) =>
@@ -75,8 +82,12 @@ function middleOf(values: readonly number[]): number | undefined {
   return values[Math.floor(values.length / 2)]
 }
 
-/** The point of lines nearest to the middle of the picture, undefined when none is on it. */
-function nearestToMiddle(view: SkyView, lines: readonly Float64Array[]): Point | undefined {
+/** The point of lines nearest to the middle of the picture but not at a pole, undefined when none is on it. */
+function nearestToMiddle(
+  view: SkyView,
+  lines: readonly Float64Array[],
+  poles: readonly Point[],
+): Point | undefined {
   let best: Point | undefined
   let least = Infinity
   for (const line of lines) {
@@ -84,6 +95,7 @@ function nearestToMiddle(view: SkyView, lines: readonly Float64Array[]): Point |
       const point = { x: line[i]!, y: line[i + 1]! }
       const distance = Math.hypot(point.x - view.width / 2, point.y - view.height / 2)
       if (distance >= least || !isOnPicture(view, point)) continue
+      if (poles.some((pole) => Math.hypot(point.x - pole.x, point.y - pole.y) < POLE_PIXELS)) continue
       least = distance
       best = point
     }
@@ -104,7 +116,7 @@ export interface GridStyle {
  */
 export function coordinateGrid(view: SkyView, frame: MontageFrame, style: GridStyle): readonly Shape[] {
   const grid = gridLines(view, frame)
-  const labels = placeLabels(grid, style)
+  const labels = placeLabels(view, grid, style)
   const rooms = labels.map((label) => boxOf(label.contours, LABEL_MARGIN))
   const lines = [...grid.flatMap(({ lines }) => lines), ...skyLimb(view)]
   const strokes = lines.flatMap((line) => cutBoxes(line, rooms))
@@ -114,18 +126,33 @@ export function coordinateGrid(view: SkyView, frame: MontageFrame, style: GridSt
   ]
 }
 
-function placeLabels(grid: readonly GridLine[], { font, sizePixels, color }: GridStyle): readonly Fill[] {
+/** Labels at their places, moved where the edge of the picture would cut them. */
+function placeLabels(
+  view: SkyView,
+  grid: readonly GridLine[],
+  { font, sizePixels, color }: GridStyle,
+): readonly Fill[] {
   const labels: Fill[] = []
   const taken: Box[] = []
   for (const { label, labelAt } of grid) {
     if (labelAt === undefined) continue
-    const shape = textShape(font, label, { ...labelAt, sizePixels }, color)
+    const halfWidth = textWidth(font, label, sizePixels) / 2 + LABEL_MARGIN
+    const place = {
+      x: within(labelAt.x, halfWidth, view.width - halfWidth),
+      y: within(labelAt.y, sizePixels / 2, view.height - sizePixels / 2),
+      sizePixels,
+    }
+    const shape = textShape(font, label, place, color)
     const box = boxOf(shape.contours, LABEL_MARGIN)
     if (taken.some((other) => overlaps(other, box))) continue
     taken.push(box)
     labels.push(shape)
   }
   return labels
+}
+
+function within(value: number, least: number, most: number): number {
+  return least > most ? (least + most) / 2 : Math.min(most, Math.max(least, value))
 }
 
 function overlaps(a: Box, b: Box): boolean {

@@ -33,15 +33,10 @@ function plainMixer(
   blankLevel: number,
 ): (pixels: Uint8Array, values: readonly PixelValues[]) => void {
   const tables = stretches.map((stretch) => levelTable(stretch, 'down'))
-  let levels = new Uint8Array(0)
   return (pixels, values) => {
     for (const [channel, data] of values.entries()) {
       const table = tables[channel]
-      if (table === undefined) continue
-      if (levels.length < data.length) levels = new Uint8Array(data.length)
-      levelsInto(levels, table, data)
-      for (let i = 0; i < data.length; i++)
-        pixels[3 * i + channel] = Number.isNaN(data[i]!) ? blankLevel : levels[i]!
+      if (table !== undefined) levelsInto(pixels, table, data, { blankLevel, offset: channel, stride: 3 })
     }
   }
 }

@@ -15,19 +15,23 @@ export function greyPainter(
   return (pixels, [values]) => {
     if (values === undefined) return
     if (levels.length < values.length) levels = new Uint8Array(values.length)
-    levelsInto(levels, table, values)
-    if (blankLevel !== 0) fillBlanks(levels, values, blankLevel)
-    if (channels === 1) for (let i = 0; i < values.length; i++) pixels[i] = colors[3 * levels[i]!]!
-    else
-      for (let i = 0; i < values.length; i++) {
-        const color = 3 * levels[i]!
-        pixels[3 * i] = colors[color]!
-        pixels[3 * i + 1] = colors[color + 1]!
-        pixels[3 * i + 2] = colors[color + 2]!
-      }
+    levelsInto(levels, table, values, { blankLevel })
+    colorInto(pixels, channels, levels, values.length, colors)
   }
 }
 
-function fillBlanks(levels: Uint8Array, values: PixelValues, blankLevel: number): void {
-  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) levels[i] = blankLevel
+function colorInto(
+  pixels: Uint8Array,
+  channels: 1 | 3,
+  levels: Uint8Array,
+  count: number,
+  colors: ColorTable,
+): void {
+  for (let i = 0, place = 0; i < count; i++) {
+    const color = 3 * levels[i]!
+    pixels[place++] = colors[color]!
+    if (channels === 1) continue
+    pixels[place++] = colors[color + 1]!
+    pixels[place++] = colors[color + 2]!
+  }
 }

@@ -9,6 +9,7 @@ import {
   type Wcs,
 } from '@skyloom/wcs'
 import type { Point } from '../../geometry/hull.ts'
+import { effectiveScale } from '../../image-table/image-table.ts'
 
 /** A picture of an image as a window on the sky. */
 export interface SkyView {
@@ -81,4 +82,17 @@ export function isOnPicture({ width, height }: SkyView, { x, y }: Point, margin:
 export function largerSideDeg({ wcs, width, height }: SkyView): number {
   const [scaleX, scaleY] = pixelScaleDeg(wcs)
   return Math.max(width * scaleX, height * scaleY)
+}
+
+/** Which way round an image is shown. */
+export type Flips = Pick<SkyView, 'isFlippedX' | 'isFlippedY'>
+
+/**
+ * The flips that bring north up and east to the left as far as flips can: by the signs of the increments, both turned when the image is
+ * rotated by more than a right angle.
+ */
+export function northUpFlips(wcs: Wcs): Flips {
+  const { cdelt1, cdelt2, crota2 } = effectiveScale(wcs)
+  const isTurned = crota2 > 90 && crota2 < 270
+  return { isFlippedX: cdelt1 > 0 !== isTurned, isFlippedY: cdelt2 > 0 !== isTurned }
 }

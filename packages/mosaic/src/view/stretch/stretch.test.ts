@@ -169,6 +169,14 @@ describe('stretches', () => {
     expect([...out]).toEqual([0, 128, 255])
   })
 
+  test('infinite values have the end levels', () => {
+    for (const word of ['linear', 'log', 'gaussian', 'asinh']) {
+      const out = new Uint8Array(2).fill(9)
+      levelsInto(out, levelTable(stretchOf(word), 'nearest'), Float64Array.of(Infinity, -Infinity))
+      expect([...out]).toEqual([255, 0])
+    }
+  })
+
   test('an image of one value is flat in every stretch', () => {
     const flat = histogramOf(Float64Array.of(7, 7, 7))
     for (const word of ['linear', 'log', 'gaussian', 'gaussian-log', 'asinh']) {

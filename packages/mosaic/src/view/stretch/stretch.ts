@@ -102,8 +102,8 @@ export function stretchedLevel(stretch: Stretch, value: number): number {
   return unitLevel(stretch, (value - stretch.min) / (stretch.max - stretch.min))
 }
 
-/** As {@link stretchedLevel} for stretches that have a formula: the level of x. */
-export function unitLevel({ kind, power, beta }: Stretch, x: number): number {
+/** For stretches that have a formula: the level of x. */
+function unitLevel({ kind, power, beta }: Stretch, x: number): number {
   if (kind === 'asinh') return clipped((255 * Math.asinh(beta * Math.max(0, x))) / beta)
   let level = Math.min(1, Math.max(0, x))
   for (let i = 0; i < power; i++) level = Math.log(9 * level + 1)
