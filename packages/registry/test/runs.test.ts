@@ -9,6 +9,7 @@ import {
   sourceFileId,
 } from '../src/index.ts'
 import { DIALECTS, databases } from './databases.ts'
+import { all } from './sequences.ts'
 
 const { open } = databases()
 
@@ -48,12 +49,6 @@ const INVOCATION: InvocationRow = {
   startMs: 2000.25,
   durationMs: 12.5,
   exitCode: 0,
-}
-
-async function all<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
-  const list: Item[] = []
-  for await (const item of items) list.push(item)
-  return list
 }
 
 async function heldRun(registry: Registry): Promise<number> {

@@ -54,6 +54,8 @@ function prepareFile(database: BetterSqlite.Database, path: string, options: Sql
     database.pragma(`journal_size_limit = ${JOURNAL_LIMIT_BYTES}`)
     database.pragma('cache_size = -65536')
     database.pragma('temp_store = MEMORY')
+    // As in PostgreSQL.
+    database.pragma('case_sensitive_like = ON')
     database.pragma(`busy_timeout = ${SHORT_WAIT_MS}`)
     return new SqliteEngine(database, path, options.busyTimeoutMs)
   } catch (error) {
