@@ -87,7 +87,8 @@ export async function mMakeHdr(input: MakeHdrInput, place: Place = {}): Promise<
   const isWide = spread(set.points) > MAX_SPREAD
   const box = isWide ? undefined : boxAround(set.points, input)
   const grid = box === undefined ? allSky(set, input) : gridOf(box, set, input)
-  const lines = templateLines(grid, frame, box === undefined ? 'AIT' : 'TAN', set.cube)
+  const code = box === undefined ? 'AIT' : 'TAN'
+  const lines = templateLines(grid, frame, code, set.cube, decimalsFor(grid))
   await writeText(place, input.output, `${lines.join('\n')}\n`, "Can't open output header file.")
   const counts = { count: set.count, ncube: set.cubeCount, naxis1: grid.naxis1, naxis2: grid.naxis2 }
   if (box === undefined) return { msg: 'Large area; defaulting to AITOFF projection.', ...counts }
@@ -161,14 +162,16 @@ function checkedGrid(grid: TemplateGrid): TemplateGrid {
   })
 }
 
-/** Pixels by which rounding CDELT may move the edge of the template. */
+/** Pixels by which rounding CDELT may move the edges of the template. */
 const MAX_DRIFT_PIXELS = 0.01
+/** Decimals of degrees as Montage writes them, and for templates whose edges they would move. */
+const CLASSIC_DECIMALS = 9
+const FINE_DECIMALS = 15
 
-/** Nine decimals as Montage writes, unless they would move the edges of a template of small pixels. */
-function cdeltFormat({ cdelt, naxis1, naxis2 }: TemplateGrid): string {
-  const rounded = Number(cdelt.toFixed(9))
+function decimalsFor({ cdelt, naxis1, naxis2 }: TemplateGrid): number {
+  const rounded = Number(cdelt.toFixed(CLASSIC_DECIMALS))
   const driftPixels = (Math.abs(rounded / cdelt - 1) * Math.max(naxis1, naxis2)) / 2
-  return driftPixels <= MAX_DRIFT_PIXELS ? '%14.9f' : '%.15g'
+  return driftPixels <= MAX_DRIFT_PIXELS ? CLASSIC_DECIMALS : FINE_DECIMALS
 }
 
 /** Size and edge corners of the new image, from the header as it was written. */
