@@ -1,16 +1,16 @@
-import { CARD_CHARS, type Header } from '@skyloom/fits'
-import { pathExists, writeText } from '../command/files.ts'
+import { CARD_CHARS, type Header, uncompressedHeader } from '@skyloom/fits'
+import { openFitsFile } from '@skyloom/fits/node'
+import { pathExists, pathOf, writeText } from '../command/files.ts'
 import { DEBUG_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import { defineModule, hduArgument, type MontageModule, operand, type Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
-import { openImage } from '../image/open-image.ts'
 
 /** Input of {@link mGetHdr}. */
 export interface GetHdrInput {
   readonly image: string
   /** Header file that is written. */
   readonly header: string
-  /** Number of the HDU; default the first with pixels. */
+  /** Number of the HDU; default 0, the primary one, with pixels or without. */
   readonly hdu?: number
 }
 
@@ -31,11 +31,20 @@ export async function mGetHdr(input: GetHdrInput, place: Place = {}): Promise<Ge
       remedy: 'check the path of the file',
     })
   }
-  const { file, header } = await openImage(place, input.image, input.hdu ?? 0)
-  await file.close()
-  const lines = cardLines(header)
+  const lines = cardLines(await headerOf(input, place))
   await writeText(place, input.header, `${[...lines, 'END'].join('\n')}\n`, "Can't open output header file.")
   return { ncard: lines.length }
+}
+
+async function headerOf({ image, hdu = 0 }: GetHdrInput, place: Place): Promise<Header> {
+  try {
+    await using file = await openFitsFile(pathOf(place, image), { blocking: true })
+    const chosen = await file.hdu(hdu)
+    return chosen.type === 'compressed-image' ? uncompressedHeader(chosen) : chosen.header
+  } catch (cause) {
+    const problem = `Image file ${image} missing or invalid FITS`
+    throw new MontageError('MONTAGE_BAD_IMAGE', problem, { where: [image, `HDU ${hdu}`], cause })
+  }
 }
 
 function cardLines(header: Header): readonly string[] {

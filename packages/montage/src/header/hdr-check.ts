@@ -46,7 +46,9 @@ export async function mHdrCheck(input: HdrCheckInput, place: Place = {}): Promis
     ])
     throw new MontageError('MONTAGE_BAD_IMAGE', 'Desired HDU does not exist in the file.', {}, facts)
   }
-  const { hdu } = await openHeader(place, image, wanted)
+  const { hdu } = await openHeader(place, image, wanted).catch((error: unknown) => {
+    throw count === undefined ? error : withPlace(error, wanted, count)
+  })
   const result: HdrCheckResult =
     hdu === undefined
       ? { msg: 'Valid FITS/WCS in header file.' }
@@ -54,6 +56,17 @@ export async function mHdrCheck(input: HdrCheckInput, place: Place = {}): Promis
   if (input.infoFile !== undefined)
     await writeText(place, input.infoFile, `${result.msg}\n`, `Cannot open info file: ${input.infoFile}`)
   return result
+}
+
+/** The error of a FITS image, with the HDU and the number of HDUs in the status line. */
+function withPlace(error: unknown, hdu: number, count: number): unknown {
+  if (!(error instanceof MontageError) || error.code !== 'MONTAGE_BAD_HEADER') return error
+  const facts = new Map([
+    ['hdu', hdu],
+    ['nhdu', count],
+  ])
+  const problem = `WCS initialization failed: ${error.problem}`
+  return new MontageError('MONTAGE_BAD_HEADER', problem, { cause: error }, facts)
 }
 
 /** The module mHdrCheck. */

@@ -1,5 +1,6 @@
 import { type FloatPlane, replaceRanges, type ValueRange } from '@skyloom/mosaic'
 import { pixelToSky, skyToPixel, type Wcs } from '@skyloom/wcs'
+import { pathExists } from '../command/files.ts'
 import { DEBUG_LEVEL_OPTION, HDU_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -12,6 +13,7 @@ import {
   type Place,
   realArgument,
 } from '../command/module.ts'
+import { MontageError } from '../errors.ts'
 import { classicWcs } from '../header/classic-wcs.ts'
 import { readPart } from './read-part.ts'
 import { rewriteImage } from './rewrite-image.ts'
@@ -50,6 +52,8 @@ const ROUND_TRIP_PIXELS = 0.01
  * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_HEADER`, `MONTAGE_CANNOT_WRITE`
  */
 export async function mFixNaN(input: FixNaNInput, place: Place = {}): Promise<FixNaNResult> {
+  if (!(await pathExists(place, input.image)))
+    throw new MontageError('MONTAGE_NO_FILE', `File ${input.image} not found.`, { where: [input.image] })
   const counts = { rangeCount: 0, nanCount: 0, boundaryCount: 0 }
   await rewriteImage(place, input.image, input.hdu ?? 0, input.output, (opened) => {
     const sky = input.checksBoundary === true ? classicWcs(opened.header, input.image) : undefined

@@ -87,7 +87,7 @@ async function cut(
   try {
     await writeCutout(hdu, part, await atomicFile(pathOf(place, output), { overwrite: true }))
   } catch (cause) {
-    throw new MontageError('MONTAGE_CANNOT_WRITE', `Cannot write output file '${output}'`, {
+    throw new MontageError('MONTAGE_CANNOT_WRITE', `Can't create output file: ${output}`, {
       where: [output],
       remedy: 'check that the folder exists and may be written to',
       cause,
@@ -195,14 +195,28 @@ export function readSubimageCall(call: ModuleCall): SubimageInput {
   if (first === undefined || second === undefined || xText === undefined || yText === undefined)
     throw usageError()
   const number = (text: string, what: string): number =>
-    realArgument(text, `${what} (${text}) cannot be interpreted as a real number`)
+    realArgument(text, `${what} string (${text}) cannot be interpreted as a real number`)
   const xsize = number(xText, 'X size')
   const ysize = number(yText, 'Y size')
   if (!(xsize > 0 && ysize > 0))
-    throw new MontageError('MONTAGE_BAD_ARGUMENT', "Invalid 'x' or 'y' size", { allowed: 'above 0' })
+    throw new MontageError('MONTAGE_BAD_ARGUMENT', `Invalid '${xsize > 0 ? 'y' : 'x'}' size`, {
+      allowed: 'above 0',
+    })
   const region = hasOption(call, 'p')
-    ? { kind: 'pixels' as const, x: number(first, 'X pixel'), y: number(second, 'Y pixel'), xsize, ysize }
-    : { kind: 'sky' as const, ra: number(first, 'RA'), dec: number(second, 'Dec'), xsize, ysize }
+    ? {
+        kind: 'pixels' as const,
+        x: number(first, 'Center RA'),
+        y: number(second, 'Center Dec'),
+        xsize,
+        ysize,
+      }
+    : {
+        kind: 'sky' as const,
+        ra: number(first, 'Center RA'),
+        dec: number(second, 'Center Dec'),
+        xsize,
+        ysize,
+      }
   return { image, output, hdu, region }
 }
 
