@@ -47,12 +47,14 @@ async function headerOf({ image, hdu = 0 }: GetHdrInput, place: Place): Promise<
   }
 }
 
+/** Cards as lines; blank ones before END are room for more and do not count. */
 function cardLines(header: Header): readonly string[] {
-  return header.cards().flatMap(({ raw }) => {
+  const lines = header.cards().flatMap(({ raw }) => {
     const records: string[] = []
     for (let at = 0; at < raw.length; at += CARD_CHARS) records.push(raw.slice(at, at + CARD_CHARS).trimEnd())
     return records
   })
+  return lines.slice(0, lines.findLastIndex((line) => line !== '') + 1)
 }
 
 /** The module mGetHdr. */
