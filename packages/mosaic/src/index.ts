@@ -146,6 +146,7 @@ export {
 } from './product/product-header.ts'
 export { type ClassicExtent, classicExtent, classicWindow } from './project/classic-window.ts'
 export { type CoverageExtent, coverageExtent } from './project/coverage-extent.ts'
+export { fitPolynomial } from './project/fit-polynomial.ts'
 export {
   INTERPOLATIONS,
   type Interpolation,

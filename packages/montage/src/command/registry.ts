@@ -76,6 +76,9 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mDAGTbls', async () => (await import('../dag/dag-tbls.ts')).dagTblsModule],
   ['mDAGFiles', async () => (await import('../dag/dag-files.ts')).dagFilesModule],
   ['mDAGGalacticPlane', async () => (await import('../dag/dag-galactic-plane.ts')).dagGalacticPlaneModule],
+  ['mTANHdr', async () => (await import('../project/tan-hdr.ts')).tanHdrModule],
+  ['mAddCube', async () => (await import('../cube/add-cube.ts')).addCubeModule],
+  ['mProjExec', async () => (await import('../project/proj-exec.ts')).projExecModule],
 ])
 
 /** Names of all modules, sorted. */

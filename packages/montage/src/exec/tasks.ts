@@ -5,13 +5,16 @@ import type { DiffFitInput, DiffFitResult } from '../background/diff-fit.ts'
 import type { FitplaneInput, FitplaneResult } from '../background/fitplane.ts'
 import type { FlattenInput, FlattenResult } from '../background/flatten.ts'
 import type { Place } from '../command/module.ts'
+import type { ProjectResult } from '../project/project-input.ts'
+import type { ProjectOneInput } from '../project/project-one.ts'
 
-/** The modules that others call for each row of a table: their inputs and results. */
+/** The modules and functions that others call for each row of a table: their inputs and results. */
 export interface CalledModules {
   readonly mBackground: { readonly input: BackgroundInput; readonly result: BackgroundResult }
   readonly mDiff: { readonly input: DiffInput; readonly result: DiffResult }
   readonly mDiffFit: { readonly input: DiffFitInput; readonly result: DiffFitResult }
   readonly mFitplane: { readonly input: FitplaneInput; readonly result: FitplaneResult }
+  readonly projectOne: { readonly input: ProjectOneInput; readonly result: ProjectResult }
   readonly mFlatten: { readonly input: FlattenInput; readonly result: FlattenResult }
 }
 
@@ -33,6 +36,8 @@ export const functions: Functions = {
   mDiffFit: async (input, place) => await (await import('../background/diff-fit.ts')).mDiffFit(input, place),
   mFitplane: async (input, place) =>
     await (await import('../background/fitplane.ts')).mFitplane(input, place),
+  projectOne: async (input, place) =>
+    await (await import('../project/project-one.ts')).projectOne(input, place),
   mFlatten: async (input, place) => await (await import('../background/flatten.ts')).mFlatten(input, place),
 }
 

@@ -19,6 +19,7 @@ import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
 import type { ClassicWcs } from '../header/classic-wcs.ts'
 import { readTemplateFile } from '../header/read-template.ts'
+import { classicAngleRad } from './classic-angle.ts'
 import { type OutputGrid, outputGrid } from './output-grid.ts'
 import {
   LEAST_OVERLAP,
@@ -30,7 +31,6 @@ import {
   wholeOf,
 } from './project.ts'
 import { openInput, type ProjectResult } from './project-input.ts'
-import { roundedSinCos } from './rounded-trig.ts'
 import { writeOverlaps } from './write-overlaps.ts'
 
 /** Input of {@link mProjectPP}. */
@@ -108,12 +108,9 @@ const MOST_DISPLACEMENT_PX = 1e-6
 function likeClassic(from: Wcs, to: Wcs): Wcs {
   const place = skyToPixel(to, from.crval[0], from.crval[1])
   if (place === undefined) return to
-  const a = classicVector(from.crval)
-  const b = classicVector(to.crval)
-  const cosine = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
   const angle = (angularDistanceDeg(referencePoint(from), referencePoint(to)) * Math.PI) / 180
   if (angle === 0) return to
-  const factor = (Math.acos(Math.min(1, cosine)) - angle) / angle
+  const factor = (classicAngleRad(referencePoint(from), referencePoint(to)) - angle) / angle
   const dx = (place.fitsX - to.crpix[0]) * factor
   const dy = (place.fitsY - to.crpix[1]) * factor
   if (!(Math.hypot(dx, dy) < MOST_DISPLACEMENT_PX)) return to
@@ -122,15 +119,6 @@ function likeClassic(from: Wcs, to: Wcs): Wcs {
 
 function referencePoint({ crval: [lonDeg, latDeg] }: Wcs): SkyPosition {
   return { lonDeg, latDeg }
-}
-
-/** Degrees to radian in the classic program. */
-const CLASSIC_DEG_TO_RAD = 0.0174532925199433
-
-function classicVector([lonDeg, latDeg]: readonly [number, number]): readonly [number, number, number] {
-  const lon = roundedSinCos(lonDeg * CLASSIC_DEG_TO_RAD)
-  const lat = roundedSinCos(latDeg * CLASSIC_DEG_TO_RAD)
-  return [lat.cos * lon.cos, lat.cos * lon.sin, lat.sin]
 }
 
 /** The grid with the reference pixel of the alternate header. */
@@ -159,9 +147,14 @@ function widened({ col, row, width, height }: Region, grid: OutputGrid): Region 
   return intersectRegions(wider, wholeOf(grid))
 }
 
+/** True for projections between whose planes the module goes. */
+export function isPlaneProjection(wcs: Wcs): boolean {
+  return PLANES.some((code) => code === wcs.projection)
+}
+
 function checkPlanes(from: ClassicWcs, to: ClassicWcs, input: ProjectPPInput): void {
   const check = (side: string, wcs: Wcs, where: string): void => {
-    if (PLANES.some((code) => code === wcs.projection)) return
+    if (isPlaneProjection(wcs)) return
     const problem = `${side} image projection (${wcs.projection}) must be TAN, SIN, ZEA, STG or ARC for fast reprojection`
     throw new MontageError('MONTAGE_BAD_HEADER', problem, {
       where: [where],

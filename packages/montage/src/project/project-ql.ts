@@ -83,7 +83,6 @@ function areasOf(values: Float64Array, rule: SampleRule): Float64Array {
 }
 
 function readCall(call: ModuleCall): ProjectQLInput {
-  const { weightImage: _image, weight: _weight, threshold: _threshold, ...shared } = readProjectCall(call)
   const name = optionValue(call, 'K')
   const known = RULES.find((rule) => rule === name)
   if (name !== undefined && known === undefined) {
@@ -93,10 +92,17 @@ function readCall(call: ModuleCall): ProjectQLInput {
     })
   }
   return {
-    ...shared,
+    ...withoutWeights(readProjectCall(call)),
     interpolation: known ?? (hasOption(call, 'L') ? 'classic-lanczos' : 'nearest'),
     hasAreas: hasOption(call, 'a'),
   }
+}
+
+/** Weights are accepted and play no part. */
+function withoutWeights(input: ProjectInput): ProjectInput {
+  const { image, output, template, hdu = 0, scale = 1, isExpanded = false, isFullRegion = false } = input
+  const border = input.border === undefined ? {} : { border: input.border }
+  return { image, output, template, hdu, scale, isExpanded, isFullRegion, ...border }
 }
 
 /** The module mProjectQL. */

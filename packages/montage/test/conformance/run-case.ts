@@ -6,6 +6,7 @@ import { callModule, type ModuleOutcome } from '../../src/command/run-module.ts'
 import type { ConformanceCase, ExpectedField, ExpectedFile } from './cases.ts'
 import { compareFits } from './compare-fits.ts'
 import { comparePng } from './compare-png.ts'
+import { compareTan } from './compare-tan.ts'
 import { type Comparison, comparePrinted, compareWord } from './compare-text.ts'
 
 /** Outcome of one case. */
@@ -116,6 +117,7 @@ async function compareFile(
       hasArea ? join(expectedFolder, areaName) : undefined,
     )
   }
+  if (file.tolerance === 'tanfit') return compareTan(found, expected)
   if (file.tolerance === 'png1') return comparePng(found, expected)
   if (file.tolerance === 'printed')
     return comparePrinted(readFileSync(found, 'latin1'), readFileSync(expected, 'latin1'), linesKept)
