@@ -205,7 +205,12 @@ class RunEngine {
   }
 
   #request(job: number): AttemptRequest {
-    return { job, attempt: this.#machine.attempts(job), memoryMb: this.#machine.memoryMb(job) }
+    return {
+      job,
+      attempt: this.#machine.attempts(job),
+      memoryMb: this.#machine.memoryMb(job),
+      startedMs: this.#machine.startedMs(job),
+    }
   }
 
   async #loop(): Promise<RunResult['status']> {

@@ -9,6 +9,8 @@ export interface AttemptRequest {
   readonly attempt: number
   /** Memory it may use, megabytes; 0 for no limit. */
   readonly memoryMb: number
+  /** Time of the event that started it: tells it from an attempt of another history in the same directory. */
+  readonly startedMs: number
 }
 
 /** How an attempt ended, with what is to be recorded. */

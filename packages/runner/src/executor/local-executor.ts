@@ -72,6 +72,8 @@ export class LocalExecutor implements Executor {
   readonly #memoryMb: number
   readonly #slots: CoreSlots
   readonly #attempts = new Map<number, { attempt: Attempt; abort: AbortController }>()
+  /** Ids of programs whose reports are not stored, by job. */
+  readonly #unsettled = new Map<number, readonly string[]>()
   readonly #pool: WorkerPool
   #reports: AttemptReport[] = []
   #wake: () => void = () => undefined
@@ -142,11 +144,12 @@ export class LocalExecutor implements Executor {
   #begin(request: AttemptRequest, isAdopted: boolean): void {
     const abort = new AbortController()
     const job = this.#host.plan.job(request.job)
-    const { attempt: number, memoryMb } = request
+    const { attempt: number, memoryMb, startedMs } = request
     const attempt: Attempt = {
       job,
       attempt: number,
       memoryMb,
+      startedMs,
       isAdopted,
       signal: abort.signal,
       running: undefined,
@@ -203,6 +206,13 @@ export class LocalExecutor implements Executor {
   }
 
   #report(report: AttemptReport): void {
+    const ended = this.#attempts.get(report.job)?.attempt
+    if (ended !== undefined && report.executor === 'process') {
+      this.#unsettled.set(
+        report.job,
+        ended.job.tasks.map((_, task) => programId(ended, task + 1)),
+      )
+    }
     this.#attempts.delete(report.job)
     this.#reports.push(report)
     this.#wake()
@@ -227,10 +237,10 @@ export class LocalExecutor implements Executor {
   }
 
   settle(attempts: readonly Pick<AttemptRequest, 'job' | 'attempt'>[]): void {
-    const ids = attempts.flatMap(({ job, attempt }) => {
-      if (this.#host.plan.kinds[job] !== 'compute') return []
-      const tasks = this.#host.plan.taskCounts[job] ?? 0
-      return Array.from({ length: tasks }, (_, task) => programId(job, attempt, task + 1))
+    const ids = attempts.flatMap(({ job }) => {
+      const known = this.#unsettled.get(job) ?? []
+      this.#unsettled.delete(job)
+      return known
     })
     this.#spawner?.settle(ids)
   }

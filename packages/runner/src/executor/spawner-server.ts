@@ -226,8 +226,8 @@ export class SpawnerServer {
 
   #settle(ids: readonly string[]): void {
     for (const id of ids) this.#ended.delete(id)
-    if (this.#ended.size > 0) return
-    if (fstatSync(this.#results).size > MAX_RESULTS_BYTES) ftruncateSync(this.#results, 0)
+    const isDone = this.#ended.size === 0
+    if (isDone && fstatSync(this.#results).size > MAX_RESULTS_BYTES) ftruncateSync(this.#results, 0)
   }
 
   #kill(id: string, reason: KillReason): void {
@@ -258,6 +258,7 @@ export class SpawnerServer {
   }
 
   #exit(): void {
+    if (this.#ended.size === 0) ftruncateSync(this.#results, 0)
     this.#server?.close()
     rmSync(dirname(this.#socketPath), { recursive: true, force: true })
     process.exit(0)

@@ -49,6 +49,7 @@ export interface Attempt {
   readonly job: PlanJobLine
   readonly attempt: number
   readonly memoryMb: number
+  readonly startedMs: number
   /** A former engine submitted it. */
   readonly isAdopted: boolean
   readonly signal: AbortSignal

@@ -33,7 +33,7 @@ export async function runCompute(context: JobContext, attempt: Attempt): Promise
   // A function without files needs no folder of its own.
   const hasFiles = job.inputs.length > 0 || job.outputs.length > 0
   const hasFolder = executor === 'process' || hasFiles || job.tasks.some(({ stdout }) => stdout !== undefined)
-  const first = programId(job.number, attempt.attempt, 1)
+  const first = programId(attempt, 1)
   if (attempt.isAdopted && !context.spawner.knows(first)) {
     removeWorkDirectory(workDirectory)
     const failure: Failure = { kind: 'start', message: 'the engine ended before the program was started' }

@@ -29,8 +29,8 @@ export interface TaskSetting {
 }
 
 /** Id of a program in the spawner. */
-export function programId(job: number, attempt: number, task: number): string {
-  return `${job}.${attempt}.${task}`
+export function programId({ job, attempt, startedMs }: Attempt, task: number): string {
+  return `${job.number}.${attempt}.${task}@${startedMs}`
 }
 
 /** Runs one task of a job to its end, as a program or as a function. */
@@ -52,7 +52,7 @@ async function runProgram(
 ): Promise<TaskResult> {
   const { task, places, number } = setting
   const { workDirectory } = places
-  const id = programId(attempt.job.number, attempt.attempt, number)
+  const id = programId(attempt, number)
   const stdout = task.stdout === undefined ? places.stdout(number) : inWork(workDirectory, task.stdout)
   const stderr = task.stderr === undefined ? places.stderr(number) : inWork(workDirectory, task.stderr)
   for (const file of [stdout, stderr]) makeLogFolder(dirname(file))

@@ -89,6 +89,7 @@ export type RunCommand =
       readonly job: number
       readonly attempt: number
       readonly memoryMb: number
+      readonly startedMs: number
     }
   | {
       readonly type: 'kill'

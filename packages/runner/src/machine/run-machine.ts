@@ -113,6 +113,11 @@ export class RunMachine {
     return this.#memoryMb[this.#check(job)]!
   }
 
+  /** When the last attempt of a job was started. */
+  startedMs(job: number): number {
+    return this.#startedAt[this.#check(job)]!
+  }
+
   /** How the run ended; `undefined` while it has not. */
   get status(): RunStatus | undefined {
     return this.#status
@@ -270,7 +275,13 @@ export class RunMachine {
       case 'attempt-started':
         return [
           ...(event.attempt === 1 ? [{ type: 'hook', on: 'start', job: event.job } as const] : []),
-          { type: 'submit', job: event.job, attempt: event.attempt, memoryMb: event.memoryMb ?? 0 },
+          {
+            type: 'submit',
+            job: event.job,
+            attempt: event.attempt,
+            memoryMb: event.memoryMb ?? 0,
+            startedMs: event.time,
+          },
         ]
       case 'attempt-ended':
         if (event.next === 'done') return [{ type: 'hook', on: 'success', job: event.job }]

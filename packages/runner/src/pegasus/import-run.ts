@@ -92,7 +92,7 @@ export async function importPegasusRun(store: EngineStore, runDir: string): Prom
   )
   if (isKnown) await store.remove(run.id)
   await store.create(run)
-  const lease = await store.acquireLease(run.id, 'import', 60_000)
+  const lease = await store.acquireLease(run.id, 'import of a run', 60_000)
   if (lease.isHeld) throw new RunnerError('RUNNER_RUN_BUSY', 'the run is held', { found: lease.owner })
   await store.commit(run.id, lease.token, rows)
   await store.releaseLease(run.id, lease.token)
@@ -222,7 +222,9 @@ function attemptOf(
       startedMs,
       endedMs,
       exitCode: rows.at(-1)?.exitCode,
-      reason: isHeld ? heldReason : undefined,
+      reason: isHeld
+        ? heldReason
+        : failureReason(last?.state ?? '', rows.at(-1)?.exitCode, streams('stderr')),
       workDirectory: records[0]?.workDirectory,
       cores: coresOf(runDir, job),
       stdoutFile,
@@ -238,6 +240,18 @@ function attemptOf(
     },
     invocations: post === undefined ? rows : [...rows, post],
   }
+}
+
+/** Exit code and what the program said last; a short message whole. */
+function failureReason(last: string, exitCode: number | undefined, stderr: string): string | undefined {
+  if (stateOf(last) !== 'failed') return undefined
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  const said = lines.length <= 2 ? lines.join('; ') : (lines.at(-1) ?? '')
+  const code = exitCode === undefined ? 'it left no record' : `exit code ${exitCode}`
+  return said === '' ? code : `${code}: ${said.slice(0, 300)}`
 }
 
 /** Time of the hand-over to a grid, and the run time that a cluster says itself. */
