@@ -12,69 +12,14 @@ import { freshFolder } from '../../../testing/folders.ts'
 import { loadModule } from '../src/command/registry.ts'
 import { callModule } from '../src/command/run-module.ts'
 import { mDAGGalacticPlane, mDAGTbls, mImgtbl } from '../src/index.ts'
+import { readMosaic, writeSmallSurvey } from './support/small-survey.ts'
 
-const SIDE = 40
 let folder = ''
-
-/** An image of a smooth sky with a plane of its own, 0.001 degree a pixel. */
-function writeImage(name: string, lon: number, lat: number, level: number): void {
-  const cards = [
-    'SIMPLE  =                    T',
-    'BITPIX  =                  -64',
-    'NAXIS   =                    2',
-    `NAXIS1  = ${SIDE}`,
-    `NAXIS2  = ${SIDE}`,
-    "CTYPE1  = 'RA---TAN'",
-    "CTYPE2  = 'DEC--TAN'",
-    `CRVAL1  = ${lon}`,
-    `CRVAL2  = ${lat}`,
-    `CRPIX1  = ${(SIDE + 1) / 2}`,
-    `CRPIX2  = ${(SIDE + 1) / 2}`,
-    'CDELT1  = -0.001',
-    'CDELT2  = 0.001',
-    'EQUINOX = 2000.0',
-    'END',
-  ]
-  const bytes = Buffer.alloc(2880 * (1 + Math.ceil((SIDE * SIDE * 8) / 2880)))
-  bytes.write(
-    cards
-      .map((card) => card.padEnd(80))
-      .join('')
-      .padEnd(2880),
-    'latin1',
-  )
-  for (let i = 0; i < SIDE * SIDE; i++) bytes.writeDoubleBE(100 + level, 2880 + 8 * i)
-  writeFileSync(join(folder, name), bytes)
-}
-
-const TEMPLATE = [
-  ['SIMPLE', 'T'],
-  ['BITPIX', -64],
-  ['NAXIS', 2],
-  ['NAXIS1', 100],
-  ['NAXIS2', 50],
-  ['CTYPE1', "'RA---TAN'"],
-  ['CTYPE2', "'DEC--TAN'"],
-  ['CRVAL1', 150],
-  ['CRVAL2', 20],
-  ['CRPIX1', 50.5],
-  ['CRPIX2', 25.5],
-  ['CDELT1', -0.001],
-  ['CDELT2', 0.001],
-  ['EQUINOX', 2000],
-] as const
 
 beforeEach(async () => {
   folder = freshFolder()
   mkdirSync(join(folder, 'work'))
-  writeImage('a.fits', 150.03, 20, 0)
-  writeImage('b.fits', 150.0, 20.003, 5)
-  writeImage('c.fits', 149.97, 20, -3)
-  writeImage('far.fits', 151, 20, 0)
-  writeFileSync(
-    join(folder, 'region.hdr'),
-    `${TEMPLATE.map(([key, value]) => `${key.padEnd(8)}= ${value}`).join('\n')}\nEND\n`,
-  )
+  writeSmallSurvey(folder)
   await mImgtbl({ folder: '.', table: 'images.tbl', hasCorners: true }, { cwd: folder })
 })
 
@@ -118,15 +63,10 @@ test('the workflow of mDAGFiles runs: every job in a folder with nothing but its
       files.set(use.lfn, join(place, use.lfn))
     }
   }
-  const mosaic = readFileSync(files.get('mosaic.fits') ?? '')
-  const width = Number(/NAXIS1 += +(\d+)/.exec(mosaic.subarray(0, 2880).toString('latin1'))?.[1])
+  const { width, values } = readMosaic(readFileSync(files.get('mosaic.fits') ?? ''))
   expect(width).toBe(100)
-  // The three levels have become one.
-  const data = mosaic.subarray(Math.ceil(mosaic.indexOf('END     ') / 2880) * 2880)
-  const values = Array.from({ length: 5000 }, (_, i) => data.readDoubleBE(8 * i)).filter(
-    (value) => !Number.isNaN(value),
-  )
   expect(values.length).toBeGreaterThan(3000)
+  // The three levels have become one.
   expect(Math.max(...values) - Math.min(...values)).toBeLessThan(0.1)
 })
 
