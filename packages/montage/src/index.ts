@@ -41,6 +41,8 @@ export {
 } from './dag/dag-galactic-plane.ts'
 export { type DagTblsInput, type DagTblsResult, mDAGTbls } from './dag/dag-tbls.ts'
 export { MontageError, type MontageErrorCode } from './errors.ts'
+export { type ExecInput, type ExecResult, mExec } from './exec/exec.ts'
+export { mTblExec, type TblExecInput, type TblExecResult } from './exec/tbl-exec.ts'
 export { type ExamineInput, type ExamineResult, mExamine } from './examine/examine.ts'
 export { type CoordInput, type CoordResult, mCoord } from './header/coord.ts'
 export { type FixHdrInput, type FixHdrResult, mFixHdr } from './header/fix-hdr.ts'

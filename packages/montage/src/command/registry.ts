@@ -79,6 +79,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mTANHdr', async () => (await import('../project/tan-hdr.ts')).tanHdrModule],
   ['mAddCube', async () => (await import('../cube/add-cube.ts')).addCubeModule],
   ['mProjExec', async () => (await import('../project/proj-exec.ts')).projExecModule],
+  ['mExec', async () => (await import('../exec/exec.ts')).execModule],
+  ['mTblExec', async () => (await import('../exec/tbl-exec.ts')).tblExecModule],
 ])
 
 /** Names of all modules, sorted. */
