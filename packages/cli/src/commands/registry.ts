@@ -17,7 +17,7 @@ export interface RegistryFlags {
 export function addRegistryCommand(program: Command): void {
   const registry = program
     .command('registry')
-    .description('find, describe and check files; where they lie and come from')
+    .description('find, describe, check and export files and their history')
     .addHelpText('after', `\nExample:\n  skyloom registry find --type image --where 'band = "J"'`)
   addFiles(registry)
   addMarks(registry)
