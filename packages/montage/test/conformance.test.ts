@@ -1,47 +1,47 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { casesFolder, readCases } from './conformance/cases.ts'
+import { casesFolder, lacksCases, readCases } from './conformance/cases.ts'
+import { installedPrograms, lacksMontage, ourModules } from './conformance/programs.ts'
 import { type CaseResult, runCase } from './conformance/run-case.ts'
 
-const folder = casesFolder()
-const results: CaseResult[] = []
+interface BothResults {
+  readonly ours: CaseResult
+  /** Undefined when Montage is not installed. */
+  readonly theirs: CaseResult | undefined
+}
 
-/** Cases that a module is known not to hold, with the reason; a test fails when one of them begins to hold. */
-const KNOWN_FAILURES: ReadonlyMap<string, string> = new Map([
-  [
-    'projectcube',
-    'in 5 of 1440 pixels values of both signs cancel to less than a tenth of the noise of the image; the rounding of the areas of the original, 4e-6, is more than 5e-5 of what is left',
-  ],
-  [
-    'projectpp_tan',
-    'one pixel of 992, covered to 4e-6, has an area 3e-8 away: rounding of positions at 1e-11 pixel in the C program',
-  ],
-  [
-    'projectpp_alternate_output',
-    'the C program takes the angle between two near points from an arc cosine; one unit in its last place is 1e-7 pixel here',
-  ],
-  [
-    'makehdr_gal_north_padded',
-    'the box with north up is tighter than that of Montage; its centre is 5e-7 degree away, the last printed digits',
-  ],
-])
+const results: BothResults[] = []
+const hasMontage = !lacksCases && !lacksMontage()
 
-describe.skipIf(folder === undefined)('recorded cases of the classic programs', () => {
-  for (const recorded of folder === undefined ? [] : readCases(folder)) {
-    test(recorded.name, async (context) => {
-      const result = await runCase(folder ?? '', recorded)
-      results.push(result)
-      if (result.verdict === 'not implemented') context.skip(`no module ${result.problem ?? ''}`)
-      if (KNOWN_FAILURES.has(recorded.name)) expect(result.problem).toBeDefined()
-      else expect(result.problem).toBeUndefined()
+describe.skipIf(lacksCases)('recorded cases of the classic programs', () => {
+  for (const recorded of lacksCases ? [] : readCases()) {
+    test(recorded.name, async () => {
+      const ours = await runCase(casesFolder, recorded, ourModules)
+      const theirs = hasMontage ? await runCase(casesFolder, recorded, installedPrograms) : undefined
+      results.push({ ours, theirs })
+      expect(ours.problem).toBeUndefined()
     })
   }
 
   afterAll(() => {
-    const lines = results.map(
-      ({ name, verdict, largest, problem }) =>
-        `${name.padEnd(34)}${verdict.padEnd(17)}${largest === undefined ? '-' : largest.toPrecision(2)}${problem === undefined ? '' : `  ${problem}`}`,
-    )
-    const held = results.filter(({ verdict }) => verdict === 'holds').length
-    process.stdout.write(`${lines.join('\n')}\n${held} of ${results.length} cases hold\n`)
+    const held = (all: readonly (CaseResult | undefined)[]): number =>
+      all.filter((result) => result?.verdict === 'holds').length
+    const lines = [
+      ...results.map(line),
+      `${held(results.map(({ ours }) => ours))} of ${results.length} cases hold`,
+      ...(hasMontage
+        ? [`of the installed Montage ${held(results.map(({ theirs }) => theirs))} hold their own cases`]
+        : []),
+    ]
+    process.stdout.write(`${lines.join('\n')}\n`)
   })
 })
+
+/** Case, verdict, largest difference, verdict of the installed program, and what is wrong. */
+function line({ ours, theirs }: BothResults): string {
+  const { name, verdict, largest, problem } = ours
+  const difference = largest === undefined ? '-' : largest.toPrecision(2)
+  const other = theirs === undefined ? '' : `Montage ${theirs.verdict}`
+  const words = [problem, theirs?.problem === undefined ? undefined : `Montage: ${theirs.problem}`]
+  const text = words.filter((word) => word !== undefined).join('; ')
+  return `${name.padEnd(34)}${verdict.padEnd(12)}${difference.padEnd(10)}${other.padEnd(20)}${text}`.trimEnd()
+}

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { sharedPath } from '../../../../testing/shared-data.ts'
 
 /** One `key=value` that a status line must have. */
 export interface ExpectedField {
@@ -25,27 +25,26 @@ export interface ConformanceCase {
   readonly steps?: readonly (readonly string[])[]
   readonly expected: {
     readonly exit_code: number
+    readonly row_order?: string
     readonly stdout: string
     readonly struct: readonly ExpectedField[]
     readonly files?: readonly ExpectedFile[]
+    /** `by-position`, or `any` with a reason when rows follow the order of a folder. */
+    readonly row_order?: string
     /** Only the first lines of long texts are stored. */
     readonly text_lines_kept?: number
   }
 }
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+/** Folder of the recorded cases. */
+export const casesFolder: string = sharedPath('spec/montage/cases')
 
-/** Folder of the recorded cases; undefined when the shared data are not there, which is a failure under CI. */
-export function casesFolder(): string | undefined {
-  const shared = process.env['SKYLOOM_SHARED'] ?? resolve(ROOT, '../shared')
-  const folder = join(shared, 'spec/montage/cases')
-  if (existsSync(join(folder, 'cases.json'))) return folder
-  if (process.env['CI'] === 'true') throw new Error(`the recorded cases are missing: ${folder}`)
-  return undefined
-}
+/** True when the tests of the recorded cases are left out: a clone need not have the shared data, a run under `CI=true` must. */
+export const lacksCases: boolean =
+  !existsSync(join(casesFolder, 'cases.json')) && process.env['CI'] !== 'true'
 
 /** All recorded cases. */
-export function readCases(folder: string): readonly ConformanceCase[] {
-  const text = readFileSync(join(folder, 'cases.json'), 'utf8')
+export function readCases(): readonly ConformanceCase[] {
+  const text = readFileSync(join(casesFolder, 'cases.json'), 'utf8')
   return (JSON.parse(text) as { readonly cases: readonly ConformanceCase[] }).cases
 }

@@ -16,13 +16,21 @@ export interface RgbPicture {
 
 /** Reads a PNG of 8 bits or less: grey, RGB, with alpha, or with a palette. */
 export function readRgb(path: string): RgbPicture {
-  const { width, height, channels, data: values, depth, palette } = decode(readFileSync(path))
+  const { width, height, channels, data: bytes, depth, palette } = decode(readFileSync(path))
   const data = new Uint8Array(width * height * 3)
-  const scale = palette === undefined && depth < 8 ? 255 / (2 ** depth - 1) : 1
-  for (let i = 0; i < width * height; i++) {
-    for (let channel = 0; channel < 3; channel++) {
-      const value = values[i * channels + (channels >= 3 ? channel : 0)] ?? 0
-      data[3 * i + channel] = palette === undefined ? value * scale : (palette[value]?.[channel] ?? 0)
+  const most = 2 ** depth - 1
+  // Samples of less than 8 bits lie packed in their rows.
+  const rowBytes = Math.ceil((width * channels * depth) / 8)
+  const sample = (row: number, index: number): number => {
+    const bit = index * depth
+    return ((bytes[row * rowBytes + (bit >> 3)] ?? 0) >> (8 - depth - (bit & 7))) & most
+  }
+  for (let row = 0; row < height; row++) {
+    for (let i = 0; i < 3 * width; i++) {
+      const channel = i % 3
+      const value = sample(row, Math.floor(i / 3) * channels + (channels >= 3 ? channel : 0))
+      data[3 * row * width + i] =
+        palette === undefined ? Math.round((value * 255) / most) : (palette[value]?.[channel] ?? 0)
     }
   }
   return { width, height, data }

@@ -1,35 +1,40 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadModule } from '../../src/command/registry.ts'
-import { callModule, type ModuleOutcome } from '../../src/command/run-module.ts'
+import type { ModuleOutcome } from '../../src/command/run-module.ts'
 import type { ConformanceCase, ExpectedField, ExpectedFile } from './cases.ts'
 import { compareFits } from './compare-fits.ts'
+import { compareNamed } from './compare-named.ts'
 import { comparePng } from './compare-png.ts'
 import { compareTan } from './compare-tan.ts'
 import { type Comparison, comparePrinted, compareWord } from './compare-text.ts'
+import type { ProgramRunner } from './programs.ts'
 
 /** Outcome of one case. */
 export interface CaseResult {
   readonly name: string
   readonly module: string
-  readonly verdict: 'holds' | 'fails' | 'not implemented'
+  readonly verdict: 'holds' | 'fails' | 'no program'
   /** Largest difference of any number, relative for pixels; undefined when nothing was compared. */
   readonly largest: number | undefined
   readonly problem: string | undefined
 }
 
 /** Runs one case in a fresh folder and compares status line, exit code and files. */
-export async function runCase(folder: string, test: ConformanceCase): Promise<CaseResult> {
+export async function runCase(
+  folder: string,
+  test: ConformanceCase,
+  run: ProgramRunner,
+): Promise<CaseResult> {
   const { name, module } = test
-  const missing = await missingModule(test)
-  if (missing !== undefined)
-    return { name, module, verdict: 'not implemented', largest: undefined, problem: missing }
   const work = mkdtempSync(join(tmpdir(), 'skyloom-montage-'))
   try {
     const input = join(folder, name, 'input')
     if (existsSync(input)) cpSync(input, work, { recursive: true })
-    const outcome = await runSteps(test, work)
+    makeFolders(test, work)
+    const outcome = await runSteps(test, work, run)
+    if (typeof outcome === 'string')
+      return { name, module, verdict: 'no program', largest: undefined, problem: outcome }
     const { problem, largest } = await compareAll(test, join(folder, name, 'expected'), work, outcome)
     return { name, module, verdict: problem === undefined ? 'holds' : 'fails', largest, problem }
   } finally {
@@ -41,18 +46,25 @@ function stepsOf(test: ConformanceCase): readonly (readonly string[])[] {
   return test.steps ?? (test.argv === undefined ? [] : [test.argv])
 }
 
-async function missingModule(test: ConformanceCase): Promise<string | undefined> {
-  for (const [name = ''] of stepsOf(test)) if ((await loadModule(name)) === undefined) return name
-  return undefined
+/** The folders that a chain writes into: operands of its calls without an ending. Empty folders cannot be recorded. */
+function makeFolders({ steps = [] }: ConformanceCase, work: string): void {
+  for (const [, ...args] of steps)
+    for (const word of args) if (/^\w+$/.test(word)) mkdirSync(join(work, word), { recursive: true })
 }
 
-async function runSteps(test: ConformanceCase, work: string): Promise<ModuleOutcome> {
-  let outcome: ModuleOutcome = { exitCode: 0, stdout: '' }
+/** The outcome of the last step, or the name of a program that is not there. */
+async function runSteps(
+  test: ConformanceCase,
+  work: string,
+  run: ProgramRunner,
+): Promise<ModuleOutcome | string> {
+  let last: ModuleOutcome = { exitCode: 0, stdout: '' }
   for (const [name = '', ...args] of stepsOf(test)) {
-    const module = await loadModule(name)
-    if (module !== undefined) outcome = await callModule(module, args, work)
+    const outcome = await run(name, args, work)
+    if (outcome === undefined) return `no program ${name}`
+    last = outcome
   }
-  return outcome
+  return last
 }
 
 async function compareAll(
@@ -67,8 +79,15 @@ async function compareAll(
   const status = compareStruct(outcome.stdout, struct)
   if (status.problem !== undefined) return status
   let { largest } = status
+  const isOrdered = test.expected.row_order?.startsWith('any') !== true
   for (const file of files) {
     if (!existsSync(join(work, file.path))) return fail(`${file.path} was not written`)
+    if (file.kind === 'table' && !isOrdered) {
+      const named = compareNamed(file.path, work, expectedFolder)
+      if (named.problem !== undefined) return { ...named, problem: `${file.path}: ${named.problem}` }
+      largest = Math.max(largest, named.largest)
+      continue
+    }
     const result = await compareFile(file, files, expectedFolder, work, text_lines_kept)
     if (result.problem !== undefined) return { ...result, problem: `${file.path}: ${result.problem}` }
     largest = Math.max(largest, result.largest)
