@@ -163,7 +163,14 @@ async function tryConnect(directory: string, token: number): Promise<Spawner | u
     opened.once('connect', () => resolve(opened))
     opened.once('error', () => resolve(undefined))
   })
-  return socket === undefined ? undefined : await Spawner.attach(socket, token)
+  if (socket === undefined) return undefined
+  try {
+    return await Spawner.attach(socket, token)
+  } catch (error) {
+    // It was about to end when it was asked: the next one starts afresh.
+    if (error instanceof RunnerError && error.code === 'RUNNER_SPAWNER') return undefined
+    throw error
+  }
 }
 
 function start(directory: string, environment: readonly (readonly [string, string])[]): void {
