@@ -6,6 +6,7 @@ export { accumulateCount, accumulateMean, accumulateSum, finishMeanF32, finishMe
 export { cornersFromGrid } from './corners'
 export { diffMontage } from './diff'
 export { planeFitPass } from './fit'
+export { interpolateTile } from './interpolate'
 export { medianRow } from './median'
 export { overlapBlock, overlapDrops } from './overlap'
 export { shrinkRows, statistics, subtractPlane } from './stream'

@@ -76,6 +76,36 @@ export interface PixelKernels {
   ): number
 
   /**
+   * Samples an image at places by a separable kernel. Value = sum(k v) / sum(k) over the pixels with data (see `areaTile`), coverage =
+   * sum(k w) / sum(k), 1 without weights. Places outside the window, and those whose nearest pixel has no data, give NaN and coverage 0.
+   * Where the pixels with data have less than a tenth of the kernel, the nearest pixel is taken.
+   *
+   * @param xAt float64 corner coordinates of the places, rows of `tileWidth + 1` of which the last is not used
+   * @param taps pixels of the kernel along one axis: 1 (nearest pixel; the table is not read), 2, 4, 6 or 8
+   * @param tableAt float32, multiple of 16: `steps + 1` rows of 8 weights (zeros behind the last) for fractions 0 to 1 of the way from one
+   *   pixel centre to the next; tap k belongs to the pixel k - taps / 2 + 1 after the one before the place. The sum of a row is 1
+   */
+  interpolateTile(
+    imageAt: number,
+    windowCol: number,
+    windowRow: number,
+    windowWidth: number,
+    windowHeight: number,
+    imageStride: number,
+    weightAt: number,
+    xAt: number,
+    yAt: number,
+    tileWidth: number,
+    tileHeight: number,
+    taps: number,
+    tableAt: number,
+    steps: number,
+    valueAt: number,
+    coverageAt: number,
+    outStride: number,
+  ): void
+
+  /**
    * Adds to each output pixel what a block of input pixels brings: sums of value * weight * area and of weight * area, where the area
    * is that of the overlap in the plane of the output, in output pixels. The input pixels are quadrilaterals with straight edges that
    * share their corners.

@@ -5,6 +5,7 @@ import { plainAreaTile } from './area-tile.ts'
 import { plainAccumulateCount, plainAccumulateMean, plainAccumulateSum, plainFinishMean } from './coadd.ts'
 import { plainCornersFromGrid } from './corners-from-grid.ts'
 import { plainDiffMontage } from './diff-montage.ts'
+import { plainInterpolateTile } from './interpolate.ts'
 import { plainMedianRow } from './median-row.ts'
 import { plainOverlapBlock, plainOverlapDrops } from './overlap.ts'
 import { plainPlaneFitPass } from './plane-fit-pass.ts'
@@ -25,6 +26,7 @@ export function plainKernels(views: PixelViews): PixelKernels {
     accumulateCount: plainAccumulateCount(whole),
     finishMeanF32: plainFinishMean(whole, 'f32'),
     finishMeanF64: plainFinishMean(whole, 'f64'),
+    interpolateTile: plainInterpolateTile(whole),
     medianRow: plainMedianRow(whole),
     overlapBlock: plainOverlapBlock(whole),
     overlapDrops: plainOverlapDrops(whole),
