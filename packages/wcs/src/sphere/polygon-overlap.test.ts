@@ -15,6 +15,25 @@ const square = (lon: number, lat: number, half: number): ReturnType<typeof skyPo
   skyPolygon([45, 135, 225, 315].map((angle) => offsetPosition(at(lon, lat), angle, half * Math.SQRT2)))
 
 describe('polygonsOverlap', () => {
+  it('keeps apart images of one grid whose lower edges lie on one great circle up to rounding', () => {
+    const image = (corners: readonly (readonly [number, number])[]): ReturnType<typeof skyPolygon> =>
+      skyPolygon(corners.map(([lonDeg, latDeg]) => ({ lonDeg, latDeg })))
+    const left = image([
+      [150.02873078981946, 19.98899768604012],
+      [150.00106410341573, 19.988999996960803],
+      [150.00106425213937, 20.010999996686714],
+      [150.02873480535763, 20.010997683003495],
+    ])
+    const right = image([
+      [150, 19.989000000135146],
+      [149.97020510704232, 19.98899751145136],
+      [149.97020056415366, 20.012997507847633],
+      [150, 20.012999999776916],
+    ])
+    expect(polygonsOverlap(left, right)).toBe(false)
+    expect(polygonsOverlap(right, left)).toBe(false)
+  })
+
   it('finds crossing, holding and distant polygons', () => {
     expect(polygonsOverlap(square(0, 0, 1), square(1.5, 1.5, 1))).toBe(true)
     expect(polygonsOverlap(square(0, 0, 5), square(0, 0, 1))).toBe(true)

@@ -1,7 +1,16 @@
 import { WcsError } from '../errors.ts'
 import { boundingCap, type Cap, checkedVector } from './circle.ts'
 import type { SkyPosition } from './sky-position.ts'
-import { angleRad, cross3, dot3, stableCross3, subtract3, type Vector3 } from './vector3.ts'
+import {
+  angleRad,
+  cross3,
+  dot3,
+  normalize3,
+  scale3,
+  stableCross3,
+  subtract3,
+  type Vector3,
+} from './vector3.ts'
 
 /**
  * A polygon on the sky: vertices joined by great-circle arcs, convex or not, smaller than a hemisphere. Make one with
@@ -171,11 +180,20 @@ export function arcsCross(a: Vector3, b: Vector3, c: Vector3, d: Vector3): boole
   const middleCd: Vector3 = [c[0] + d[0], c[1] + d[1], c[2] + d[2]]
   const onAb = dot3(crossing, middleAb)
   const onCd = dot3(crossing, middleCd)
-  if (onAb !== 0 || onCd !== 0) return onAb * onCd > 0
-  return isOnArc(c, a, b) || isOnArc(d, a, b) || isOnArc(a, c, d)
+  const place = normalize3(crossing)
+  if (place === undefined || (onAb === 0 && onCd === 0))
+    return isOnArc(c, a, b) || isOnArc(d, a, b) || isOnArc(a, c, d)
+  if (!(onAb * onCd > 0)) return false
+  // Two arcs of one circle, up to rounding, seem to meet anywhere on it.
+  const meeting = onAb > 0 ? place : scale3(place, -1)
+  return isOnArc(meeting, a, b) && isOnArc(meeting, c, d)
 }
+
+/** Cosines are rounded by so much. */
+const COSINE_ROUNDING = 1e-15
 
 /** For a point of the circle through a and b: true when it lies between them. */
 function isOnArc(p: Vector3, a: Vector3, b: Vector3): boolean {
-  return dot3(p, a) >= dot3(a, b) && dot3(p, b) >= dot3(a, b)
+  const least = dot3(a, b) - COSINE_ROUNDING
+  return dot3(p, a) >= least && dot3(p, b) >= least
 }
