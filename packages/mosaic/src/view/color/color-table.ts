@@ -83,6 +83,8 @@ export function colorTable(index: number): ColorTable {
   const table = new Uint8Array(256 * 3)
   const channels = [knots.red, knots.green, knots.blue]
   for (let level = 0; level < 256; level++) {
+    // The first level of table 11 is black in Montage, unlike its first knot.
+    if (index === 11 && level === 0) continue
     for (const [channel, ramp] of channels.entries())
       table[3 * level + channel] = valueAt(knots.at, ramp, level)
   }
@@ -96,6 +98,7 @@ function valueAt(at: readonly number[], ramp: Ramp, level: number): number {
   )
   const [from, to] = [at[next - 1]!, at[next]!]
   const [low, high] = [ramp[next - 1]!, ramp[next]!]
-  if (level === to) return high
+  // The last level goes on with the slope, so it can miss the last knot.
+  if (level === to && to < 255) return high
   return low + Math.trunc((high - low) / (to - from)) * (level - from)
 }

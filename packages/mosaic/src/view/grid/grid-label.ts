@@ -38,8 +38,13 @@ function sexagesimal(
   return parts.join(' ')
 }
 
-/** Decimals that tell neighbouring lines apart: none when lines lie on whole seconds. */
+/** Decimals on which all lines lie; where there are none (a third of a second), as many as tell neighbours apart. */
 function secondDecimals(spacingSeconds: number): number {
-  if (Math.abs(spacingSeconds - Math.round(spacingSeconds)) < 1e-6) return 0
+  for (let decimals = 0; decimals <= MAX_EXACT_DECIMALS; decimals++) {
+    const ticks = spacingSeconds * 10 ** decimals
+    if (ticks > 0.5 && Math.abs(ticks - Math.round(ticks)) < 1e-6) return decimals
+  }
   return Math.max(1, Math.ceil(1 - Math.log10(spacingSeconds)))
 }
+
+const MAX_EXACT_DECIMALS = 3

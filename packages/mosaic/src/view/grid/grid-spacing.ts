@@ -24,9 +24,12 @@ const SPACINGS: readonly (readonly [number, number])[] = [
   [360, 30],
 ]
 
+/** Ranges are computed and may be larger by their last digits. */
+const ROUNDING = 1 + 1e-9
+
 /** Distance of the lines of a grid over a range of coordinates, degrees. Source: mViewer as specified for Montage 6.0. */
 export function gridSpacing(rangeDeg: number): number {
-  return SPACINGS.find(([range]) => rangeDeg <= range)?.[1] ?? 30
+  return SPACINGS.find(([range]) => rangeDeg <= range * ROUNDING)?.[1] ?? 30
 }
 
 /** Whole multiples of a spacing from one number to another, ends included. */

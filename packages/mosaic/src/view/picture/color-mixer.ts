@@ -1,6 +1,6 @@
 import type { PixelValues } from '../stretch/histogram.ts'
 import { levelsInto, levelTable } from '../stretch/level-table.ts'
-import { type Stretch, stretchedLevel } from '../stretch/stretch.ts'
+import { openLevel, type Stretch } from '../stretch/stretch.ts'
 
 /** Stretches of the channels. */
 export interface ColorChannels {
@@ -15,7 +15,7 @@ export interface ColorChannels {
  * pixel has the blank level there.
  *
  * True colour: with m the largest channel, each channel c becomes m (c/m)^p, which keeps the brightest channel and makes colours
- * stronger.
+ * stronger. Channels go beyond 255 until then, and where the largest does, it becomes 255.
  */
 export function colorMixer(
   channels: ColorChannels,
@@ -54,16 +54,17 @@ function exactMixer(
     if (redStretch === undefined || middleStretch === undefined || lastStretch === undefined) return
     const hasGreen = values.length > 2
     const level = (stretch: Stretch, value: number): number =>
-      Number.isNaN(value) ? blankLevel : stretchedLevel(stretch, value)
+      Number.isNaN(value) ? blankLevel : openLevel(stretch, value)
     for (let i = 0; i < first.length; i++) {
       const red = level(redStretch, first[i]!)
       const blue = level(lastStretch, third[i]!)
       const green = hasGreen ? level(middleStretch, second[i]!) : (red + blue) / 2
       const most = Math.max(red, green, blue)
+      const top = Math.min(255, most)
       const isEnhanced = power !== undefined && most > 0
-      pixels[3 * i] = isEnhanced ? most * (red / most) ** power : red
-      pixels[3 * i + 1] = isEnhanced ? most * (green / most) ** power : green
-      pixels[3 * i + 2] = isEnhanced ? most * (blue / most) ** power : blue
+      pixels[3 * i] = isEnhanced ? top * (red / most) ** power : Math.min(255, red)
+      pixels[3 * i + 1] = isEnhanced ? top * (green / most) ** power : Math.min(255, green)
+      pixels[3 * i + 2] = isEnhanced ? top * (blue / most) ** power : Math.min(255, blue)
     }
   }
 }

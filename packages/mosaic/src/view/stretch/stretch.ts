@@ -98,20 +98,18 @@ export function makeStretch(histogram: CumulativeHistogram, request: StretchRequ
  * Power: `ln(9 x + 1)` as often as `power` says; asinh: `asinh(beta x) / beta`; x runs from 0 at `min` to 1 at `max`.
  */
 export function stretchedLevel(stretch: Stretch, value: number): number {
-  if (stretch.levels.length > 0) return Number.isNaN(value) ? value : firstAtLeast(stretch.levels, value)
-  return unitLevel(stretch, (value - stretch.min) / (stretch.max - stretch.min))
+  return Math.min(255, openLevel(stretch, value))
 }
 
-/** For stretches that have a formula: the level of x. */
-function unitLevel({ kind, power, beta }: Stretch, x: number): number {
-  if (kind === 'asinh') return clipped((255 * Math.asinh(beta * Math.max(0, x))) / beta)
-  let level = Math.min(1, Math.max(0, x))
+/** As {@link stretchedLevel}, but what goes beyond 255 stays beyond: for rules that compare channels. */
+export function openLevel(stretch: Stretch, value: number): number {
+  const { kind, min, max, power, beta, levels } = stretch
+  if (levels.length > 0) return Number.isNaN(value) ? value : firstAtLeast(levels, value)
+  const x = Math.max(0, (value - min) / (max - min))
+  if (kind === 'asinh') return beta === 0 ? 255 * x : (255 * Math.asinh(beta * x)) / beta
+  let level = Math.min(1, x)
   for (let i = 0; i < power; i++) level = Math.log(9 * level + 1)
-  return clipped(255 * level)
-}
-
-function clipped(level: number): number {
-  return Math.min(255, Math.max(0, level))
+  return 255 * level
 }
 
 /** First entry that is not below the value, the last one when there is none. */
