@@ -13,6 +13,7 @@ import {
 import { runAuxiliary } from '../job/run-auxiliary.ts'
 import { runCompute } from '../job/run-compute.ts'
 import { programId } from '../job/run-task.ts'
+import { SlotFolders } from '../job/slot-folders.ts'
 import type { Capacity } from '../machine/run-machine.ts'
 import { jobSettings } from '../plan/job-settings.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
@@ -75,6 +76,7 @@ export class LocalExecutor implements Executor {
   /** Ids of programs whose reports are not stored, by job. */
   readonly #unsettled = new Map<number, readonly string[]>()
   readonly #pool: WorkerPool
+  readonly #folders: SlotFolders
   #reports: AttemptReport[] = []
   #wake: () => void = () => undefined
   #context: JobContext | undefined
@@ -89,6 +91,7 @@ export class LocalExecutor implements Executor {
     this.#memoryMb = options.memoryMb ?? Math.floor((0.9 * totalmem()) / 1e6)
     this.#slots = new CoreSlots(this.#cores, this.#memoryMb)
     this.#pool = new WorkerPool(Math.ceil(this.#cores))
+    this.#folders = new SlotFolders(join(host.runDir, 'work'), host.token)
   }
 
   get capacity(): Capacity {
@@ -120,6 +123,7 @@ export class LocalExecutor implements Executor {
       spawner: this.#spawner,
       pool: this.#pool,
       hasher,
+      slots: this.#folders,
       transfers,
       functions: options.functions ?? new Map<string, FunctionReference>(),
       sharesPrograms: options.reuse ?? true,
@@ -248,6 +252,7 @@ export class LocalExecutor implements Executor {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#pool.close()
+    this.#folders.close()
     await this.#spawner?.close()
   }
 }

@@ -7,6 +7,7 @@ import type { FileHasher } from '../files/file-hasher.ts'
 import type { StepListener } from '../files/publish-file.ts'
 import type { Failure } from '../machine/run-event.ts'
 import type { Transfers } from '../transfer/transfer.ts'
+import type { SlotFolders } from './slot-folders.ts'
 
 /** A result that is there already: its files with a place each. */
 export interface FoundResult {
@@ -29,6 +30,7 @@ export interface JobContext {
   readonly spawner: Spawner
   readonly pool: WorkerPool
   readonly hasher: FileHasher
+  readonly slots: SlotFolders
   readonly transfers: Transfers
   readonly functions: ReadonlyMap<string, FunctionReference>
   readonly sharesPrograms: boolean

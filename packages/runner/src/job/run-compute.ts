@@ -25,17 +25,22 @@ import { attemptPlaces, removeWorkDirectory } from './work-directory.ts'
  */
 export async function runCompute(context: JobContext, attempt: Attempt): Promise<JobResult> {
   const { job } = attempt
-  const places = attemptPlaces(context.runDir, context.runId, job, attempt.attempt)
-  const { workDirectory } = places
+  const own = attemptPlaces(context.runDir, context.runId, job, attempt.attempt)
   const executor = job.tasks.every((task) => context.functions.has(task.transformation))
     ? 'worker'
     : 'process'
-  // A function without files needs no folder of its own.
-  const hasFiles = job.inputs.length > 0 || job.outputs.length > 0
-  const hasFolder = executor === 'process' || hasFiles || job.tasks.some(({ stdout }) => stdout !== undefined)
+  // What has no files needs no folder of its own: programs share empty ones, functions need none.
+  const usesFolder = job.inputs.length > 0 || job.outputs.length > 0 || writesToFile(job)
+  const slot = usesFolder || executor === 'worker' ? undefined : context.slots.take()
+  const places = slot === undefined ? own : { ...own, workDirectory: slot }
+  const { workDirectory } = places
+  const leave = (): void => {
+    if (usesFolder) removeWorkDirectory(workDirectory)
+  }
   const first = programId(attempt, 1)
   if (attempt.isAdopted && !context.spawner.knows(first)) {
-    removeWorkDirectory(workDirectory)
+    leave()
+    if (slot !== undefined) context.slots.give(slot)
     const failure: Failure = { kind: 'start', message: 'the engine ended before the program was started' }
     return { ...emptyResult(executor), outcome: 'lost', failure }
   }
@@ -43,7 +48,7 @@ export async function runCompute(context: JobContext, attempt: Attempt): Promise
   const rest: { -readonly [Key in keyof JobResult]?: JobResult[Key] } = { workDirectory }
   const invocations: Invocation[] = []
   try {
-    if (hasFolder) mkdirSync(workDirectory, { recursive: true })
+    if (usesFolder) mkdirSync(workDirectory, { recursive: true })
     const inputs = await stageInputs(context, job.inputs, workDirectory, attempt.signal)
     kind = 'start'
     const programs: TaskProgram[] = []
@@ -53,7 +58,7 @@ export async function runCompute(context: JobContext, attempt: Attempt): Promise
     if (!attempt.isAdopted && context.sharesPrograms && job.outputs.length > 0) {
       const reused = await reuseResult(context, attempt, recipe)
       if (reused !== undefined) {
-        removeWorkDirectory(workDirectory)
+        leave()
         return { ...emptyResult(executor), ...rest, products: reused.products, reused: reused.name }
       }
     }
@@ -77,14 +82,20 @@ export async function runCompute(context: JobContext, attempt: Attempt): Promise
     if (failure !== undefined) return failedResult(executor, failure, { ...rest, invocations })
     kind = 'output'
     const products = job.outputs.length === 0 ? [] : await publishOutputs(context, attempt, workDirectory)
-    if (hasFolder) removeWorkDirectory(workDirectory)
+    leave()
     return { ...emptyResult(executor), ...rest, invocations, products }
   } catch (error) {
     if (error instanceof RunnerError && error.code === 'RUNNER_LEASE_LOST') throw error
     if (attempt.signal.aborted) return canceled(attempt, executor, { ...rest, invocations })
     const isChecksum = error instanceof RunnerError && error.code === 'RUNNER_CHECKSUM'
     return failedResult(executor, failureOf(error, isChecksum ? 'checksum' : kind), { ...rest, invocations })
+  } finally {
+    if (slot !== undefined) context.slots.give(slot)
   }
+}
+
+function writesToFile({ tasks }: Attempt['job']): boolean {
+  return tasks.some(({ stdin, stdout, stderr }) => (stdin ?? stdout ?? stderr) !== undefined)
 }
 
 /** What an attempt is that was ended: by its time limit it failed, otherwise it is canceled. */
