@@ -83,14 +83,15 @@ export async function mAdd(input: AddInput, place: Place = {}): Promise<AddResul
 const MIN_KAPPA = 1
 
 /** The grid of the mosaic. */
-interface Grid {
+export interface Grid {
   readonly width: number
   readonly height: number
   readonly crpix1: number
   readonly crpix2: number
 }
 
-function gridOf(template: HeaderTemplate, images: readonly AddImage[], input: AddInput): Grid {
+/** The grid of the mosaic: that of the template, or that of the images together. */
+export function gridOf(template: HeaderTemplate, images: readonly AddImage[], input: AddInput): Grid {
   const { fitsX, fitsY } = referencePixel(template.header, input.template)
   const whole = { width: template.width, height: template.height, crpix1: fitsX, crpix2: fitsY }
   if (input.isExactSize === true) return whole
@@ -117,7 +118,8 @@ function gridOf(template: HeaderTemplate, images: readonly AddImage[], input: Ad
   return { width, height, crpix1, crpix2 }
 }
 
-async function checkedSource(
+/** An image that lies on the grid of the template, with its place on that of the mosaic. */
+export async function checkedSource(
   image: AddImage,
   { folder, weightSuffix, maskSuffix }: AddInput,
   template: HeaderTemplate,

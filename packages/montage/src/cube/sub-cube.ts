@@ -17,7 +17,7 @@ import { storedForm } from './stored-form.ts'
 
 /** Input of {@link mSubCube}. */
 export interface SubCubeInput extends SubimageInput {
-  /** Planes along axis 3, from 1, in the order of the output; default all. */
+  /** Planes along axis 3, from 1, ascending; default all. */
   readonly planes3?: readonly number[]
   /** Likewise along axis 4. */
   readonly planes4?: readonly number[]
@@ -174,7 +174,7 @@ export const subCubeModule: MontageModule = defineModule<SubCubeInput, SubCubeRe
   ],
   manual: {
     description:
-      'Cuts a part out of a cube: a region of the sky as mSubimage does, and chosen planes. Pixels keep their type and scaling. The planes are packed in the order given; `CRPIX3` (`CRPIX4`) follows only when they are contiguous, for no linear axis describes others.',
+      'Cuts a part out of a cube: a region of the sky as mSubimage does, and chosen planes. Pixels keep their type and scaling. The planes are packed in ascending order; `CRPIX3` (`CRPIX4`) follows only when they are contiguous, for no linear axis describes others.',
     options: [
       ['-D3 selection-list', 'Planes along axis 3, from 1: `3,5:9,12`. Default: all.'],
       ['-D4 selection-list', 'Planes along axis 4.'],

@@ -78,8 +78,8 @@ export async function mTranspose(input: TransposeInput, place: Place = {}): Prom
 function checkedOrder(axes: readonly number[], count: number): readonly number[] {
   const bad = (problem: string): MontageError =>
     new MontageError('MONTAGE_BAD_ARGUMENT', problem, { found: axes.join(' ') })
-  for (const axis of axes) {
-    if (!(axis >= 1 && axis <= count)) throw bad(`Axis ID ${axis} must be between 1 and ${count}.`)
+  for (const [index, axis] of axes.entries()) {
+    if (!(axis >= 1 && axis <= count)) throw bad(`Axis ID ${index + 1} must be between 1 and ${count}.`)
   }
   axes.forEach((axis, index) => {
     const same = axes.indexOf(axis)
