@@ -15,11 +15,23 @@ const EXTERNAL = [/^@skyloom\/kernels\/node$/, /^piscina$/, /^better-sqlite3$/, 
 const placePlugin = {
   name: 'place',
   transform(code, id) {
-    if (!id.startsWith(packages) || !code.includes('import.meta.url')) return null
+    if (!id.startsWith(packages) || !code.includes('import.meta.url') || id.endsWith('command/registry.js'))
+      return null
     const [name = ''] = relative(packages, id).split(/[\\/]/)
     const path = relative(join(packages, name, 'dist'), id).replaceAll('\\', '/')
     const place = `new URL(${JSON.stringify(`./${path}`)}, import.meta.resolve('@skyloom/${name}')).href`
     return { code: code.replaceAll('import.meta.url', place), map: null }
+  },
+}
+
+/** A module that calls others by name finds them in the bundles beside its own. */
+const siblingPlugin = {
+  name: 'sibling',
+  load(id) {
+    if (id !== join(packages, 'montage/dist/command/registry.js')) return null
+    return `export const MODULE_NAMES = ${JSON.stringify(MODULE_NAMES)}
+export const loadModule = async (name) =>
+  MODULE_NAMES.includes(name) ? (await import(new URL('./' + name + '.js', import.meta.url).href)).module : undefined`
   },
 }
 
@@ -48,7 +60,7 @@ async function bundleModules() {
     const module = join(packages, 'montage/dist/command', file)
     const runner = join(packages, 'montage/dist/command/run-module.js')
     const code = `export { ${key} as module } from ${JSON.stringify(module)}\nexport { runModule } from ${JSON.stringify(runner)}\n`
-    used.push(...(await bundle(entryPlugin(code), { file: output, codeSplitting: false })))
+    used.push(...(await bundle(entryPlugin(code), { file: output, codeSplitting: false }, [siblingPlugin])))
     count++
   }
   if (count === entries.size) writeLicences(folder, used)
@@ -101,13 +113,13 @@ function entryPlugin(code) {
   }
 }
 
-async function bundle(plugin, output) {
+async function bundle(plugin, output, further = []) {
   const build = await rolldown({
     input: 'entry',
     platform: 'node',
     external: EXTERNAL,
     treeshake: { moduleSideEffects: [{ test: /packages[\\/]\w+[\\/]dist[\\/]/, sideEffects: false }] },
-    plugins: [plugin, placePlugin],
+    plugins: [plugin, ...further, placePlugin],
     onLog(level, log) {
       throw new Error(`${level}: ${log.message}`)
     },

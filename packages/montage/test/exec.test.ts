@@ -70,6 +70,7 @@ test.each([
     ['-f', 'sky/region.hdr', 'Sky', 'K', 'work'],
     'mArchiveList: the survey Sky has no band K: found K, allowed J',
   ],
+  [['-s', '-2', '-f', 'sky/region.hdr', 'Sky', 'J', 'work'], 'Shrink factor (-2) must be a number above 0'],
   [
     ['-n', '0', '-f', 'sky/region.hdr', 'Sky', 'J', 'work'],
     'Number of tiles (0) must be a whole number from 1',

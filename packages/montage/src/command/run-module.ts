@@ -70,10 +70,11 @@ export async function runModule(
       io.write(failure(module, isSynopsis ? usageText(module, io) : error.problem))
       return module.usageExitCode
     }
-    const line = failure(module, errorText(error), error instanceof MontageError ? error.facts : undefined)
+    const own = asMontageError(error)
+    const line = failure(module, errorText(error), own?.facts)
     if (isSkyloomError(error, 'MONTAGE_BAD_ARGUMENT')) io.write(line)
     else await print(line)
-    return (error instanceof MontageError ? error.exitCode : undefined) ?? module.errorExitCode
+    return own?.exitCode ?? module.errorExitCode
   }
 }
 
@@ -98,9 +99,12 @@ function readArguments(module: MontageModule, args: readonly string[]): ReadArgu
     : readLeading(args, module.options)
 }
 
+/** Modules whose `-s` takes something else: a size, a factor. */
+const OTHER_S: ReadonlySet<string> = new Set(['mShrinkHdr', 'mExec'])
+
 function takesStatusFile(module: MontageModule): boolean {
   return typeof module.options === 'string'
-    ? module.options.includes('s:') && module.name !== 'mShrinkHdr'
+    ? module.options.includes('s:') && !OTHER_S.has(module.name)
     : module.options.includes('s:')
 }
 
@@ -150,8 +154,14 @@ function valueFields(module: MontageModule, values: ReadonlyMap<string, unknown>
   })
 }
 
+/** The error of a module, also when it comes from another bundle of this package and so from another copy of its class. */
+function asMontageError(error: unknown): Pick<MontageError, 'problem' | 'facts' | 'exitCode'> | undefined {
+  if (!isSkyloomError(error) || error.name !== 'MontageError') return undefined
+  const { problem, facts, exitCode } = error as typeof error & Pick<MontageError, 'facts' | 'exitCode'>
+  return { problem, facts, exitCode }
+}
+
 /** The sentence of a module's own error; other errors with place and remedy. */
 function errorText(error: unknown): string {
-  if (error instanceof MontageError) return error.problem
-  return error instanceof Error ? error.message : String(error)
+  return asMontageError(error)?.problem ?? (error instanceof Error ? error.message : String(error))
 }

@@ -247,8 +247,10 @@ function readCall(call: ModuleCall): ExecInput & { readonly tells: boolean } {
     throw new MontageError('MONTAGE_BAD_ARGUMENT', problem, { found: given })
   }
   const shrink = optionValue(call, 's')
-  const shrinkFactor =
-    shrink === undefined ? undefined : realArgument(shrink, `Shrink factor (${shrink}) must be a number`)
+  const problem = `Shrink factor (${shrink ?? ''}) must be a number above 0`
+  const shrinkFactor = shrink === undefined ? undefined : realArgument(shrink, problem)
+  if (shrinkFactor !== undefined && shrinkFactor <= 0)
+    throw new MontageError('MONTAGE_BAD_ARGUMENT', problem, { found: shrink ?? '' })
   const [rawFolder, output, workspace] = [optionValue(call, 'r'), optionValue(call, 'o'), call.operands[2]]
   return {
     survey: operand(call, 0),
