@@ -2,7 +2,6 @@ import { SkyloomError } from '@skyloom/base'
 
 /** Codes of errors that `runner` raises. A job that fails is no error but a value: see `Failure`. */
 export type RunnerErrorCode =
-  | 'RUNNER_BAD_OPTION'
   | 'RUNNER_BAD_PLAN'
   | 'RUNNER_BAD_EVENT'
   | 'RUNNER_BAD_RECORD'
