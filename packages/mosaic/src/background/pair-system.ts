@@ -1,4 +1,6 @@
 import { solveDense } from './dense.ts'
+import type { NodePlaces } from './elimination-order.ts'
+import { type FactorOptions, factorPairs, type SparseFactor } from './sparse-factor.ts'
 
 /** Normal equations as pair blocks: each pair adds its matrix to two diagonal blocks and takes it from two others. */
 export interface PairSystem {
@@ -18,29 +20,28 @@ const RELATIVE_RESIDUAL = 1e-13
 const ITERATION_FACTOR = 400
 
 /**
- * Solves the background's normal equations by conjugate gradients with the inverse diagonal blocks as
- * preconditioner. The system is singular by design (a common plane of each group is free) but consistent; starting
- * from zero the iteration stays in the determined part.
+ * Solves the background's normal equations: by their sparse factor, refined by conjugate gradients, which take one or two steps then.
+ * Should the factor be too large, the inverse diagonal blocks stand for it, and the iteration takes about as many steps as there are
+ * images. Where the system is singular it is consistent; starting from zero the iteration stays in the determined part.
+ *
+ * @param places centres of the images, in the coordinates of the unknowns
  *
  * Source: Saad, Iterative Methods for Sparse Linear Systems (2003), algorithm 9.1.
  */
 export function solvePairSystem(
   system: PairSystem,
   order: number,
+  places: NodePlaces,
+  options: FactorOptions = {},
 ): { solution: Float64Array; iterations: number } {
-  const { size, rightSide, isFixed } = system
-  const inverse = inverseDiagonal(system, order)
-  // Without their part of the preconditioner the unknowns of fixed images stay 0 and the others solve what is left.
-  const square = order * order
-  isFixed.forEach((fixed, image) => {
-    if (fixed === 1) inverse.fill(0, image * square, (image + 1) * square)
-  })
+  const { size, rightSide } = system
+  const { solve } = factorPairs(system, order, places, options) ?? diagonalSolver(system, order)
   const solution = new Float64Array(size)
   const residual = Float64Array.from(rightSide)
   const direction = new Float64Array(size)
   const product = new Float64Array(size)
   const preconditioned = new Float64Array(size)
-  applyBlocks(inverse, residual, preconditioned, order)
+  solve(residual, preconditioned)
   direction.set(preconditioned)
   let rho = dot(residual, preconditioned)
   const goal = rho * RELATIVE_RESIDUAL ** 2
@@ -55,7 +56,7 @@ export function solvePairSystem(
       solution[i]! += step * direction[i]!
       residual[i]! -= step * product[i]!
     }
-    applyBlocks(inverse, residual, preconditioned, order)
+    solve(residual, preconditioned)
     const next = dot(residual, preconditioned)
     const beta = next / rho
     for (let i = 0; i < size; i++) direction[i] = preconditioned[i]! + beta * direction[i]!
@@ -85,6 +86,16 @@ function multiply(system: PairSystem, input: Float64Array, output: Float64Array,
       output[m + i]! -= sum
     }
   }
+}
+
+/** Without their part of the preconditioner the unknowns of fixed images stay 0 and the others solve what is left. */
+function diagonalSolver(system: PairSystem, order: number): SparseFactor {
+  const inverse = inverseDiagonal(system, order)
+  const square = order * order
+  system.isFixed.forEach((fixed, image) => {
+    if (fixed === 1) inverse.fill(0, image * square, (image + 1) * square)
+  })
+  return { solve: (rightSide, output) => applyBlocks(inverse, rightSide, output, order) }
 }
 
 function inverseDiagonal(system: PairSystem, order: number): Float64Array {

@@ -1,3 +1,4 @@
+import type { NodePlaces } from './elimination-order.ts'
 import { connectedGroups } from './groups.ts'
 import { boxMoments, type Moments } from './moments.ts'
 import { type PairSystem, solvePairSystem } from './pair-system.ts'
@@ -57,13 +58,34 @@ export function solveBackground(
   const scale = coordinateScale(imageMoments)
   const order = mode === 'plane' ? 3 : 1
   const size = imageMoments.length * order
-  const isFixed = Uint8Array.from(imageMoments, (_, image) => (locked.has(image) ? 1 : 0))
+  const isFixed = fixedImages(groups, locked)
   const system = { ...assemble(fits, weights, order, scale, size), isFixed }
-  const { solution, iterations } = solvePairSystem(system, order)
+  const { solution, iterations } = solvePairSystem(system, order, placesOf(imageMoments, scale))
   const lockedGroups = new Set([...locked].map((image) => groups[image] ?? -1))
   fixGauge(solution, imageMoments, groups, lockedGroups, order, scale)
   const corrections = imageMoments.map((_, image) => toPlane(solution, image, order, scale))
   return { corrections, groups, iterations }
+}
+
+/** 1 for locked images, and for one image of each group that has none: the common plane of such a group is chosen afterwards. */
+function fixedImages(groups: readonly number[], locked: ReadonlySet<number>): Uint8Array {
+  const isFixed = Uint8Array.from(groups, (_, image) => (locked.has(image) ? 1 : 0))
+  const held = new Set([...locked].map((image) => groups[image]))
+  for (const [image, group] of groups.entries()) {
+    if (held.has(group)) continue
+    held.add(group)
+    isFixed[image] = 1
+  }
+  return isFixed
+}
+
+/** Centres of the covered pixels of the images; the origin for images without any. */
+function placesOf(moments: readonly Moments[], scale: number): NodePlaces {
+  const centre = (sum: number, { n }: Moments): number => (n > 0 ? sum / n / scale : 0)
+  return {
+    x: Float64Array.from(moments, (m) => centre(m.x, m)),
+    y: Float64Array.from(moments, (m) => centre(m.y, m)),
+  }
 }
 
 /** Coordinates are divided by this length so that all unknowns are of one size. */
