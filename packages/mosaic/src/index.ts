@@ -110,7 +110,7 @@ export {
   sexagesimalRa,
   type TableImage,
 } from './image-table/image-table.ts'
-export { type MosaicOptions, PROJECT_METHODS, type ProjectMethod } from './make/options.ts'
+export type { MosaicOptions } from './make/options.ts'
 export { forecastTime, type MosaicPlan, type Range, type Workload } from './make/plan.ts'
 export type {
   ImageSummary,
@@ -165,6 +165,7 @@ export {
   type SphereUse,
 } from './project/overlap-sums.ts'
 export { planarError } from './project/planar-error.ts'
+export { type ProjectBy, projectBy } from './project/project-by.ts'
 export {
   AREA_SCRATCH_BYTES,
   CORNER_BYTES,
@@ -172,8 +173,16 @@ export {
   type ProjectScratch,
   type ProjectTarget,
   projectImage,
+  type Sampling,
   TILE_SIDE,
 } from './project/project-image.ts'
+export {
+  CONSERVED,
+  type Conserved,
+  isFluxPerPixel,
+  PROJECT_METHODS,
+  type ProjectMethod,
+} from './project/project-method.ts'
 export { type PlacedImage, projectRegion } from './project/project-region.ts'
 export { type SampleRule, sampleRows } from './project/sample-rows.ts'
 export { type SolidAngleGrid, scaleBySolidAngle, solidAngles } from './project/solid-angle.ts'

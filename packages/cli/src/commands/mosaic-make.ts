@@ -13,6 +13,8 @@ export interface MakeFlags extends TemplateFlags {
   readonly hdu?: number | string
   readonly center?: { lonDeg: number; latDeg: number }
   readonly method: string
+  readonly pixfrac?: number
+  readonly conserve?: NonNullable<MosaicOptions['conserve']>
   readonly background: 'plane' | 'level' | 'none'
   readonly combine: 'mean' | 'median' | 'count'
   readonly exactSize?: boolean
@@ -75,6 +77,8 @@ function mosaicOptions(flags: MakeFlags): MosaicOptions {
     },
     // The library checks the word and says what is allowed.
     method: flags.method as MosaicOptions['method'],
+    pixfrac: flags.pixfrac,
+    conserve: flags.conserve,
     background: flags.background,
     combine: flags.combine,
     isExactSize: flags.exactSize,

@@ -30,7 +30,21 @@ export function addMosaicCommand(program: Command): void {
     )
     .option('--center <"lon lat">', 'centre in degrees, in the frame of the mosaic', parseAngles)
   addTemplateOptions(make)
-    .addOption(new Option('--method <name>', 'reprojection').default('area'))
+    .addOption(
+      new Option(
+        '--method <name>',
+        'reprojection: area, planar or drizzle (areas of overlap), nearest, bilinear, bicubic, lanczos2, lanczos3, lanczos4',
+      ).default('area'),
+    )
+    .option('--pixfrac <number>', 'footprint of a pixel for drizzle, above 0 to 1 (default: 0.8)', Number)
+    .addOption(
+      new Option(
+        '--conserve <name>',
+        'what pixels hold and keep: surface brightness or flux per pixel; auto goes by BUNIT and takes brightness when it does not tell',
+      )
+        .choices(['auto', 'brightness', 'flux'])
+        .default('auto'),
+    )
     .addOption(
       new Option('--background <name>', 'background matching')
         .choices(['plane', 'level', 'none'])

@@ -2,12 +2,8 @@ import type { Clock, ProgressListener } from '@skyloom/base'
 import type { CombineMethod } from '../add/combine.ts'
 import type { BackgroundMode } from '../background/solve.ts'
 import type { HduChoice } from '../image-table/image-record.ts'
+import type { Conserved, ProjectMethod } from '../project/project-method.ts'
 import type { TemplateOptions } from '../template/make-template.ts'
-
-/** Ways to reproject. */
-export const PROJECT_METHODS = ['area'] as const
-/** One of {@link PROJECT_METHODS}. */
-export type ProjectMethod = (typeof PROJECT_METHODS)[number]
 
 /** What a mosaic is made of and how. */
 export interface MosaicOptions {
@@ -20,7 +16,12 @@ export interface MosaicOptions {
   /** Header template file; without it the template follows from `template` and the images. */
   readonly headerFile?: string | undefined
   readonly template?: TemplateOptions | undefined
+  /** Default `area`. */
   readonly method?: ProjectMethod | undefined
+  /** Side of the footprint of a pixel for `drizzle`, above 0 to 1; default 0.8. */
+  readonly pixfrac?: number | undefined
+  /** What the values of pixels mean; default `auto`, by BUNIT. */
+  readonly conserve?: Conserved | undefined
   readonly background?: BackgroundMode | undefined
   readonly combine?: CombineMethod | undefined
   /** Keep the full template instead of trimming the mosaic to the pixels with data. */

@@ -1,6 +1,7 @@
 import { isSkyloomError, startStage } from '@skyloom/base'
 import type { ImageRecord, RejectedImage } from '../image-table/image-record.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
+import { isFluxPerPixel } from '../project/project-method.ts'
 import { projectRegion } from '../project/project-region.ts'
 import { isEmptyRegion, type Region } from '../region.ts'
 import type { Template } from '../template/template.ts'
@@ -102,6 +103,9 @@ async function prepareProject(
     valueAt,
     coverageAt,
     boundPx: POSITION_BOUND_PX,
+    method: run.settings.method,
+    pixfrac: run.settings.pixfrac,
+    isFlux: isFluxPerPixel(run.settings.conserve, image.header.card('BUNIT')?.value),
   }
   return {
     async run() {

@@ -5,7 +5,8 @@ import { COMBINE_METHODS } from '../add/combine.ts'
 import { BACKGROUND_MODES } from '../background/solve.ts'
 import { MosaicError } from '../errors.ts'
 import type { ImageRecord } from '../image-table/image-record.ts'
-import { type MosaicOptions, PROJECT_METHODS } from '../make/options.ts'
+import type { MosaicOptions } from '../make/options.ts'
+import { CONSERVED, PROJECT_METHODS } from '../project/project-method.ts'
 import { TASK_SCRATCH_BYTES } from './tasks.ts'
 
 /** Options with every default filled in. */
@@ -16,6 +17,8 @@ export type MosaicSettings = {
 type DefaultedOption =
   | 'hdu'
   | 'method'
+  | 'pixfrac'
+  | 'conserve'
   | 'background'
   | 'combine'
   | 'isExactSize'
@@ -39,6 +42,8 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
   const settings = {
     hdu: options.hdu ?? 'first',
     method: options.method ?? 'area',
+    pixfrac: options.pixfrac ?? 0.8,
+    conserve: options.conserve ?? 'auto',
     background: options.background ?? 'plane',
     combine: options.combine ?? 'mean',
     isExactSize: options.isExactSize ?? false,
@@ -50,6 +55,9 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
     clock: options.clock ?? systemClock,
   }
   checkWord('method', settings.method, PROJECT_METHODS)
+  checkWord('conserve', settings.conserve, CONSERVED)
+  if (!(settings.pixfrac > 0 && settings.pixfrac <= 1))
+    throw badOption('pixfrac', String(settings.pixfrac), 'above 0, at most 1')
   checkWord('background', settings.background, BACKGROUND_MODES)
   checkWord('combine', settings.combine, COMBINE_METHODS)
   if (!(Number.isInteger(settings.threads) && settings.threads >= 1 && settings.threads <= MAX_THREADS)) {

@@ -9,17 +9,16 @@ import {
   type Statistics,
   type TaskContext,
 } from '@skyloom/kernels'
-import { approximateMap, pixelMap, type Wcs } from '@skyloom/wcs'
+import type { Wcs } from '@skyloom/wcs'
 import { addStrip, type StripImage } from '../add/add-strip.ts'
 import type { CombineMethod } from '../add/combine.ts'
 import { fitDifference, type OverlapSide } from '../difference/fit-difference.ts'
 import type { PlaneFit } from '../difference/fit-plane.ts'
-import { MosaicError } from '../errors.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { type CoverageExtent, coverageExtent } from '../project/coverage-extent.ts'
-import { AREA_SCRATCH_BYTES, CORNER_BYTES, projectImage, TILE_SIDE } from '../project/project-image.ts'
+import { type ProjectBy, projectBy } from '../project/project-by.ts'
+import { AREA_SCRATCH_BYTES, CORNER_BYTES } from '../project/project-image.ts'
 import { scaleBySolidAngle, solidAngles } from '../project/solid-angle.ts'
-import { gridScratchBytes } from '../project/tile-corners.ts'
 import type { Region } from '../region.ts'
 
 /** Reference pixel of the template. */
@@ -29,13 +28,11 @@ interface Reference {
 }
 
 /** Read one image and reproject it. */
-export interface ProjectPayload {
+export interface ProjectPayload extends ProjectBy {
   readonly path: string
   readonly hdu: number
   readonly width: number
   readonly height: number
-  readonly imageWcs: Wcs
-  readonly templateWcs: Wcs
   readonly crpix: Reference
   /** Template pixels that are made. */
   readonly region: Region
@@ -43,8 +40,6 @@ export interface ProjectPayload {
   readonly imageAt: number
   readonly valueAt: number
   readonly coverageAt: number
-  /** Largest error of positions, pixels of the image. */
-  readonly boundPx: number
 }
 
 /** What is known of an image after reprojection. */
@@ -98,33 +93,31 @@ async function project(context: TaskContext, payload: ProjectPayload): Promise<P
   const { width, height, region, imageAt, valueAt, coverageAt } = payload
   await readPixels(context, payload)
   context.throwIfAborted()
-  const exact = pixelMap(payload.templateWcs, payload.imageWcs)
-  const grid = approximateMap(exact, region, { boundPx: payload.boundPx })
-  if (GRID_AT + gridScratchBytes(grid, TILE_SIDE) > scratch.sizeBytes) throw tooWide(payload.path, region)
   const plane = (at: number): { at: number; width: number; height: number; stride: number } => ({
     at,
     width: region.width,
     height: region.height,
     stride: region.width,
   })
-  projectImage(
+  const mapErrorPx = await projectBy(
     memory,
     kernels,
     { plane: { at: imageAt, width, height, stride: width }, col: 0, row: 0, weightAt: 0 },
-    { grid, exact },
+    payload,
     { region, value: plane(valueAt), coverage: plane(coverageAt) },
     {
       cornersAt: scratch.at,
       areaAt: scratch.at + AREA_AT,
       areaBytes: AREA_SCRATCH_BYTES,
       gridAt: scratch.at + GRID_AT,
+      gridBytes: scratch.sizeBytes - GRID_AT,
     },
     () => context.throwIfAborted(),
   )
   const coverage = memory.f32(coverageAt, region.width * region.height)
   return {
     extent: coverageExtent(coverage, region, payload.crpix),
-    mapErrorPx: grid.maxErrorPx,
+    mapErrorPx,
     sha256: sha256OfFile(payload.path),
   }
 }
@@ -153,14 +146,6 @@ export function sha256OfFile(path: string): string {
     closeSync(fd)
   }
   return hash.digest('hex')
-}
-
-function tooWide(path: string, region: Region): MosaicError {
-  return new MosaicError('MOSAIC_TOO_LARGE', 'the image covers too wide a part of the mosaic', {
-    where: [path],
-    found: `${region.width} columns`,
-    remedy: 'make the mosaic in parts with --center and --size, or with a coarser --scale',
-  })
 }
 
 function fit({ memory, kernels }: TaskContext, payload: FitPayload): PlaneFit | undefined {

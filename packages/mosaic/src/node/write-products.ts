@@ -14,6 +14,7 @@ import { formatOverlapTable } from '../overlap/overlap-table.ts'
 import { gaussianLogStretch } from '../preview/gaussian-log.ts'
 import { encodeGreyPng } from '../preview/png.ts'
 import { productHeader } from '../product/product-header.ts'
+import { isFluxPerPixel } from '../project/project-method.ts'
 import type { Region } from '../region.ts'
 import { graticule } from '../report/graticule.ts'
 import type { SkyPicture } from '../report/sky-map.ts'
@@ -108,8 +109,25 @@ function historyLines(
   return [
     `${PROGRAM} ${VERSION} mosaic make`,
     `method ${settings.method}, background ${settings.background}, combine ${settings.combine}`,
+    ...valueLines(settings, images),
     `template ${template}`,
     ...images.flatMap(({ image, sha256 }) => [`input ${image.name} hdu ${image.hdu}`, `sha256 ${sha256}`]),
+  ]
+}
+
+/** What was assumed of the values, where it is not the ordinary. */
+function valueLines(
+  { method, pixfrac, conserve }: MosaicRun['settings'],
+  images: readonly ProjectedImage[],
+): readonly string[] {
+  const flux = images.filter(({ image }) => isFluxPerPixel(conserve, image.header.card('BUNIT')?.value))
+  return [
+    ...(method === 'drizzle' ? [`pixfrac ${pixfrac}`] : []),
+    ...(flux.length === 0
+      ? []
+      : [
+          `values of ${flux.length} of ${images.length} images are flux per pixel (${conserve}), and stay so`,
+        ]),
   ]
 }
 

@@ -61,6 +61,6 @@ function setUnit(header: Header, { kind, combine, imageHeaders }: ProductHeaderI
     const units = imageHeaders.map((image) => image.card('BUNIT')?.value)
     const unit = units[0]
     if (typeof unit === 'string' && units.every((other) => other === unit))
-      header.set('BUNIT', unit, 'surface brightness, as in the images')
+      header.set('BUNIT', unit, 'as in the images')
   }
 }

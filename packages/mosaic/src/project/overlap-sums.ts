@@ -84,6 +84,7 @@ const PAIR_BYTES = 16
  *
  * @param pixelRatio pixels of the output in the side of a pixel of the image, about
  * @param takeBand called for each band in order; the sums are valid during the call only
+ * @returns largest error of mapped corners, pixels of the output
  *
  * Accuracy: areas 1e-12 of a pixel, and what the bound of the map makes of them; polygons on the sphere as {@link sphereOverlap}.
  * Memory: one band of sums, one row of blocks of the image, and the nodes of the map.
@@ -94,7 +95,7 @@ export async function overlapSums(
   pixelRatio: number,
   options: OverlapOptions,
   takeBand: (band: OverlapBand) => Promise<void> | void,
-): Promise<void> {
+): Promise<number> {
   const bandBytes = options.bandBytes ?? BAND_BYTES
   const bandRows = Math.min(region.height, Math.max(1, Math.floor(bandBytes / (PAIR_BYTES * region.width))))
   const bench = createBench(image, region.width * bandRows, pixelRatio, options)
@@ -105,6 +106,7 @@ export async function overlapSums(
     await addImage(bench, image, band)
     await takeBand({ region: band, sums })
   }
+  return bench.maps.reduce((most, { grid }) => Math.max(most, grid.maxErrorPx), 0)
 }
 
 /** Memory and maps of one run. */

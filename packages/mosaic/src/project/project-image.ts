@@ -27,6 +27,15 @@ export interface ProjectTarget {
   readonly coverage: PixelPlane
 }
 
+/** Interpolation between pixels in place of the mean over the area of overlap. */
+export interface Sampling {
+  /** Pixels of the kernel along one axis. */
+  readonly taps: number
+  /** `kernelTable` in pixel memory, with this many steps. */
+  readonly tableAt: number
+  readonly steps: number
+}
+
 /** Memory that a projection works in. */
 export interface ProjectScratch extends CornerScratch {
   readonly areaAt: number
@@ -39,6 +48,7 @@ export interface ProjectScratch extends CornerScratch {
  * Surface brightness is kept; flux per pixel is this value times the ratio of pixel areas.
  *
  * @param map from template corner coordinates to image corner coordinates
+ * @param sampling interpolate at the centres of the template's pixels; the map then has half a pixel added to its places on the template
  * @param throwIfAborted called before each row of tiles
  * @throws MosaicError `MOSAIC_MEMORY` when one template pixel covers more of the image than the scratch holds
  *
@@ -52,6 +62,7 @@ export function projectImage(
   target: ProjectTarget,
   scratch: ProjectScratch,
   throwIfAborted: () => void = () => undefined,
+  sampling?: Sampling,
 ): void {
   const { region } = target
   for (let row = 0; row < region.height; row += TILE_SIDE) {
@@ -61,7 +72,7 @@ export function projectImage(
     for (let col = 0; col < region.width; col += TILE_SIDE) {
       const width = Math.min(TILE_SIDE, region.width - col)
       const tile = { col: region.col + col, row: region.row + row, width, height }
-      projectTile(views, kernels, image, band, target, scratch, tile)
+      projectTile(views, kernels, image, band, target, scratch, tile, sampling)
     }
   }
 }
@@ -74,12 +85,35 @@ function projectTile(
   target: ProjectTarget,
   scratch: ProjectScratch,
   tile: Region,
+  sampling: Sampling | undefined,
 ): void {
   if (missesImage(map.grid, tile, image)) {
     blankTile(views, target, tile)
     return
   }
   const cornersYAt = tileCorners(views, kernels, map, tile, scratch)
+  if (sampling !== undefined) {
+    kernels.interpolateTile(
+      image.plane.at,
+      image.col,
+      image.row,
+      image.plane.width,
+      image.plane.height,
+      image.plane.stride,
+      image.weightAt,
+      scratch.cornersAt,
+      cornersYAt,
+      tile.width,
+      tile.height,
+      sampling.taps,
+      sampling.tableAt,
+      sampling.steps,
+      pixelAt(target.value, tile.col - target.region.col, tile.row - target.region.row),
+      pixelAt(target.coverage, tile.col - target.region.col, tile.row - target.region.row),
+      target.value.stride,
+    )
+    return
+  }
   const status = kernels.areaTile(
     image.plane.at,
     image.col,
@@ -99,7 +133,8 @@ function projectTile(
     scratch.areaBytes,
   )
   if (status !== 0) {
-    for (const part of splitTile(tile)) projectTile(views, kernels, image, map, target, scratch, part)
+    for (const part of splitTile(tile))
+      projectTile(views, kernels, image, map, target, scratch, part, sampling)
   }
 }
 
