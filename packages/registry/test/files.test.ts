@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { type FileSearch, parseCondition, productFileId, type Registry, sourceFileId } from '../src/index.ts'
+import {
+  type FileSearch,
+  openRegistry,
+  parseCondition,
+  productFileId,
+  type Registry,
+  sourceFileId,
+} from '../src/index.ts'
 import { DIALECTS, databases } from './databases.ts'
 import { all } from './sequences.ts'
 
-const { open } = databases()
+const { open, url } = databases()
 
 /** Five images in three bands, and a catalog. */
 async function fill(registry: Registry): Promise<void> {
@@ -256,6 +263,22 @@ describe.for(DIALECTS)('files in %s', (dialect) => {
     await expect(registry.files.get('y')).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
     await expect(registry.files.tag('no blank', ['x'])).rejects.toMatchObject({ code: 'REGISTRY_BAD_VALUE' })
     await expect(registry.files.tag('t', ['nobody'])).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' })
+  })
+
+  test('are registered by several writers at once, in any order', async () => {
+    const location = url(dialect)
+    const writers = await Promise.all([1, 2, 3, 4].map(async () => await openRegistry(location)))
+    const names = Array.from({ length: 300 }, (_, index) => `file-${index}`)
+    await Promise.all(
+      writers.map(async (writer, index) => {
+        for (let round = 0; round < 5; round++) {
+          const order = (index + round) % 2 === 0 ? names : names.toReversed()
+          await writer.files.add({ files: order.map((id) => ({ id, lfn: id, metadata: { round } })) })
+        }
+      }),
+    )
+    expect((await writers[0]!.stats()).rows).toMatchObject({ file: 300, metadata: 300 })
+    for (const writer of writers) await writer.close()
   })
 
   test('are traced back and forth', async () => {

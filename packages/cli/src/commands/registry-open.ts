@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import {
   defaultRegistryUrl,
   type FileInfo,
@@ -23,9 +24,12 @@ export async function registryOf(
  * @throws {RegistryError} `REGISTRY_NOT_FOUND`; `REGISTRY_CONFLICT` for a name that several files have
  */
 export async function fileMeant(registry: Registry, text: string): Promise<FileInfo> {
-  const byPath = await registry.files.lookup(resolve(text))
-  const byUrl = byPath.length > 0 ? byPath : await registry.files.lookup(`file://${resolve(text)}`)
-  const found = byUrl.length > 0 ? byUrl : await registry.files.lookup(text)
+  const path = resolve(text)
+  let found: readonly FileInfo[] = []
+  // Runs register URLs, with and without their special characters encoded.
+  for (const place of [path, pathToFileURL(path).href, `file://${path}`, text]) {
+    if (found.length === 0) found = await registry.files.lookup(place)
+  }
   const exact = found.filter(({ id }) => id === text)
   const [first, second] = exact.length > 0 ? exact : found
   if (first === undefined) {

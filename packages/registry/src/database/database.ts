@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '@skyloom/base'
 import { type Compilable, Kysely, type RawBuilder } from 'kysely'
 import type { RegistryDialect } from '../registry.ts'
@@ -48,6 +49,15 @@ export class Session {
   }
 }
 
+/** Longest pause before a transaction that was ended for a deadlock is begun again. */
+const MAX_PAUSE_MS = 320
+
+/** The codes of PostgreSQL for a deadlock and for a serialization failure: nothing was written, and trying again helps. */
+function isDeadlock(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && (cause.code === '40P01' || cause.code === '40001')
+}
+
 /** The database of a registry: transactions, one function each. */
 export class Database {
   readonly engine: SqlEngine
@@ -65,9 +75,19 @@ export class Database {
     return await this.#transaction('read', work)
   }
 
-  /** One transaction: durable when this returns, or nothing of it is there. */
+  /**
+   * One transaction: durable when this returns, or nothing of it is there. PostgreSQL ends one of two that wait for each other; that one is
+   * begun again, up to seven times, so `work` must have no effect outside the transaction.
+   */
   async write<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return await this.#transaction('write', work)
+    for (let pauseMs = 5; ; pauseMs *= 2) {
+      try {
+        return await this.#transaction('write', work)
+      } catch (error) {
+        if (!isDeadlock(error) || pauseMs > MAX_PAUSE_MS) throw error
+      }
+      await delay(pauseMs * (0.5 + Math.random()))
+    }
   }
 
   async #transaction<Result>(mode: AccessMode, work: (session: Session) => Promise<Result>): Promise<Result> {

@@ -12,7 +12,9 @@ export async function schemaVersion(connection: SqlConnection, dialect: Registry
   const { rows } = await connection.query(
     dialect === 'sqlite'
       ? `SELECT name FROM sqlite_schema WHERE type = 'table' AND name = '${VERSION_TABLE}'`
-      : `SELECT 1 WHERE to_regclass('${VERSION_TABLE}') IS NOT NULL`,
+      : // Not by to_regclass: that looks into a cache, which may not know what another process has just made.
+        `SELECT tablename FROM pg_catalog.pg_tables
+         WHERE tablename = '${VERSION_TABLE}' AND schemaname = ANY (current_schemas(false))`,
     [],
   )
   if (rows.length === 0) return 0
