@@ -24,3 +24,5 @@ export {
 } from './report/statistics-text.ts'
 export { MemoryStore } from './store/memory-store.ts'
 export type { EngineStore } from './store/run-store.ts'
+export { commandTransfer, readTransferCommands, type TransferCommand } from './transfer/command-transfer.ts'
+export type { Transfer, TransferOptions } from './transfer/transfer.ts'

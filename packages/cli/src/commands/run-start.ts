@@ -1,8 +1,17 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { defaultRegistryUrl, openRegistry } from '@skyloom/registry'
-import { type FunctionReference, findRun, RunnerError, type RunResult, runPlan } from '@skyloom/runner'
+import {
+  commandTransfer,
+  type FunctionReference,
+  findRun,
+  RunnerError,
+  type RunResult,
+  readTransferCommands,
+  runPlan,
+  type Transfer,
+} from '@skyloom/runner'
 import { EXIT } from '../terminal/exit-code.ts'
 import { interruptSignal } from '../terminal/interrupt.ts'
 import { printJson } from '../terminal/output.ts'
@@ -18,6 +27,7 @@ export interface StartFlags extends RegistryFlags {
   readonly holdFailed?: boolean
   readonly reuse: boolean
   readonly functions?: string
+  readonly transfers?: string
   readonly inheritEnv?: readonly string[]
   readonly quiet?: boolean
 }
@@ -44,6 +54,7 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
       memoryMb: flags.memory === undefined ? undefined : flags.memory / 1e6,
       reuse: flags.reuse,
       functions: flags.functions === undefined ? undefined : await functionsOf(flags.functions),
+      transfers: flags.transfers === undefined ? undefined : transfersOf(flags.transfers),
       inheritEnvironment: flags.inheritEnv,
       policy: {
         onFailure: flags.stopOnFailure === true ? 'stop' : 'continue',
@@ -67,6 +78,10 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
     interrupt.release()
     await registry.close()
   }
+}
+
+function transfersOf(file: string): readonly Transfer[] {
+  return readTransferCommands(readFileSync(file, 'utf8'), file).map(commandTransfer)
 }
 
 /** Every function that a module exports, by its name. */

@@ -45,6 +45,7 @@ function addStart(run: Command): void {
       .option('--hold-failed', 'hold jobs that have no attempts left')
       .option('--no-reuse', 'run jobs whose results are known, too')
       .option('--functions <module>', 'exports run in place of programs of their names')
+      .option('--transfers <file>', 'JSON list of commands for further schemes')
       .option('--inherit-env <name...>', 'variables that programs get')
       .option('--quiet', 'no progress')
       .addHelpText('after', `\nExample:\n  ${example}\n${EXITS}`)

@@ -1,4 +1,4 @@
-import type { AttemptRow, InvocationRow, JobEdge, JobRow, RunRow, Stored } from '@skyloom/registry'
+import type { AttemptRow, InvocationRow, JobRow, RunRow, Stored } from '@skyloom/registry'
 import * as z from 'zod'
 import type { EngineStore } from '../store/run-store.ts'
 
@@ -53,19 +53,6 @@ export function taskInvocations(
   attempt: Stored<AttemptRow>,
 ): readonly Stored<InvocationRow>[] {
   return (record.invocations.get(invocationKey(attempt)) ?? []).filter(({ task }) => task >= 0)
-}
-
-/** Edges of a run, by child. */
-export async function readParents(
-  edges: AsyncIterable<JobEdge>,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const parents = new Map<string, string[]>()
-  for await (const { parent, child } of edges) {
-    const own = parents.get(child)
-    if (own === undefined) parents.set(child, [parent])
-    else own.push(parent)
-  }
-  return parents
 }
 
 const imported = z.object({ wallSpansMs: z.array(z.tuple([z.number(), z.number()])) })

@@ -1,0 +1,2 @@
+// The function that does nothing.
+export function noop() {}
