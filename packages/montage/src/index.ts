@@ -35,6 +35,11 @@ export { mTranspose, type TransposeInput, type TransposeResult } from './cube/tr
 export { type DagInput, type DagRegion, mDAG } from './dag/dag.ts'
 export { type DagFilesInput, type DagResult, mDAGFiles } from './dag/dag-files.ts'
 export {
+  mPNGWWTExec,
+  type PngWwtExecInput,
+  type PngWwtExecResult,
+  type TileChannel,
+export { mProjWWTExec, type ProjWwtExecInput, type ProjWwtExecResult } from './wwt/proj-wwt-exec.ts'
   type DagGalacticPlaneInput,
   type GalacticRegion,
   mDAGGalacticPlane,
@@ -70,6 +75,7 @@ export {
   type TileIdResult,
   type TilePlace,
 } from './healpix/tile-index.ts'
+export { type HipsTilesInput, type HipsTilesResult, mHiPSTiles } from './hips/hips-tiles.ts'
 export { type ConvertInput, type ConvertResult, mConvert } from './image/convert.ts'
 export { type FixNaNInput, type FixNaNResult, mFixNaN } from './image/fix-nan.ts'
 export { type MaskInput, type MaskResult, mMask } from './image/mask.ts'

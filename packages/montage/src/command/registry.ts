@@ -81,6 +81,9 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mProjExec', async () => (await import('../project/proj-exec.ts')).projExecModule],
   ['mExec', async () => (await import('../exec/exec.ts')).execModule],
   ['mTblExec', async () => (await import('../exec/tbl-exec.ts')).tblExecModule],
+  ['mProjWWTExec', async () => (await import('../wwt/proj-wwt-exec.ts')).projWwtExecModule],
+  ['mPNGWWTExec', async () => (await import('../wwt/png-wwt-exec.ts')).pngWwtExecModule],
+  ['mHiPSTiles', async () => (await import('../hips/hips-tiles.ts')).hipsTilesModule],
 ])
 
 /** Names of all modules, sorted. */

@@ -1,0 +1,151 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { atomicFile } from '@skyloom/base/node'
+import { readImage, writeCutout } from '@skyloom/fits'
+import { cellOfPlane, HPX_PLANE_FACES, hpxCdelt, tilePath } from '@skyloom/mosaic'
+import { type HealpixCell, nestedIndex } from '@skyloom/wcs'
+import { pathOf } from '../command/files.ts'
+import { DEBUG_LEVEL_OPTION } from '../command/manual.ts'
+import { defineModule, type MontageModule, operand, type Place } from '../command/module.ts'
+import { MontageError } from '../errors.ts'
+import { classicWcs } from '../header/classic-wcs.ts'
+import { MAX_TILE_ORDER, TILE_PIXEL_ORDER, TILE_SIDE } from '../healpix/order-argument.ts'
+import { type OpenImage, openImage } from '../image/open-image.ts'
+
+/** Input of {@link mHiPSTiles}. */
+export interface HipsTilesInput {
+  /** Image on the grid of mHPXHdr, or a part of it. */
+  readonly plate: string
+  /** Folder of the HiPS; folders of orders are made in it. */
+  readonly hipsFolder: string
+}
+
+/** Result of {@link mHiPSTiles}. */
+export interface HipsTilesResult {
+  /** Tiles that were written. */
+  readonly ntile: number
+}
+
+/** Scales and places may be off by rounding of header values, in pixels over the whole map. */
+const TOLERANCE_PX = 0.1
+
+/**
+ * Cuts the tiles of 512 x 512 pixels out of a plate of the HPX plane; tiles without data are left out, tiles that reach beyond the plate too.
+ * Pixels keep their type and stand as on the plate; HiPS viewers want them mirrored, as `skyloom mosaic hips` writes them.
+ *
+ * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_HEADER`, `MONTAGE_CANNOT_WRITE`
+ */
+export async function mHiPSTiles(input: HipsTilesInput, place: Place = {}): Promise<HipsTilesResult> {
+  const opened = await openImage(place, input.plate, 0)
+  try {
+    const { order, col, row } = plateInPlane(opened, input.plate)
+    let ntile = 0
+    const first = (origin: number): number => Math.ceil(origin / TILE_SIDE)
+    const end = (origin: number, length: number): number => Math.floor((origin + length) / TILE_SIDE)
+    for (let tileRow = first(row); tileRow < end(row, opened.height); tileRow++) {
+      for (let tileCol = first(col); tileCol < end(col, opened.width); tileCol++) {
+        const cell = wrappedCell(order, tileCol, tileRow)
+        if (cell === undefined) continue
+        const region = {
+          col: tileCol * TILE_SIDE - col,
+          row: tileRow * TILE_SIDE - row,
+          width: TILE_SIDE,
+          height: TILE_SIDE,
+        }
+        const { data } = await readImage(opened.hdu, { as: 'float32', region })
+        if (data.every(Number.isNaN)) continue
+        await writeTile(
+          opened,
+          region,
+          join(input.hipsFolder, tilePath({ order, npix: nestedIndex(cell) }, 'fits')),
+          place,
+        )
+        ntile++
+      }
+    }
+    return { ntile }
+  } finally {
+    await opened.file.close()
+  }
+}
+
+/** Order of the tiles of a plate, and the place of its first pixel in the plane. */
+function plateInPlane(
+  { header }: OpenImage,
+  name: string,
+): { readonly order: number; readonly col: number; readonly row: number } {
+  const { wcs } = classicWcs(header, name)
+  const bad = (found: string): MontageError =>
+    new MontageError('MONTAGE_BAD_HEADER', `Image ${name} is not on the grid of a HEALPix map`, {
+      where: [name],
+      found,
+      remedy: 'project it onto a header of mHPXHdr or mHiPSHdr',
+    })
+  if (wcs.projection !== 'HPX') throw bad(`projection ${wcs.projection}`)
+  const scale = Math.hypot(wcs.cd[0], wcs.cd[2])
+  const pixelOrder = Math.round(Math.log2(hpxCdelt(0) / scale))
+  const order = pixelOrder - TILE_PIXEL_ORDER
+  const side = HPX_PLANE_FACES * 2 ** pixelOrder
+  const isOnScale = Math.abs(scale / hpxCdelt(pixelOrder) - 1) * side < TOLERANCE_PX * 10
+  if (!(order >= 0 && order <= MAX_TILE_ORDER) || !isOnScale) throw bad(`pixels of ${scale} degrees`)
+  const place = (crpix: number): number => (side + 1) / 2 - crpix
+  const [col, row] = [place(wcs.crpix[0]), place(wcs.crpix[1])]
+  if (Math.abs(col - Math.round(col)) > TOLERANCE_PX || Math.abs(row - Math.round(row)) > TOLERANCE_PX)
+    throw bad(`first pixel at ${col}, ${row}`)
+  return { order, col: Math.round(col), row: Math.round(row) }
+}
+
+/** The cell at a place of the plane; the second place of the face on the seam counts too. */
+function wrappedCell(order: number, col: number, row: number): HealpixCell | undefined {
+  const turn = (HPX_PLANE_FACES - 1) * 2 ** order
+  const isSeam = col >= turn && row >= turn
+  return cellOfPlane({ order, col: isSeam ? col - turn : col, row: isSeam ? row - turn : row })
+}
+
+async function writeTile(
+  { hdu }: OpenImage,
+  region: Parameters<typeof writeCutout>[1],
+  output: string,
+  place: Place,
+): Promise<void> {
+  const path = pathOf(place, output)
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeCutout(hdu, region, await atomicFile(path, { overwrite: true }))
+  } catch (cause) {
+    throw new MontageError('MONTAGE_CANNOT_WRITE', `Cannot write output file '${output}'`, {
+      where: [output],
+      remedy: 'check that the folder may be written to',
+      cause,
+    })
+  }
+}
+
+/** The module mHiPSTiles. */
+export const hipsTilesModule: MontageModule = defineModule<HipsTilesInput, HipsTilesResult>({
+  name: 'mHiPSTiles',
+  summary: 'Cuts the HiPS tiles out of a plate of a HEALPix map.',
+  usage: '%s [-d level] plate.fits hipsDir',
+  style: 'getopt',
+  options: 'd:',
+  operands: [2, 2],
+  isNamed: true,
+  fields: [['ntile', 'd']],
+  manual: {
+    description:
+      'Cuts all whole tiles of 512 x 512 pixels that hold data out of an image on the grid of mHPXHdr, or a part of it, to `NorderK/DirD/NpixN.fits`. Pixels stand as on the plate. Viewers want them mirrored: `skyloom mosaic hips` makes a whole HiPS for them at once.',
+    options: [DEBUG_LEVEL_OPTION],
+    operands: [
+      ['plate.fits', 'FITS image in the HPX projection, turned by 45 degrees.'],
+      ['hipsDir', 'Folder of the HiPS.'],
+    ],
+    returns: { ntile: 'Tiles that were written.' },
+    example: [
+      'mHPXHdr 0 allsky.hdr',
+      'mProject sky.fits plate.fits allsky.hdr',
+      'mHiPSTiles plate.fits hips',
+    ],
+  },
+  read: (call) => ({ plate: operand(call, 0), hipsFolder: operand(call, 1) }),
+  run: mHiPSTiles,
+})
