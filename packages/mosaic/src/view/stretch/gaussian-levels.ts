@@ -1,5 +1,5 @@
+import { classicGauss } from './classic-gauss.ts'
 import { BIN_COUNT, type CumulativeHistogram } from './histogram.ts'
-import { inverseNormal } from './inverse-normal.ts'
 
 /** Grey levels of a picture. */
 export const LEVEL_COUNT = 256
@@ -34,7 +34,7 @@ export function gaussianLevels(
 
 /** Sigmas of a Gaussian below which as many pixels lie as up to the end of a bin; the last bin is as the one before it. */
 export function binGauss({ below, count }: CumulativeHistogram, bin: number): number {
-  return inverseNormal(below[Math.min(bin, BIN_COUNT - 2) + 1]! / count)
+  return classicGauss(below[Math.min(bin, BIN_COUNT - 2) + 1]! / count)
 }
 
 /** First bin whose lower end is above a value; the last one when there is none. */
