@@ -1,0 +1,25 @@
+import { loadModule } from './registry.ts'
+import { runModule } from './run-module.ts'
+
+/** What an engine tells a transformation that runs inside it instead of as a program. */
+export interface TransformationCall {
+  /** Name of the module. */
+  readonly transformation: string
+  readonly arguments: readonly string[]
+  /** Folder that relative paths start from. */
+  readonly workDirectory: string
+  /** Takes what the command prints. */
+  readonly print: (text: string) => void
+}
+
+/**
+ * Runs a module as a transformation of a workflow, in the process that calls it: no program is started, and modules stay loaded.
+ *
+ * @returns the exit code
+ */
+export async function montageTransformation(call: TransformationCall): Promise<number> {
+  const module = await loadModule(call.transformation)
+  if (module === undefined) throw new Error(`no module ${call.transformation}`)
+  const io = { cwd: call.workDirectory, program: call.transformation, write: call.print }
+  return await runModule(module, call.arguments, io)
+}
