@@ -35,20 +35,15 @@ export { mTranspose, type TransposeInput, type TransposeResult } from './cube/tr
 export { type DagInput, type DagRegion, mDAG } from './dag/dag.ts'
 export { type DagFilesInput, type DagResult, mDAGFiles } from './dag/dag-files.ts'
 export {
-  mPNGWWTExec,
-  type PngWwtExecInput,
-  type PngWwtExecResult,
-  type TileChannel,
-export { mProjWWTExec, type ProjWwtExecInput, type ProjWwtExecResult } from './wwt/proj-wwt-exec.ts'
   type DagGalacticPlaneInput,
   type GalacticRegion,
   mDAGGalacticPlane,
 } from './dag/dag-galactic-plane.ts'
 export { type DagTblsInput, type DagTblsResult, mDAGTbls } from './dag/dag-tbls.ts'
 export { MontageError, type MontageErrorCode } from './errors.ts'
+export { type ExamineInput, type ExamineResult, mExamine } from './examine/examine.ts'
 export { type ExecInput, type ExecResult, mExec } from './exec/exec.ts'
 export { mTblExec, type TblExecInput, type TblExecResult } from './exec/tbl-exec.ts'
-export { type ExamineInput, type ExamineResult, mExamine } from './examine/examine.ts'
 export { type CoordInput, type CoordResult, mCoord } from './header/coord.ts'
 export { type FixHdrInput, type FixHdrResult, mFixHdr } from './header/fix-hdr.ts'
 export { type GetHdrInput, type GetHdrResult, mGetHdr } from './header/get-hdr.ts'
@@ -107,3 +102,10 @@ export { type ColorViewerResult, type GrayViewerResult, mViewer, type ViewerResu
 export type { ViewerCoordinate, ViewerImage, ViewerInput, ViewerOverlay } from './viewer/viewer-input.ts'
 export { type HdrWwtInput, type HdrWwtResult, mHdrWWT } from './wwt/hdr-wwt.ts'
 export { type HdrWwtExecInput, type HdrWwtExecResult, mHdrWWTExec } from './wwt/hdr-wwt-exec.ts'
+export {
+  mPNGWWTExec,
+  type PngWwtExecInput,
+  type PngWwtExecResult,
+  type TileChannel,
+} from './wwt/png-wwt-exec.ts'
+export { mProjWWTExec, type ProjWwtExecInput, type ProjWwtExecResult } from './wwt/proj-wwt-exec.ts'
