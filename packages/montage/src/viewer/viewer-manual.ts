@@ -86,6 +86,17 @@ const LIMITS = {
   datamax: 'largest value of the image',
 } as const
 
+/** The limits of each channel; a picture of three images has them instead of the plain ones. */
+const CHANNEL_LIMITS: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ['b', 'blue'],
+    ['g', 'green'],
+    ['r', 'red'],
+  ].flatMap(([letter, color]) =>
+    Object.entries(LIMITS).map(([key, meaning]) => [`${letter}${key}`, `${color}: ${meaning}`]),
+  ),
+)
+
 /** Manual page of mViewer. */
 export const VIEWER_MANUAL: ModuleManual = {
   description: `Draws one image in grey or false colours, or three as a colour picture, with overlays on top.
@@ -118,6 +129,7 @@ export const VIEWER_MANUAL: ModuleManual = {
     width: 'pixels',
     height: 'pixels',
     ...LIMITS,
+    ...CHANNEL_LIMITS,
     xflip: '1 when columns run from right to left',
     yflip: '1 when the first row is at the bottom',
     bunit: 'unit of the (red) image',
