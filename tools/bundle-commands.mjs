@@ -9,19 +9,35 @@ import { MODULE_NAMES } from '../packages/montage/dist/command/registry.js'
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url))
 /** Loaded by Node itself when they are needed: they start threads from files of their own, or hold native code. */
-const EXTERNAL = [/^@skyloom\/kernels\/node$/, /^piscina$/, /^better-sqlite3$/, /^node:/]
+const NATIVE = [/^piscina$/, /^better-sqlite3$/, /^sharp$/, /^node:/]
+const EXTERNAL = [/^@skyloom\/kernels\/node$/, ...NATIVE]
+/** Programs of threads of the skyloom command, by the name that the files that start them give beside themselves. */
+const THREAD_FILES = new Map([
+  ['worker', join(packages, 'kernels/dist/node/worker.js')],
+  ['tasks', join(packages, 'mosaic/dist/node/tasks.js')],
+])
+const THREAD_STARTERS = [
+  join(packages, 'kernels/dist/node/worker-pool.js'),
+  join(packages, 'mosaic/dist/node/make-mosaic.js'),
+]
 
-/** Files find their neighbours (the programs of threads) by their own place, which in a bundle is that of the package. */
-const placePlugin = {
-  name: 'place',
-  transform(code, id) {
-    if (!id.startsWith(packages) || !code.includes('import.meta.url') || id.endsWith('command/registry.js'))
-      return null
-    const [name = ''] = relative(packages, id).split(/[\\/]/)
-    const path = relative(join(packages, name, 'dist'), id).replaceAll('\\', '/')
-    const place = `new URL(${JSON.stringify(`./${path}`)}, import.meta.resolve('@skyloom/${name}')).href`
-    return { code: code.replaceAll('import.meta.url', place), map: null }
-  },
+/**
+ * Files find their neighbours (the programs of threads) by their own place, which in a bundle is that of the package.
+ *
+ * @param together files whose neighbours are part of the same bundle, so that they stay as they are
+ */
+function placePlugin(together) {
+  return {
+    name: 'place',
+    transform(code, id) {
+      if (!id.startsWith(packages) || !code.includes('import.meta.url')) return null
+      if (id.endsWith('command/registry.js') || together.includes(id)) return null
+      const [name = ''] = relative(packages, id).split(/[\\/]/)
+      const path = relative(join(packages, name, 'dist'), id).replaceAll('\\', '/')
+      const place = `new URL(${JSON.stringify(`./${path}`)}, import.meta.resolve('@skyloom/${name}')).href`
+      return { code: code.replaceAll('import.meta.url', place), map: null }
+    },
+  }
 }
 
 /** A module that calls others by name finds them in the bundles beside its own. */
@@ -60,7 +76,7 @@ async function bundleModules() {
     const module = join(packages, 'montage/dist/command', file)
     const runner = join(packages, 'montage/dist/command/run-module.js')
     const code = `export { ${key} as module } from ${JSON.stringify(module)}\nexport { runModule } from ${JSON.stringify(runner)}\n`
-    used.push(...(await bundle(entryPlugin(code), { file: output, codeSplitting: false }, [siblingPlugin])))
+    used.push(...(await bundle([entryPlugin(code), siblingPlugin], { file: output, codeSplitting: false })))
     count++
   }
   if (count === entries.size) writeLicences(folder, used)
@@ -84,9 +100,10 @@ async function bundleCommand() {
   const folder = join(packages, 'cli/dist/bundle')
   if (isCurrent(join(folder, 'main.js'))) return
   rmSync(folder, { recursive: true, force: true })
-  const main = join(packages, 'cli/dist/main.js')
-  const options = { dir: folder, entryFileNames: 'main.js' }
-  writeLicences(folder, await bundle(entryPlugin(`export * from ${JSON.stringify(main)}\n`), options))
+  // Threads begin with files of their own, which share what they can with the command.
+  const input = { main: join(packages, 'cli/dist/main.js'), ...Object.fromEntries(THREAD_FILES) }
+  const options = { dir: folder, entryFileNames: '[name].js' }
+  writeLicences(folder, await bundle([], options, { input, external: NATIVE }))
 }
 
 /** Licences of the libraries that are part of the bundles. */
@@ -113,13 +130,13 @@ function entryPlugin(code) {
   }
 }
 
-async function bundle(plugin, output, further = []) {
+async function bundle(plugins, output, { input = 'entry', external = EXTERNAL } = {}) {
   const build = await rolldown({
-    input: 'entry',
+    input,
     platform: 'node',
-    external: EXTERNAL,
+    external,
     treeshake: { moduleSideEffects: [{ test: /packages[\\/]\w+[\\/]dist[\\/]/, sideEffects: false }] },
-    plugins: [plugin, ...further, placePlugin],
+    plugins: [...plugins, placePlugin(external === EXTERNAL ? [] : THREAD_STARTERS)],
     onLog(level, log) {
       throw new Error(`${level}: ${log.message}`)
     },
