@@ -91,6 +91,9 @@ describe('skyloom registry', () => {
     expect(await found('--near', '83.6700 -5.2531', '0.008')).toBe(1)
     expect(await found('--near', '83.8 -5.4', '--radius', '1')).toBe(2)
     expect(await found('--near', '263.8 5.4', '1')).toBe(0)
+    // The same place in hours, and in galactic coordinates.
+    expect(await found('--near', '5h34m21.93s -5d15m11s', '0.01')).toBe(1)
+    expect(await found('--near', '208.78 -19.51 gal', '0.05')).toBe(1)
     const table = await command(
       folder,
       'find',
@@ -112,6 +115,7 @@ describe('skyloom registry', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('query, line 2, column 7: no file has metadata of this name: found exptme')
     expect(await command(folder, 'find', '--near', '1 2')).toMatchObject({ code: 2 })
+    expect(await command(folder, 'find', '--near', 'Orion', '1')).toMatchObject({ code: 2 })
     expect(await command(folder, 'find', 'wide', '--near', '1 2')).toMatchObject({ code: 2 })
   })
 
@@ -178,6 +182,42 @@ describe('skyloom registry', () => {
     expect(stdout).toContain(`stray  ${join(folder, 'registry.db')}`)
     expect(stdout).toContain('affected  run-1/mosaic.fits  was made from damaged data')
     expect(stdout).toContain('1 copy without a registered checksum')
+  })
+
+  test('forgets copies and keeps what is known of the file', async () => {
+    const folder = await registered()
+    await rm(join(folder, OTHER))
+    expect(await command(folder, 'forget', OTHER, '--dry-run')).toMatchObject({ code: 0 })
+    expect(await command(folder, 'verify')).toMatchObject({ code: 1 })
+    expect((await command(folder, 'forget', OTHER)).stdout).toBe(
+      `local  ${join(folder, OTHER)}\n1 copy forgotten\n`,
+    )
+    expect(await command(folder, 'verify')).toMatchObject({ code: 0 })
+    expect(await json(folder, 'show', OTHER)).toMatchObject({ lfn: OTHER, replicas: [] })
+    expect(await command(folder, 'forget', OTHER)).toMatchObject({ code: 1 })
+  })
+
+  test('shows help with an example that fits a terminal', async () => {
+    const verbs = [
+      'add',
+      'find',
+      'show',
+      'export',
+      'forget',
+      'tag',
+      'quality',
+      'verify',
+      'backup',
+      'migrate',
+      'stats',
+    ]
+    const commands = [['registry'], ...verbs.map((verb) => ['registry', verb]), ['trace']]
+    for (const words of commands) {
+      const { code, stdout } = await skyloomIn(freshFolder(), ...words, '--help')
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/\nExample:\n {2}skyloom /)
+      for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+    }
   })
 
   test('backs up and counts', async () => {

@@ -20,7 +20,7 @@ import { formatBytes } from '../terminal/format.ts'
 import { printJson } from '../terminal/output.ts'
 import type { RegistryFlags } from './registry.ts'
 import { describeFile } from './registry-fits.ts'
-import { registryOf } from './registry-open.ts'
+import { filesAt, registryOf } from './registry-open.ts'
 
 /** Flags of `skyloom registry add`. */
 export interface AddFlags extends RegistryFlags {
@@ -125,11 +125,11 @@ function valueOf(text: string): MetadataValue {
 
 /** A file that a run made keeps the id that the run gave it. */
 async function register(registry: Registry, { path, row }: AddedFile, flags: AddFlags): Promise<void> {
-  const known = (await registry.files.lookup(path)).find(({ sha256 }) => sha256 === row.sha256)
+  const known = (await filesAt(registry, path)).find(({ sha256 }) => sha256 === row.sha256)
   const id = known?.id ?? row.id
   await registry.files.add({
     files: [{ ...row, id, lfn: known?.lfn ?? row.lfn }],
-    replicas: [{ fileId: id, site: flags.site, pfn: path }],
+    replicas: known === undefined ? [{ fileId: id, site: flags.site, pfn: path }] : [],
   })
   for (const tag of flags.tag ?? []) await registry.files.tag(tag, [id])
 }

@@ -5,6 +5,7 @@ import {
   parseCondition,
   RegistryError,
 } from '@skyloom/registry'
+import { montageFrameConverter, parseSkyLocation, type SkyPosition } from '@skyloom/wcs'
 import { counted } from '../terminal/count.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { formatBytes } from '../terminal/format.ts'
@@ -17,7 +18,7 @@ import { skyRegion } from './registry-sky.ts'
 export interface FindFlags extends RegistryFlags {
   readonly type?: string
   readonly where?: string
-  readonly near?: { readonly lonDeg: number; readonly latDeg: number }
+  readonly near?: string
   readonly radius?: number
   readonly tag?: string
   readonly run?: string
@@ -65,9 +66,18 @@ function searchOf(radius: string | undefined, flags: FindFlags): FileSearch {
   }
 }
 
-function centreOf({ near }: FindFlags): { readonly lonDeg: number; readonly latDeg: number } {
-  if (near !== undefined) return near
-  throw new RegistryError('REGISTRY_BAD_OPTION', 'a radius needs a position', { remedy: 'give --near' })
+function centreOf({ near }: FindFlags): SkyPosition {
+  if (near === undefined)
+    throw new RegistryError('REGISTRY_BAD_OPTION', 'a radius needs a position', { remedy: 'give --near' })
+  const location = parseSkyLocation(near)
+  if (location === undefined) {
+    throw new RegistryError('REGISTRY_BAD_OPTION', 'this is no position on the sky', {
+      found: near,
+      allowed: '"83.8 -5.4", "5h35m17s -5d23m28s", "209.0 -19.4 gal"',
+    })
+  }
+  const { lonDeg, latDeg } = location.position
+  return montageFrameConverter(location.frame, { system: 'EQUJ' }).convert(lonDeg, latDeg)
 }
 
 function radiusOf(word: string | undefined, { radius }: FindFlags): number {

@@ -24,12 +24,8 @@ export async function registryOf(
  * @throws {RegistryError} `REGISTRY_NOT_FOUND`; `REGISTRY_CONFLICT` for a name that several files have
  */
 export async function fileMeant(registry: Registry, text: string): Promise<FileInfo> {
-  const path = resolve(text)
-  let found: readonly FileInfo[] = []
-  // Runs register URLs, with and without their special characters encoded.
-  for (const place of [path, pathToFileURL(path).href, `file://${path}`, text]) {
-    if (found.length === 0) found = await registry.files.lookup(place)
-  }
+  const byPlace = await filesAt(registry, text)
+  const found = byPlace.length > 0 ? byPlace : await registry.files.lookup(text)
   const exact = found.filter(({ id }) => id === text)
   const [first, second] = exact.length > 0 ? exact : found
   if (first === undefined) {
@@ -48,4 +44,19 @@ export async function fileMeant(registry: Registry, text: string): Promise<FileI
       .join(', ')}`,
     remedy: 'name one by its id',
   })
+}
+
+/** Files with a copy at a path. Runs register URLs, with and without their special characters encoded. */
+export async function filesAt(registry: Registry, file: string): Promise<readonly FileInfo[]> {
+  for (const place of placesOf(file)) {
+    const found = await registry.files.lookup(place)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+/** The spellings of a path under which a copy may be registered. */
+export function placesOf(file: string): readonly string[] {
+  const path = resolve(file)
+  return [path, pathToFileURL(path).href, `file://${path}`, file]
 }

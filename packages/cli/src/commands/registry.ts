@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseAngles, parseCount, parsePositive } from '../terminal/values.ts'
+import { parseCount, parsePositive } from '../terminal/values.ts'
 import type { AddFlags } from './registry-add.ts'
 import type { CareFlags, VerifyFlags } from './registry-care.ts'
 import type { ExportFlags } from './registry-export.ts'
 import type { FindFlags } from './registry-find.ts'
+import type { ForgetFlags } from './registry-forget.ts'
 import type { MarkFlags, QualityFlags } from './registry-mark.ts'
 
 /** Flags of every command of the registry. */
@@ -20,6 +21,7 @@ export function addRegistryCommand(program: Command): void {
     .description('find, describe, check and export files and their history')
     .addHelpText('after', `\nExample:\n  skyloom registry find --type image --where 'band = "J"'`)
   addFiles(registry)
+  addForget(registry)
   addMarks(registry)
   addCare(registry)
 }
@@ -49,7 +51,7 @@ function addFiles(registry: Command): void {
     .description('list files by metadata, place on the sky, tag, run')
     .option('--type <name>', 'file type')
     .option('--where <condition>', `such as 'band = "J" and exptime > 7'`)
-    .option('--near <position>', 'longitude and latitude, degrees, ICRS', parseAngles)
+    .option('--near <position>', 'place on the sky: ICRS degrees, or 5h35m17s -5d23m28s')
     .option('--radius <degrees>', 'with --near (also as one more word)', parsePositive)
     .option('--tag <tag>', 'with this tag')
     .option('--run <id>', 'made by this run')
@@ -84,6 +86,18 @@ function addFiles(registry: Command): void {
     .action(async (files: string[], flags: ExportFlags) => {
       const { registryExport } = await import('./registry-export.ts')
       process.exitCode = await registryExport(files, flags)
+    })
+}
+
+function addForget(registry: Command): void {
+  registryOptions(registry.command('forget <files...>'))
+    .description('take copies that are gone or moved out of the registry')
+    .option('--site <name>', 'site of the copies (default: any)')
+    .option('--dry-run', 'show what would be forgotten')
+    .addHelpText('after', '\nExample:\n  skyloom registry forget /old/place/raw.fits')
+    .action(async (files: string[], flags: ForgetFlags) => {
+      const { registryForget } = await import('./registry-forget.ts')
+      process.exitCode = await registryForget(files, flags)
     })
 }
 
