@@ -50,13 +50,17 @@ export interface OverlapProjectInput extends ProjectInput {
 }
 
 /**
- * How areas of overlap are computed: `classic` as the C program does, with its losses of up to 2e-4, for pixels that it handles well
- * (see {@link CLASSIC_SCALE_DEG}); `exact` always the true areas, which is also much faster.
+ * How areas of overlap are computed: `classic` as the C program does, with its losses of up to 2e-4, for pixels of 2 arcsec and more,
+ * without the pixels of the image that reach beyond the template; `exact` always the true areas, which is also much faster, and all
+ * pixels with the part that lies on the template.
  */
 export type OverlapRule = 'classic' | 'exact'
 
-/** Below pixels of this size the areas of the classic rule are worthless, and true ones are used in any case: 0.5 arcsec. */
-const CLASSIC_SCALE_DEG = 0.5 / 3600
+/**
+ * Below pixels of this size, 2 arcsec, rounding in the sums of angles outweighs what else the classic rule loses, so that true areas are
+ * nearer to those of the C program than a repetition of its arithmetic; they are used in any case.
+ */
+const CLASSIC_SCALE_DEG = 2 / 3600
 
 /** Above this planes are left for spherical polygons: a value then changes by less than the classic tolerance of 5e-5. */
 const PLANAR_LIMIT = 1e-5
@@ -98,7 +102,7 @@ export async function mProject(input: OverlapProjectInput, place: Place = {}): P
         drop: input.drizzle ?? 1,
         isFlux,
         sphere: { pixels: places.pixels, use: isSpherical ? 'all' : 'odd', isClassic },
-        ...(isClassic ? { within: grid } : {}),
+        ...(input.overlap === 'exact' ? {} : { within: grid }),
       },
       {
         output: input.output,
@@ -266,7 +270,7 @@ export const projectModule: MontageModule = defineModule<OverlapProjectInput, Pr
           ['-b', 'Leaves out columns as well as rows.'],
           [
             'small pixels',
-            'Below 0.5 arcsec areas are the true ones, and pixels of the image that reach beyond the template count with the part that lies on it. Above, areas have the losses of Montage (up to 2e-4) and such pixels are dropped, as there.',
+            'Below 2 arcsec areas are the true ones. Above, they have the losses of Montage (up to 2e-4).',
           ],
         ],
       },
