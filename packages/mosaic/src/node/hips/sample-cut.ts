@@ -4,7 +4,7 @@ import { MosaicError } from '../../errors.ts'
 import type { ImageRecord } from '../../image-table/image-record.ts'
 
 /** Pixels that are looked at in all. */
-const SAMPLE_PIXELS = 2_000_000
+const SAMPLE_PIXELS = 1_000_000
 /** Rows of an image that are looked at, however many images there are. */
 const MIN_ROWS = 4
 /** Fraction of the pixels that are black, and that are white. */

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { memorySink } from '@skyloom/base'
+import type { ByteSink } from '@skyloom/base'
 import { type Header, readImage, writeImage } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 import type { HpxFrame } from '../../healpix/hpx-header.ts'
@@ -42,8 +42,16 @@ export function tileWriter(style: TileStyle): TileWriter {
       const parent = tileFolder(tile)
       if (!made.has(parent)) mkdirSync(join(folder, parent), { recursive: true })
       made.add(parent)
-      if (formats.includes('fits'))
-        put(tilePath(tile, 'fits'), await fitsBytes(tileHeader(style, tile), data))
+      if (formats.includes('fits')) {
+        const sink = plainFile(join(folder, tilePath(tile, 'fits')))
+        await writeImage(
+          sink,
+          tileHeader(style, tile),
+          { ...TILE_SIZE, data },
+          { bitpix: -32, checksum: false },
+        )
+        bytesWritten += sink.length
+      }
       if (formats.includes('png'))
         put(tilePath(tile, 'png'), encodeTilePng(levels(data), HIPS_TILE_SIDE, HIPS_TILE_SIDE))
     },
@@ -61,11 +69,39 @@ function tileHeader({ frame, unit }: TileStyle, tile: HipsTile): Header {
   return header
 }
 
-async function fitsBytes(header: Header, data: Float32Array): Promise<Uint8Array> {
-  const sink = memorySink('tile')
-  const plane = { width: HIPS_TILE_SIDE, height: HIPS_TILE_SIDE, data }
-  await writeImage(sink, header, plane, { bitpix: -32, checksum: false })
-  return sink.bytes()
+const TILE_SIZE = { width: HIPS_TILE_SIDE, height: HIPS_TILE_SIDE } as const
+
+/** A file that is written at once; half of it may be left when that fails. Nothing is gathered in memory. */
+function plainFile(path: string): ByteSink & { readonly length: number } {
+  const fd = openSync(path, 'w')
+  let length = 0
+  let isOpen = true
+  const close = (): Promise<void> => {
+    if (isOpen) closeSync(fd)
+    isOpen = false
+    return Promise.resolve()
+  }
+  const writeAll = (bytes: Uint8Array, position: number): void => {
+    for (let done = 0; done < bytes.length; )
+      done += writeSync(fd, bytes, done, bytes.length - done, position + done)
+  }
+  return {
+    name: path,
+    get length() {
+      return length
+    },
+    write(bytes) {
+      writeAll(bytes, length)
+      length += bytes.length
+      return Promise.resolve()
+    },
+    writeAt(bytes, offset) {
+      writeAll(bytes, offset)
+      return Promise.resolve()
+    },
+    commit: close,
+    discard: close,
+  }
 }
 
 /** Pixels of a tile of a HiPS that has FITS tiles. */
