@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { askPython, lacksPython } from '../../../testing/peers.ts'
 import { type CelestialFrame, frameConverter } from '../src/index.ts'
-import { askPython, lacksPython } from './peers.ts'
 
 /** Degrees. FK5, ICRS, galactic, ecliptic are one rotation each in both programs: what is left is rounding. */
 const RIGID_TOLERANCE_DEG = 1e-11

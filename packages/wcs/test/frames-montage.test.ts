@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { lacksProgram } from '../../../testing/peers.ts'
 import { frameConverter, GALACTIC, ICRS, type MontageSystem, montageFrameConverter } from '../src/index.ts'
-import { lacksProgram } from './peers.ts'
 
 type Row = readonly [number, number, MontageSystem, number, MontageSystem, number, number, number]
 

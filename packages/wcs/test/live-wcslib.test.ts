@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
+import { lacksPython } from '../../../testing/peers.ts'
 import { PROJECTION_CODES } from '../src/projection/make-projection.ts'
 import { pixelToSky, skyToPixel } from '../src/wcs/transform.ts'
 import type { Wcs } from '../src/wcs/wcs.ts'
 import { wcsFromKeywords } from '../src/wcs/wcs-from-keywords.ts'
 import { type Allowance, type ComparedCase, faultsAgainstPeer, separationDeg } from './compare-with-peer.ts'
 import { askPeer, type Pair } from './peers/wcslib-peer.ts'
-import { lacksPython } from './peers.ts'
 import {
   addSip,
   addTpv,

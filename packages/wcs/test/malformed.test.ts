@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { isSkyloomError } from '@skyloom/base'
 import { expect, test } from 'vitest'
+import { sharedJson, sharedPath, skipShared } from '../../../testing/shared-data.ts'
 import type { WcsErrorCode } from '../src/errors.ts'
 import { pixelToSky } from '../src/wcs/transform.ts'
 import { wcsFromKeywords } from '../src/wcs/wcs-from-keywords.ts'
 import { readHdus, valueOf } from './header-cards.ts'
-import { findShared, skipShared } from './shared-data.ts'
 
 function headerOf(file: string): (keyword: string) => string | number | bigint | boolean | undefined {
-  const path = findShared([`malformed/${file}`])
-  if (path === undefined) throw new Error(`${file} is missing`)
-  const [primary] = readHdus(path)
+  const [primary] = readHdus(sharedPath('data/malformed', file))
   if (primary === undefined) throw new Error(`${file} has no header`)
   return valueOf(primary.cards)
 }
@@ -112,8 +109,7 @@ test.skipIf(skipShared).for(['crval-d-exponent.fits', 'crval-text.fits', 'crval-
 test.skipIf(skipShared)(
   'every header of the manifest that must be skipped for its coordinates is in this file',
   () => {
-    const path = findShared(['malformed/manifest.json'])
-    const manifest = JSON.parse(readFileSync(path ?? '', 'utf8')) as {
+    const manifest = sharedJson('data/malformed/manifest.json') as {
       readonly file: string
       readonly expect: string
     }[]

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { askPython, lacksPython } from '../../../testing/peers.ts'
 import {
   formatMocAscii,
   healpixCellAt,
@@ -8,7 +9,6 @@ import {
   skyToHealpix,
   writeMocFits,
 } from '../src/index.ts'
-import { askPython, lacksPython } from './peers.ts'
 
 const READ = `
 import base64, io, warnings

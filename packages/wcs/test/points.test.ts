@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { sharedJson, sharedPath, skipShared } from '../../../testing/shared-data.ts'
 import type { LookupDistortion } from '../src/distortion/lookup.ts'
 import { lookupReferences, lookupTableFromKeywords } from '../src/keywords/lookup-keywords.ts'
 import { pixelsToSky, pixelToSky, skyToPixel } from '../src/wcs/transform.ts'
@@ -7,7 +8,6 @@ import type { Wcs } from '../src/wcs/wcs.ts'
 import { wcsFromKeywords } from '../src/wcs/wcs-from-keywords.ts'
 import { separationDeg } from './compare-with-peer.ts'
 import { float32Data, readHdus, type TestHdu, textHeader, valueOf } from './header-cards.ts'
-import { findShared, sharedJson, skipShared } from './shared-data.ts'
 
 /** Expected positions: x and y from 1, then the two world coordinates in the header's order; null where there is no sky. */
 interface ExpectedImage {
@@ -17,7 +17,9 @@ interface ExpectedImage {
 /** The coordinate system of an entry: `file`, or `file[n]` for HDU n. */
 function wcsOf(entry: string): Wcs {
   const [, file = '', hdu = '0'] = /^(.*?)(?:\[(\d+)\])?$/.exec(entry) ?? []
-  const path = findShared(['wcs', 'wcs/headers', 'decam-tpv', 'surveys'].map((folder) => `${folder}/${file}`))
+  const path = ['wcs', 'wcs/headers', 'decam-tpv', 'surveys']
+    .map((folder) => sharedPath('data', folder, file))
+    .find((one) => existsSync(one))
   if (path === undefined) throw new Error(`${entry} is missing`)
   if (file.endsWith('.hdr'))
     return wcsFromKeywords(valueOf(textHeader(readFileSync(path, 'utf8'))), { name: file })
@@ -59,7 +61,7 @@ const BACK_PX = 2e-9
 describe.skipIf(skipShared)('every point of points.json', () => {
   const expected = skipShared
     ? {}
-    : (sharedJson('wcs/points.json') as Readonly<Record<string, ExpectedImage>>)
+    : (sharedJson('data/wcs/points.json') as Readonly<Record<string, ExpectedImage>>)
 
   test.for(Object.keys(expected))('%s', (entry) => {
     const wcs = wcsOf(entry)

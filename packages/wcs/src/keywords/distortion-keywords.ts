@@ -73,7 +73,12 @@ export function readPv(
   return Array.from({ length: last + 1 }, (_, m) => header.number(`PV${axis}_${m}${alternate}`))
 }
 
-/** TPV coefficients of both axes; PVi_1 is 1 when absent, the others 0 (TPV registry entry). */
+/**
+ * TPV coefficients of both axes; PV1_1 and PV2_1 are 1 when absent, the others 0, so that no coefficients at all mean TAN. wcslib takes 0 for
+ * all, with which a header without PVi_1 has no scale.
+ *
+ * Source: registry of FITS conventions, "TPV World Coordinate System" (NOAO 2011), the note on missing keywords below the coefficients.
+ */
 export function readTpv(header: KeywordReader, axes: CelestialAxes, alternate: string): Tpv {
   const read = (axis: number): number[] =>
     readPv(header, axis, alternate, TPV_COEFFICIENT_COUNT - 1).map((value, m) => value ?? (m === 1 ? 1 : 0))

@@ -3,6 +3,7 @@ import { WcsError } from '../errors.ts'
 import { invert2, type Matrix2 } from '../linear/linear.ts'
 import type { CelestialAxes } from './axes.ts'
 import type { KeywordReader } from './keyword-reader.ts'
+import { pixelSizeDeg } from './pixel-size-keywords.ts'
 import type { HeaderRules } from './rules.ts'
 
 /** The linear part of the celestial plane: two pixel axes and two world axes out of all. */
@@ -122,30 +123,33 @@ function matrixElements(
     return { form: 'cd', at: (i, j) => element(header, 'CD', i, j, alternate) ?? 0 }
   }
   if (hasPc) {
-    const cdelt = cdeltReader(header, axes, alternate, 1)
+    const cdelt = cdeltReader(header, axes, alternate, 1, rules)
     return {
       form: 'pc',
       at: (i, j) => cdelt(i) * (element(header, 'PC', i, j, alternate) ?? (i === j ? 1 : 0)),
     }
   }
-  const cdelt = cdeltReader(header, axes, alternate, undefined)
+  const cdelt = cdeltReader(header, axes, alternate, undefined, rules)
   const rotationDeg = rotationOf(header, axes)
   if (rotationDeg === undefined) return { form: 'cdelt', at: (i, j) => (i === j ? cdelt(i) : 0) }
   return { form: 'crota', at: crotaElements(axes, cdelt, rotationDeg) }
 }
 
-/** CDELT by axis; a celestial one that is absent (without default) or zero is an error. */
+/** CDELT by axis; a celestial one that is absent (without default) or zero is an error, unless Montage's rules know another keyword. */
 function cdeltReader(
   header: KeywordReader,
   axes: CelestialAxes,
   alternate: string,
   absent: number | undefined,
+  rules: HeaderRules,
 ): (axis: number) => number {
   return (axis) => {
     const keyword = `CDELT${axis}${alternate}`
     const value = header.number(keyword) ?? absent
     if (value !== undefined && value !== 0) return value
     if (axis !== axes.lonAxis && axis !== axes.latAxis) return 1
+    const size = rules === 'montage' && alternate === '' ? pixelSizeDeg(header, axes, axis) : undefined
+    if (size !== undefined) return size
     throw new WcsError('WCS_NO_SCALE', 'celestial axis has no pixel scale', {
       where: header.where(keyword),
       found: value === undefined ? 'no CDELT and no CD matrix' : '0',

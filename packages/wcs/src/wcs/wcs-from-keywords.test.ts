@@ -153,6 +153,21 @@ describe('the matrix', () => {
     expect(read(both).warnings.map(({ code }) => code)).toEqual(['matrix-forms-mixed'])
   })
 
+  test.for([
+    { name: 'one size', cards: { SECPIX: 36 }, cd: [-0.01, 0, 0, 0.01] },
+    { name: 'two sizes', cards: { SECPIX1: 36, SECPIX2: 72 }, cd: [-0.01, 0, 0, 0.02] },
+    { name: 'another name', cards: { PIXSCALE: 36 }, cd: [-0.01, 0, 0, 0.01] },
+    { name: 'the first of two sizes', cards: { PIXSCAL1: 36 }, cd: [-0.01, 0, 0, 0.01] },
+    { name: 'a third name', cards: { XPIXSIZE: 36, YPIXSIZE: 72 }, cd: [-0.01, 0, 0, 0.02] },
+  ])(
+    'by the rules of Montage the size of a pixel in arcseconds stands in for CDELT: $name',
+    ({ cards, cd }) => {
+      for (const missing of [NO_SCALE, { CDELT1: 0, CDELT2: 0 }])
+        expect(read({ ...missing, ...cards }, { rules: 'montage' }).cd).toEqual(cd)
+      expect(() => read({ ...NO_SCALE, ...cards })).toThrow('celestial axis has no pixel scale')
+    },
+  )
+
   test('CROTA of the longitude axis has no meaning', () => {
     expect(read({ CROTA1: 30 }).cd).toEqual([-0.01, 0, 0, 0.01])
   })

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { askPython } from '../peers.ts'
+import { askPython } from '../../../../testing/peers.ts'
 import type { Cards } from '../random-headers.ts'
 
 /** A pair of numbers: pixel or position. */
