@@ -1,5 +1,5 @@
 // The Montage modules against the C programs of the same names: CPU and wall time of a call as a process of its own, and of a call in a
-// warm process. What a process costs beyond the warm call is start-up; it should stay below 90 ms of CPU.
+// warm process. Start-up is a call without arguments, which loads everything and does no work; it should stay below 90 ms of CPU.
 //   node bench/run.mjs montage [--calls N] [MODULE ...]
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -51,7 +51,7 @@ const CALLS = [
   ['mPad', 'raw/a.fits', 'pad.fits', '5', '5', '5', '5'],
   ['mRotate', '-r', '30', 'cut.fits', 'rotated.fits'],
   ['mExamine', 'raw/a.fits'],
-  ['mBestImage', 'raw.tbl', '83.8', '-5.4'],
+  ['mBestImage', 'raw.tbl', 'LON', 'LAT'],
   ['mCoverageCheck', 'raw.tbl', 'covered.tbl', '-circle', '83.8', '-5.4', '0.1'],
   ['mTblSort', 'raw.tbl', 'ra', 'sorted.tbl'],
   ['mMakeImg', 'small.hdr', 'made.fits'],
@@ -83,9 +83,9 @@ async function call(name, args) {
 }
 
 /** Time of one process, from several in a row: the clock of the system ticks too slowly for one. */
-function timed(path, [name, ...args]) {
+function timed(path, [name, ...args], mayFail = false) {
   const line = [name, ...args].map((word) => `'${word}'`).join(' ')
-  const script = `for i in ${Array.from({ length: calls }, (_, i) => i).join(' ')}; do ${line} >out.txt || { cat out.txt; exit 1; }; done`
+  const script = `for i in ${Array.from({ length: calls }, (_, i) => i).join(' ')}; do ${line} >out.txt || ${mayFail ? 'true' : '{ cat out.txt; exit 1; }'}; done`
   const { cpu, wall, memory } = measure('sh', ['-c', script], {
     cwd: folder,
     env: { ...process.env, PATH: path },
@@ -122,7 +122,10 @@ async function compare() {
     `${'module'.padEnd(16)}${['process CPU', 'wall', 'warm CPU', 'wall', 'start-up', 'C CPU', 'wall', 'CPU ratio', 'warm ratio', 'wall ratio'].map((head) => head.padStart(12)).join('')}`,
   )
   const rows = []
-  for (const line of CALLS) {
+  const head = readFileSync(join(folder, 'raw/a.fits')).subarray(0, 28_800).toString('latin1')
+  const centre = ['CRVAL1', 'CRVAL2'].map((key) => new RegExp(`${key} *= *([-+.\\dE]+)`).exec(head)[1])
+  for (const pattern of CALLS) {
+    const line = pattern.map((word) => ({ LON: centre[0], LAT: centre[1] })[word] ?? word)
     const [name] = line
     if (!MODULE_NAMES.includes(name)) continue
     if (words.length > 0 && !words.includes(name)) {
@@ -132,7 +135,7 @@ async function compare() {
     const peer = peerTime(line)
     const alone = timed(ours, line)
     const inProcess = await warm(line)
-    const startup = alone.cpu - inProcess.cpu
+    const startup = timed(ours, [name], true).cpu
     // A C program that takes less than a tick of the clock has no ratio.
     const ratio = (value, key) => (peer === undefined || peer[key] < 1 ? undefined : value / peer[key])
     const ratios = [ratio(alone.cpu, 'cpu'), ratio(inProcess.cpu, 'cpu'), ratio(alone.wall, 'wall')]
