@@ -177,6 +177,36 @@ describe('a registry that cannot be used', () => {
     await createRun(registry, 'r')
   })
 
+  test.skipIf(skipPostgres)('because its user may only read says so, and still reads', async () => {
+    const location = freshUrl('postgres')
+    await using owner = await openRegistry(location)
+    await createRun(owner, 'r')
+    const readOnly = encodeURIComponent('-c default_transaction_read_only=on')
+    await using registry = await openRegistry(`${location}&options=${readOnly}`)
+    expect(await registry.runs.list()).toMatchObject([{ id: 'r' }])
+    await expect(createRun(registry, 's')).rejects.toMatchObject({ code: 'REGISTRY_READ_ONLY' })
+  })
+
+  test.skipIf(skipPostgres)(
+    'for a reason without a code of its own gives the words of the database',
+    async () => {
+      const noSchema = encodeURIComponent('-c search_path=nowhere')
+      await expect(openRegistry(`${freshUrl('postgres')}&options=${noSchema}`)).rejects.toMatchObject({
+        code: 'REGISTRY_SQL_FAILED',
+        found: '3F000: no schema has been selected to create in',
+      })
+    },
+  )
+
+  test.skipIf(skipPostgres)('never shows its password', async () => {
+    const location = freshUrl('postgres').replace('skyloom@', 'skyloom:canary@')
+    await using registry = await openRegistry(location)
+    expect(registry.location).not.toContain('canary')
+    await expect(openRegistry('postgres://u:canary@127.0.0.1:1/x')).rejects.toMatchObject({
+      message: expect.not.stringContaining('canary') as string,
+    })
+  })
+
   test.skipIf(skipPostgres)('because the server went away says so', async () => {
     const server = await postgresServer()
     await using registry = await openRegistry(server.database())
