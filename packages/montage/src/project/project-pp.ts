@@ -210,6 +210,10 @@ export const projectPPModule: MontageModule = defineModule<ProjectPPInput, Proje
         '-o altout.hdr',
         'Header to use in place of the template when pixels are placed; the product has the cards of the template.',
       ],
+      [
+        '-r',
+        'With `-o`: give the product the reference pixel of the template. Montage gives it that of the alternate header although the other cards are those of the template, and so does the command without `-r`.',
+      ],
     ],
     operands: [
       ['in.fits', 'FITS image.'],
