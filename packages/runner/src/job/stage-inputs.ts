@@ -2,8 +2,9 @@ import { mkdir, stat, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { PlanInput } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
-import { filePathOf, publicUrl } from '../files/file-url.ts'
+import { filePathOf } from '../files/file-url.ts'
 import type { InvocationFile } from '../invocation/invocation.ts'
+import { type SourceFault, sourceFaultsText } from '../transfer/source-faults.ts'
 import type { JobContext } from './job-context.ts'
 
 /**
@@ -54,10 +55,10 @@ async function fetchInput(
   path: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const faults: string[] = []
+  const faults: SourceFault[] = []
   for (const { url } of input.sources) {
     if (filePathOf(url) !== undefined) {
-      faults.push(`${url} was not found`)
+      faults.push({ url, error: new Error('it was not found') })
       continue
     }
     try {
@@ -65,13 +66,12 @@ async function fetchInput(
       return true
     } catch (error) {
       signal.throwIfAborted()
-      faults.push(`${publicUrl(url)}: ${error instanceof Error ? error.message : String(error)}`)
+      faults.push({ url, error })
     }
   }
   if (input.isOptional) return false
-  throw new RunnerError('RUNNER_INPUT_MISSING', 'an input is missing', {
+  throw new RunnerError('RUNNER_INPUT_MISSING', `an input is missing: ${sourceFaultsText(faults)}`, {
     where: [input.lfn],
-    found: faults.length === 0 ? 'it has no source' : faults.join('; '),
   })
 }
 

@@ -5,6 +5,7 @@ import { RunnerError } from '../errors.ts'
 import type { FileDigest, FileHasher } from '../files/file-hasher.ts'
 import { filePathOf, publicUrl, schemeOf } from '../files/file-url.ts'
 import { partialName, publishFile, type StepListener } from '../files/publish-file.ts'
+import { type SourceFault, sourceFaultsText } from './source-faults.ts'
 
 /** Moves files of some schemes. Implementations write to the path they are given and nowhere else. */
 export interface Transfer {
@@ -52,23 +53,22 @@ export class Transfers {
     signal: AbortSignal,
     onStep?: StepListener,
   ): Promise<Moved> {
-    const faults: string[] = []
-    let last: unknown
+    const faults: SourceFault[] = []
     for (const { url } of transfer.sources) {
       signal.throwIfAborted()
       try {
         return { ...(await this.#from(url, transfer, sha256, signal, onStep)), source: url }
       } catch (error) {
         signal.throwIfAborted()
-        last = error
-        faults.push(`${publicUrl(url)}: ${error instanceof Error ? error.message : String(error)}`)
+        faults.push({ url, error })
       }
     }
+    const last = faults.at(-1)?.error
     const isChecksum = last instanceof RunnerError && last.code === 'RUNNER_CHECKSUM'
     throw new RunnerError(
       isChecksum ? 'RUNNER_CHECKSUM' : 'RUNNER_TRANSFER_FAILED',
-      faults.length === 0 ? 'the file has no source' : 'the file could not be moved',
-      { where: [transfer.lfn], found: faults.join('; '), cause: last },
+      `the file could not be moved: ${sourceFaultsText(faults)}`,
+      { where: [transfer.lfn], cause: last },
     )
   }
 

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
+import { type Answer, folderWith, skyloomIn, skyloomProcess } from './command.ts'
+
+const WORKFLOW = `pegasus: "5.0.4"
+name: tiny
+jobs:
+  - {type: job, id: A, name: tool, arguments: ["-c 'cat raw.txt > a.txt'"], uses: [{lfn: raw.txt, type: input}, {lfn: a.txt, type: output, stageOut: false, registerReplica: false}]}
+  - {type: job, id: B, name: tool, arguments: ["-c 'tr a-z A-Z < a.txt > b.txt; SAY'"], uses: [{lfn: a.txt, type: input}, {lfn: b.txt, type: output, stageOut: true, registerReplica: true}]}
+`
+
+/** A folder with a planned workflow; `say` is what the second job does at its end. */
+async function planned(say: string): Promise<{ folder: string; runDir: string; registry: string }> {
+  const folder = await folderWith({ 'raw.txt': 'orion\n', 'workflow.yml': WORKFLOW.replace('SAY', say) })
+  const place = (name: string): string => `{url: "file://${join(folder, name)}", operation: all}`
+  const files = {
+    'sites.yml': `pegasus: "5.0.4"
+sites:
+  - name: local
+    directories:
+      - {type: sharedScratch, path: ${join(folder, 'scratch')}, fileServers: [${place('scratch')}]}
+      - {type: localStorage, path: ${join(folder, 'out')}, fileServers: [${place('out')}]}
+`,
+    'transformations.yml':
+      'pegasus: "5.0.4"\ntransformations:\n  - {name: tool, sites: [{name: local, pfn: /bin/sh, type: installed}]}\n',
+    'replicas.yml': `pegasus: "5.0.4"\nreplicas:\n  - {lfn: raw.txt, pfns: [{site: local, pfn: "file://${join(folder, 'raw.txt')}"}]}\n`,
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const plan = ['plan', '-s', 'local', '-o', 'local', '--relative-dir', 'r1', '-D', 'dagman.retry=0']
+  const { code, stderr } = await skyloomProcess(folder, ...plan)
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  return { folder, runDir: join(folder, 'r1'), registry: join(folder, 'registry.db') }
+}
+
+describe('skyloom run', () => {
+  test('runs a plan and answers about it', async () => {
+    const { folder, runDir, registry } = await planned('true')
+    const run = async (...args: readonly string[]): Promise<Answer> =>
+      await skyloomProcess(folder, 'run', ...args, '--registry', registry)
+    expect(await run('start', runDir, '--quiet')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^run \S+ succeeded: (\d+) of \1 jobs done\n$/) as unknown,
+      stderr: '',
+    })
+    expect(readFileSync(join(folder, 'out/b.txt'), 'utf8')).toBe('ORION\n')
+    expect((await run('resume', 'tiny', '--quiet')).code).toBe(0)
+    expect((await run('status')).stdout).toMatch(/100\.0 +Success +tiny/)
+    const jobs = (await run('jobs', '--transformation', 'tool')).stdout
+    expect(jobs).toBe('tool_A\tsucceeded\ttool\t1\ntool_B\tsucceeded\ttool\t1\n')
+    const statistics = JSON.parse((await run('statistics', '--json')).stdout) as object
+    expect(statistics).toMatchObject({ tasks: { succeeded: 2, failed: 0, total: 2, retries: 0 } })
+    expect(await run('analyze')).toMatchObject({ code: 0 })
+    expect((await run('timeline', '-o', 'run.html')).code).toBe(0)
+    const page = readFileSync(join(folder, 'run.html'), 'utf8')
+    expect(page).toContain('<title>tool_A, tool, succeeded')
+    expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/)
+    expect(await run('pause')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the run has ended') as unknown,
+    })
+    expect((await run('remove', 'tiny')).code).toBe(0)
+    expect(existsSync(join(folder, 'out/b.txt'))).toBe(true)
+    expect((await run('status', 'tiny')).stderr).toMatch(
+      /there is no such run: found tiny.*\[RUNNER_NOT_FOUND\]/,
+    )
+  })
+
+  test('says what failed, why, and how to go on', async () => {
+    const { folder, runDir, registry } = await planned('echo no such star >&2; test -e mended')
+    const run = async (...args: readonly string[]): Promise<Answer> =>
+      await skyloomProcess(folder, 'run', ...args, '--registry', registry)
+    const failed = await run('start', runDir)
+    expect(failed.code).toBe(1)
+    expect(failed.stdout).toMatch(/failed: \d+ of \d+ jobs done, 1 failed\nnext: skyloom run analyze /)
+    expect(failed.stderr).toBe('failed: tool_B: exit code 1: no such star\n')
+    expect((await run('analyze')).stdout).toMatch(/^cause: tool_B: exit code 1: no such star\n/)
+    expect((await run('logs', 'tool_B')).stderr).toBe('no such star\n')
+    expect((await run('explain', 'stage_out_local_local_1_0')).stdout).toMatch(
+      /unready\n {2}tool_B failed: exit code 1: no such star\n {2}stage_out_local_local_1_0 <- tool_B\n/,
+    )
+    // Going on tries what failed again, and nothing else.
+    const again = await run('resume')
+    expect(again.code).toBe(1)
+    expect((await run('jobs', '--transformation', 'tool')).stdout).toBe(
+      'tool_A\tsucceeded\ttool\t1\ntool_B\tfailed\ttool\t2\texit code 1: no such star\n',
+    )
+    expect((await run('jobs', '--state', 'nonsense')).code).toBe(2)
+  })
+
+  test.skipIf(skipShared)('takes runs of Pegasus in', async () => {
+    const folder = await folderWith({})
+    const registry = join(folder, 'registry.db')
+    const source = sharedPath('corpus/pegasus/runs/process_wf_failure')
+    expect((await skyloomIn(folder, 'run', 'import', source, '--registry', registry)).code).toBe(0)
+    const answer = await skyloomIn(folder, 'run', 'analyze', 'process', '--registry', registry)
+    expect(answer.code).toBe(1)
+    expect(answer.stdout).toMatch(/^cause: ls_ID0000001: exit code 2: \/bin\/ls: invalid option/)
+  })
+})
