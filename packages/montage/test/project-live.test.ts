@@ -8,7 +8,7 @@ import { openFitsFile } from '@skyloom/fits/node'
 import { describe, expect, test } from 'vitest'
 import { demoImages, freshFolder } from '../../../testing/folders.ts'
 import { lacksProgram } from '../../../testing/peers.ts'
-import { mProjExec, mProject, mProjectPP, mProjectQL } from '../src/index.ts'
+import { mProject, mProjectPP, mProjectQL } from '../src/index.ts'
 
 const images = readdirSync(demoImages)
   .filter((name) => name.endsWith('.fits.gz'))
