@@ -1,8 +1,7 @@
-import { WcsError } from '../errors.ts'
-import type { SkyPosition } from '../sphere/sky-position.ts'
 import { type CelestialFrame, resolveFrame } from './frame.ts'
 import { type PrecessionModel, rotationBetween } from './frame-rotation.ts'
-import { isIdentityRotation, rotateInPlace, type SkyRotation } from './sky-rotation.ts'
+import { type PositionConverter, positionConverter } from './position-converter.ts'
+import { isIdentityRotation, rotateInPlace } from './sky-rotation.ts'
 
 /** How to convert between frames. */
 export interface FrameConverterOptions {
@@ -14,21 +13,7 @@ export interface FrameConverterOptions {
 }
 
 /** Converts positions from one celestial frame to another. */
-export interface FrameConverter {
-  readonly from: CelestialFrame
-  readonly to: CelestialFrame
-  /** True when both frames are the same: values pass unchanged. */
-  readonly isIdentity: boolean
-  /** One position; longitude in [0, 360), NaN for what is not finite. */
-  convert(lonDeg: number, latDeg: number): SkyPosition
-  /**
-   * The first `count` (default all) positions in place, without allocation; longitude in [0, 360), NaN for what is not
-   * finite.
-   *
-   * @throws {WcsError} `WCS_BAD_FRAME` when the arrays are shorter than `count`
-   */
-  convertInPlace(lonDeg: Float64Array, latDeg: Float64Array, count?: number): void
-}
+export type FrameConverter = PositionConverter<CelestialFrame>
 
 /**
  * Converter between two celestial frames.
@@ -53,38 +38,11 @@ export function frameConverter(
   options: FrameConverterOptions = {},
 ): FrameConverter {
   const rotation = rotationBetween(resolveFrame(from), resolveFrame(to), options.precession ?? 'iau2006')
-  return converterOf(rotation, from, to)
-}
-
-/** Converter made of a ready rotation. */
-function converterOf(rotation: SkyRotation, from: CelestialFrame, to: CelestialFrame): FrameConverter {
-  const isIdentity = isIdentityRotation(rotation)
-  const lonOne = new Float64Array(1)
-  const latOne = new Float64Array(1)
-  return {
+  return positionConverter(
     from,
     to,
-    isIdentity,
-    convert(lonDeg, latDeg) {
-      if (isIdentity) return { lonDeg, latDeg }
-      lonOne[0] = lonDeg
-      latOne[0] = latDeg
-      rotateInPlace(rotation, lonOne, latOne, 1)
-      return { lonDeg: lonOne[0], latDeg: latOne[0] }
-    },
-    convertInPlace(lonDeg, latDeg, count = lonDeg.length) {
-      checkLengths(lonDeg, latDeg, count)
-      if (!isIdentity) rotateInPlace(rotation, lonDeg, latDeg, count)
-    },
-  }
-}
-
-/** Refuses arrays too short for `count` positions. */
-export function checkLengths(lonDeg: Float64Array, latDeg: Float64Array, count: number): void {
-  if (Number.isInteger(count) && count >= 0 && lonDeg.length >= count && latDeg.length >= count) return
-  throw new WcsError('WCS_BAD_FRAME', 'arrays of positions do not hold the positions asked for', {
-    found: `${lonDeg.length} longitudes, ${latDeg.length} latitudes, count ${count}`,
-    allowed: 'a count from 0 to the length of both arrays',
-    remedy: 'give arrays of equal length',
-  })
+    isIdentityRotation(rotation)
+      ? undefined
+      : (lonDeg, latDeg, count) => rotateInPlace(rotation, lonDeg, latDeg, count),
+  )
 }

@@ -1,8 +1,7 @@
 import { WcsError } from '../errors.ts'
-import type { SkyPosition } from '../sphere/sky-position.ts'
-import { checkLengths } from './frame-converter.ts'
 import { type Matrix3, multiply3, rotationX, rotationZ, transpose3 } from './matrix3.ts'
 import { montageFk4ToFk5, montageFk5ToFk4 } from './montage-fk4.ts'
+import { type PositionConverter, positionConverter } from './position-converter.ts'
 import {
   obliquityIau1980Rad,
   obliquityNewcombRad,
@@ -27,19 +26,7 @@ export interface MontageFrame {
 }
 
 /** Converts positions between two coordinate systems with Montage's formulas. */
-export interface MontageFrameConverter {
-  readonly from: MontageFrame
-  readonly to: MontageFrame
-  readonly isIdentity: boolean
-  /** One position; longitude in [0, 360). */
-  convert(lonDeg: number, latDeg: number): SkyPosition
-  /**
-   * The first `count` (default all) positions in place.
-   *
-   * @throws {WcsError} `WCS_BAD_FRAME` when the arrays are shorter than `count`
-   */
-  convertInPlace(lonDeg: Float64Array, latDeg: Float64Array, count?: number): void
-}
+export type MontageFrameConverter = PositionConverter<MontageFrame>
 
 /** The part of a conversion on one side of the step between FK4 and FK5. */
 type Step =
@@ -60,8 +47,6 @@ type Step =
 export function montageFrameConverter(from: MontageFrame, to: MontageFrame): MontageFrameConverter {
   const steps = stepsBetween(resolve(from), resolve(to))
   const isIdentity = steps.length === 0
-  const lonOne = new Float64Array(1)
-  const latOne = new Float64Array(1)
   const run = (lonDeg: Float64Array, latDeg: Float64Array, count: number): void => {
     for (const step of steps) {
       switch (step.kind) {
@@ -77,22 +62,7 @@ export function montageFrameConverter(from: MontageFrame, to: MontageFrame): Mon
       }
     }
   }
-  return {
-    from,
-    to,
-    isIdentity,
-    convert(lonDeg, latDeg) {
-      if (isIdentity) return { lonDeg, latDeg }
-      lonOne[0] = lonDeg
-      latOne[0] = latDeg
-      run(lonOne, latOne, 1)
-      return { lonDeg: lonOne[0], latDeg: latOne[0] }
-    },
-    convertInPlace(lonDeg, latDeg, count = lonDeg.length) {
-      checkLengths(lonDeg, latDeg, count)
-      run(lonDeg, latDeg, count)
-    },
-  }
+  return positionConverter(from, to, isIdentity ? undefined : run)
 }
 
 interface ResolvedMontageFrame {

@@ -23,6 +23,30 @@ function fromAngles(zetaArcsec: number, zArcsec: number, thetaArcsec: number): M
   )
 }
 
+type Terms = readonly [number, number, number]
+
+/** Terms in arcseconds of the three angles of a precession from a year off the base epoch over a span. */
+interface PrecessionSeries {
+  /** Polynomial in the start: what zeta and z grow by with the span. */
+  readonly linear: Terms
+  /** Square of the span, the same times the start, cube of the span. */
+  readonly zeta: Terms
+  readonly z: Terms
+  readonly thetaLinear: Terms
+  readonly theta: Terms
+}
+
+/** Matrix of a series. @param start from the base epoch of the series, in its unit; @param span likewise */
+function fromSeries(start: number, span: number, series: PrecessionSeries): Matrix3 {
+  const angle = (linear: Terms, [square, squareStart, cube]: Terms): number =>
+    polynomial(span, [0, polynomial(start, linear), square + squareStart * start, cube])
+  return fromAngles(
+    angle(series.linear, series.zeta),
+    angle(series.linear, series.z),
+    angle(series.thetaLinear, series.theta),
+  )
+}
+
 /**
  * Newcomb's precession between two Besselian years, in the system of FK4 without E-terms.
  *
@@ -30,13 +54,13 @@ function fromAngles(zetaArcsec: number, zArcsec: number, thetaArcsec: number): M
  * Explanatory Supplement (Seidelmann 1992), section 3.214: the form that astropy uses.
  */
 export function precessionNewcomb(fromYear: number, toYear: number): Matrix3 {
-  const t1 = (fromYear - 1850) / 1000
-  const dt = (toYear - fromYear) / 1000
-  const linear = polynomial(t1, [23035.545, 139.72, 0.06])
-  const zeta = polynomial(dt, [0, linear, 30.24 - 0.27 * t1, 17.995])
-  const z = polynomial(dt, [0, linear, 109.48 + 0.39 * t1, 18.325])
-  const theta = polynomial(dt, [0, polynomial(t1, [20051.12, -85.29, -0.37]), -42.65 - 0.37 * t1, -41.8])
-  return fromAngles(zeta, z, theta)
+  return fromSeries((fromYear - 1850) / 1000, (toYear - fromYear) / 1000, {
+    linear: [23035.545, 139.72, 0.06],
+    zeta: [30.24, -0.27, 17.995],
+    z: [109.48, 0.39, 18.325],
+    thetaLinear: [20051.12, -85.29, -0.37],
+    theta: [-42.65, -0.37, -41.8],
+  })
 }
 
 /**
@@ -46,18 +70,13 @@ export function precessionNewcomb(fromYear: number, toYear: number): Matrix3 {
  * or so within this century and the last.
  */
 export function precessionNewcomb1900(fromYear: number, toYear: number): Matrix3 {
-  const tau = (fromYear - 1900) / 100
-  const t = (toYear - fromYear) / 100
-  const linear = polynomial(tau, [2304.253, 1.3975, 0.00006])
-  const zeta = polynomial(t, [0, linear, 0.3023 - 0.00027 * tau, 0.018])
-  const z = polynomial(t, [0, linear, 1.095 + 0.00039 * tau, 0.01832])
-  const theta = polynomial(t, [
-    0,
-    polynomial(tau, [2004.685, -0.8533, -0.00037]),
-    -0.4267 - 0.00037 * tau,
-    -0.0418,
-  ])
-  return fromAngles(zeta, z, theta)
+  return fromSeries((fromYear - 1900) / 100, (toYear - fromYear) / 100, {
+    linear: [2304.253, 1.3975, 0.00006],
+    zeta: [0.3023, -0.00027, 0.018],
+    z: [1.095, 0.00039, 0.01832],
+    thetaLinear: [2004.685, -0.8533, -0.00037],
+    theta: [-0.4267, -0.00037, -0.0418],
+  })
 }
 
 /**
@@ -66,18 +85,13 @@ export function precessionNewcomb1900(fromYear: number, toYear: number): Matrix3
  * Source: Lieske et al. 1977, A&A 58, 1; Lieske 1979, A&A 73, 282.
  */
 export function precessionIau1976(fromYear: number, toYear: number): Matrix3 {
-  const tau = (fromYear - 2000) / 100
-  const t = (toYear - fromYear) / 100
-  const linear = polynomial(tau, [2306.2181, 1.39656, -0.000139])
-  const zeta = polynomial(t, [0, linear, 0.30188 - 0.000344 * tau, 0.017998])
-  const z = polynomial(t, [0, linear, 1.09468 + 0.000066 * tau, 0.018203])
-  const theta = polynomial(t, [
-    0,
-    polynomial(tau, [2004.3109, -0.8533, -0.000217]),
-    -0.42665 - 0.000217 * tau,
-    -0.041833,
-  ])
-  return fromAngles(zeta, z, theta)
+  return fromSeries((fromYear - 2000) / 100, (toYear - fromYear) / 100, {
+    linear: [2306.2181, 1.39656, -0.000139],
+    zeta: [0.30188, -0.000344, 0.017998],
+    z: [1.09468, 0.000066, 0.018203],
+    thetaLinear: [2004.3109, -0.8533, -0.000217],
+    theta: [-0.42665, -0.000217, -0.041833],
+  })
 }
 
 /** Mean obliquity in radians by IAU 1980. Source: Lieske et al. 1977, A&A 58, 1. */

@@ -58,6 +58,9 @@ export function healpixToSky(grid: HealpixGrid, index: number): SkyPosition {
   return { lonDeg: out[0]!, latDeg: out[1]! }
 }
 
+// The two bulk loops mirror each other (position to place to index, and back) and share their steps: locate, ringOf, nestedFrom; placeCell,
+// placeNested, facePoint. The loops themselves stay apart, as a shared one would call a function for every point.
+
 /**
  * Indices of the cells at the first `count` (default all) positions, written to `index`; NaN for a position that is not finite or beyond a pole.
  *

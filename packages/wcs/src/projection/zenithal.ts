@@ -2,6 +2,10 @@ import { DEG_TO_RAD, RAD_TO_DEG } from '../celestial/angles.ts'
 import { badParameter } from './bad-parameter.ts'
 import { EDGE_TOLERANCE, type Projection, type ProjectionParameters } from './projection.ts'
 
+// The loops of these projections, and those of radial.ts, look alike and are written out all the same: a shared loop would call a function
+// for every point, and a call that takes and returns doubles costs more than the projection itself unless V8 inlines it, which it does not
+// once the shared loop has seen several of them. Setting up, parameters and errors are shared; the points are not.
+
 /**
  * Gnomonic projection (TAN).
  *
