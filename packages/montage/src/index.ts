@@ -70,6 +70,8 @@ export {
   type TileIdResult,
   type TilePlace,
 } from './healpix/tile-index.ts'
+export { type HipsAllSkyInput, type HipsAllSkyResult, mHiPSAllSky } from './hips/hips-allsky.ts'
+export { type HipsChannel, type HipsPngsInput, type HipsPngsResult, mHiPSPNGs } from './hips/hips-pngs.ts'
 export { type HipsTilesInput, type HipsTilesResult, mHiPSTiles } from './hips/hips-tiles.ts'
 export { type ConvertInput, type ConvertResult, mConvert } from './image/convert.ts'
 export { type FixNaNInput, type FixNaNResult, mFixNaN } from './image/fix-nan.ts'

@@ -131,6 +131,25 @@ test('mHiPSTiles cuts the whole tiles with data out of a plate', async () => {
     expect(tile.data).toHaveLength(512 * 512)
     expect(tile.data.every((one) => one === square)).toBe(true)
   }
+  const tiles = readdirSync(join(folder, 'hips/Norder3/Dir0'))
+  expect((await runModuleIn(folder, 'mHiPSAllSky', 'hips')).stdout).toBe(
+    '[struct stat="OK", module="mHiPSAllSky", ntile=8, nmissing=760]\n',
+  )
+  const sky = await read(join(folder, 'hips/Norder3/Allsky.fits'))
+  expect(sky.data).toHaveLength(1728 * 1856)
+  for (const name of tiles) {
+    const npix = Number(/\d+/.exec(name)?.[0])
+    const [tile] = (await read(join(folder, 'hips/Norder3/Dir0', name))).data
+    // Tiles in rows of 27, the first at the upper left.
+    const row = 1856 - 64 * Math.floor(npix / 27) - 1
+    expect(sky.data[row * 1728 + 64 * (npix % 27)]).toBe(tile)
+  }
+  await runModuleIn(folder, 'mHistogram', ...'-file plate.fits 0 9 linear -out h'.split(' '))
+  expect((await runModuleIn(folder, 'mHiPSPNGs', 'hips', 'h', 'hips')).stdout).toBe(
+    '[struct stat="OK", module="mHiPSPNGs", directory="hips", nimage=8, nerror=0]\n',
+  )
+  const both = tiles.flatMap((name) => [name, name.replace('fits', 'png')])
+  expect(readdirSync(join(folder, 'hips/Norder3/Dir0')).sort()).toEqual(both.sort())
 })
 
 test.each([
@@ -140,6 +159,8 @@ test.each([
   ['mProjWWTExec', ['1', 'none.fits', 'b', 'hdr', 'out'], 'File none.fits not found.', 0],
   ['mPNGWWTExec', ['0', '1', 'b', 'tiles', 'none.hist', 'png'], 'Cannot find histogram file [none.hist].', 0],
   ['mHiPSTiles', ['car.fits', 'out'], 'is not on the grid of a HEALPix map', 1],
+  ['mHiPSAllSky', ['none'], 'Cannot read HiPS directory [none].', 1],
+  ['mHiPSPNGs', ['none', 'none.hist', 'png'], 'Cannot find histogram file [none.hist].', 1],
   ['mHiPSTiles', ['none.fits', 'out'], 'Image file none.fits missing or invalid FITS', 1],
 ])('%s %j: one error in the structure and nothing written', async (name, args, message, exitCode) => {
   const folder = freshFolder()

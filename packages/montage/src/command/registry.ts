@@ -84,6 +84,8 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mProjWWTExec', async () => (await import('../wwt/proj-wwt-exec.ts')).projWwtExecModule],
   ['mPNGWWTExec', async () => (await import('../wwt/png-wwt-exec.ts')).pngWwtExecModule],
   ['mHiPSTiles', async () => (await import('../hips/hips-tiles.ts')).hipsTilesModule],
+  ['mHiPSAllSky', async () => (await import('../hips/hips-allsky.ts')).hipsAllSkyModule],
+  ['mHiPSPNGs', async () => (await import('../hips/hips-pngs.ts')).hipsPngsModule],
 ])
 
 /** Names of all modules, sorted. */
