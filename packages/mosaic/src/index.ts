@@ -166,6 +166,7 @@ export {
   type SphereUse,
 } from './project/overlap-sums.ts'
 export { planarError } from './project/planar-error.ts'
+export { planeMap } from './project/plane-map.ts'
 export { type ProjectBy, projectBy } from './project/project-by.ts'
 export {
   AREA_SCRATCH_BYTES,
@@ -194,7 +195,7 @@ export { intersectRegions, isEmptyRegion, type Region, uniteRegions } from './re
 export { graticule } from './report/graticule.ts'
 export { mosaicReport } from './report/report.ts'
 export type { GraticuleLine, SkyPicture } from './report/sky-map.ts'
-export { rotateRows, rotationSource } from './rotate/rotate-rows.ts'
+export { rotateInto, rotationSource } from './rotate/rotate-into.ts'
 export { type CdMatrix, oldPixel, type RotationGrid, rotationGrid } from './rotate/rotation-grid.ts'
 export {
   type ShrinkOptions,

@@ -8,7 +8,7 @@ import {
   isEmptyRegion,
   type Region,
   type RotationGrid,
-  rotateRows,
+  rotateInto,
   rotationGrid,
   rotationSource,
 } from '@skyloom/mosaic'
@@ -51,6 +51,8 @@ export type RotateResult = Readonly<Record<string, never>>
 
 /** Significant digits of numbers computed for headers. */
 const DIGITS = 14
+/** Columns worked on at a time: of a slanted strip the old image is read in pieces, not as the large box around it. */
+const BLOCK_COLS = 512
 /** Keywords of the linear part that the new ones replace. */
 const OLD_LINEAR = /^(?:CD\d_\d|PC\d_\d|PC00\d00\d|CROTA[12]|CDELT[12])$/
 /** Distortions in pixels, which would have to turn with the image. */
@@ -99,8 +101,17 @@ function plan(opened: OpenImage, input: RotateInput): Rewriting {
     height: part.height,
     header: cards,
     makeRows: async (row, rows) => {
-      const region = rotationSource(cut, row, rows, opened)
-      return rotateRows(cut, row, rows, await readPart(opened, input.image, region), region)
+      const strip = {
+        width: cut.width,
+        height: rows,
+        data: new Float64Array(cut.width * rows).fill(Number.NaN),
+      }
+      for (let col = 0; col < cut.width; col += BLOCK_COLS) {
+        const block = { col, row, width: Math.min(BLOCK_COLS, cut.width - col), height: rows }
+        const region = rotationSource(cut, block, opened)
+        rotateInto(strip, row, cut, block, await readPart(opened, input.image, region), region)
+      }
+      return strip
     },
   }
 }
