@@ -59,7 +59,7 @@ function checkFile(name, root, file, declared, allowed) {
   const isTest = /\.test\.ts$/.test(file)
   const isNode = NODE_ONLY.has(name) || relative(join(root, 'src'), file).startsWith('node')
   const text = readFileSync(file, 'utf8')
-  const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1])
+  const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1])
   for (const target of imports) {
     if (target.startsWith('.')) {
       if (!/\.(ts|js|mjs|json)$/.test(target)) problems.push(`${file}: '${target}' lacks its .ts ending`)
