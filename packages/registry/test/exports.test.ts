@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
@@ -407,6 +407,10 @@ describe.for(DIALECTS)('a comparison of storage and registry in %s', (dialect) =
     })
     const quick = await verifyStorage(registry.files, { depth: 'size', readFacts })
     expect(quick.damaged.map(({ fileId }) => fileId)).toEqual(['short', 'lost', 'twice'])
-    expect(readdirSync(folder)).toContain('good')
+    await expect(
+      verifyStorage(registry.files, { roots: [join(folder, 'none')], readFacts }),
+    ).rejects.toMatchObject({
+      code: 'REGISTRY_NOT_FOUND',
+    })
   })
 })

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isSkyloomError, type ProgressListener, startStage, throwIfAborted } from '@skyloom/base'
+import { RegistryError } from '../errors.ts'
 import type { FileStore } from '../files/file-store.ts'
 
 /** What is compared with storage. */
@@ -145,11 +146,24 @@ async function* filesUnder(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string, void, undefined> {
   throwIfAborted(signal)
-  const entries: Dirent[] = await readdir(folder, { withFileTypes: true })
+  const entries = await entriesOf(folder)
   for (const entry of entries) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) yield* filesUnder(path, signal)
     else yield path
+  }
+}
+
+/** @throws {RegistryError} `REGISTRY_NOT_FOUND` for a folder that cannot be read: its files would otherwise count as registered */
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (cause) {
+    throw new RegistryError('REGISTRY_NOT_FOUND', 'the folder cannot be read', {
+      where: [folder],
+      found: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    })
   }
 }
 
