@@ -27,9 +27,13 @@ export async function sampleCut(
     for (const value of part) if (Number.isFinite(value)) all[count++] = value
   }
   if (count === 0)
-    throw new MosaicError('MOSAIC_NO_IMAGES', 'no pixel with data was found to choose black and white from', {
-      remedy: 'give --cut "LOW HIGH"',
-    })
+    throw new MosaicError(
+      'MOSAIC_NO_IMAGES',
+      'no pixel with data was found that tells what is black and white',
+      {
+        remedy: 'give --cut "LOW HIGH"',
+      },
+    )
   const sorted = all.subarray(0, count).sort()
   const low = sorted[Math.floor(TAIL * (count - 1))]!
   const high = sorted[Math.ceil((1 - TAIL) * (count - 1))]!
