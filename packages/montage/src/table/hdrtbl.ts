@@ -15,7 +15,7 @@ import {
 import { checkFolder } from '../exec/check-folder.ts'
 import { headerTableFormat } from './header-table-format.ts'
 import { formatImageRows, type ImageRow, imageRow } from './image-rows.ts'
-import { listedFiles, listFiles } from './list-files.ts'
+import { listedFiles, listFiles, shownName } from './list-files.ts'
 
 /** Input of {@link mHdrtbl}. */
 export interface HdrtblInput {
@@ -65,7 +65,8 @@ export async function mHdrtbl(input: HdrtblInput, place: Place = {}): Promise<Hd
     const path = join(folder, name)
     try {
       const text = await readText(place, path, `File ${path} not found.`)
-      const where = { name, hdu: 0, sizeBytes: text.length }
+      const shown = headerList === undefined ? shownName(folder, name) : name
+      const where = { name: shown, hdu: 0, sizeBytes: text.length }
       rows.push(imageRow(parseHeaderTemplate(text, path), where, [], 'right'))
     } catch (error) {
       if (!isSkyloomError(error)) throw error

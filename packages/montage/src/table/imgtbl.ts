@@ -20,7 +20,7 @@ import { MontageError } from '../errors.ts'
 import { checkFolder } from '../exec/check-folder.ts'
 import { readFieldList } from './field-list.ts'
 import { badImageRow, formatImageRows, type ImageRow, imageRow } from './image-rows.ts'
-import { listedFiles, listFiles } from './list-files.ts'
+import { listedFiles, listFiles, shownName } from './list-files.ts'
 
 /** Input of {@link mImgtbl}. */
 export interface ImgtblInput {
@@ -131,7 +131,8 @@ async function scanFile(
   for (const hdu of hdus) {
     scan.nhdu++
     const header = hdu.type === 'compressed-image' ? uncompressedHeader(hdu) : hdu.header
-    const where = { name, hdu: hdu.index, sizeBytes }
+    const shown = input.imageList === undefined ? shownName(input.folder, name) : name
+    const where = { name: shown, hdu: hdu.index, sizeBytes }
     try {
       scan.rows.push(imageRow(header, where, fields))
     } catch (error) {
@@ -185,7 +186,7 @@ export const imgtblModule: MontageModule = defineModule<ImgtblInput, ImgtblResul
   info: (result) => result.info,
   manual: {
     description:
-      'Makes the image table of a folder: a row for each HDU with usable coordinates in the files that end with `.fit`, `.fits`, `.FIT`, `.FITS`, and the same packed with gzip. Files are taken in the order of their names, so that the same folder gives the same table everywhere.',
+      'Makes the image table of a folder: a row for each HDU with usable coordinates in the files that end with `.fit`, `.fits`, `.FIT`, `.FITS`, and the same packed with gzip. Files are taken in the order of their names, so that the same folder gives the same table everywhere; their names are paths in the folder, absolute ones when the folder is given by an absolute path.',
     options: [
       ['-r', 'Enter folders within the folder.'],
       ['-c', 'Add the four corners on the sky (`ra1`, `dec1` ... `ra4`, `dec4`).'],

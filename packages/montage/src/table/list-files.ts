@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { pathOf } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
@@ -38,4 +38,9 @@ export async function listedFiles(place: Place, path: string): Promise<readonly 
   if (!hasColumns(table, ['fname|file']))
     throw new MontageError('MONTAGE_BAD_TABLE', 'Image table needs column fname/file', { where: [path] })
   return texts(table, 'fname|file')
+}
+
+/** The name of a file of a folder in tables: its path in the folder, with the folder when that is given by an absolute path. */
+export function shownName(folder: string, name: string): string {
+  return isAbsolute(folder) ? join(folder, name) : name
 }
