@@ -373,6 +373,7 @@ describe.for(DIALECTS)('a comparison of storage and registry in %s', (dialect) =
         { parentId: 'flipped', childId: 'child' },
         { parentId: 'child', childId: 'grandchild' },
         { parentId: 'twice', childId: 'other' },
+        { parentId: 'lost', childId: 'other' },
       ],
       replicas: [
         { fileId: 'twice', site: 'local', pfn: `file://${join(folder, 'gone')}` },
@@ -402,7 +403,7 @@ describe.for(DIALECTS)('a comparison of storage and registry in %s', (dialect) =
       remoteCopies: 1,
       copiesWithoutChecksum: 1,
       strays: [join(folder, 'deep', 'stray, file')],
-      // `twice` has another, sound copy.
+      // `twice` has another, sound copy; what was made of `lost` was made before.
       affected: ['child', 'grandchild'],
     })
     const quick = await verifyStorage(registry.files, { depth: 'size', readFacts })

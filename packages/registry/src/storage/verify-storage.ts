@@ -44,7 +44,7 @@ export interface StorageReport {
   readonly damaged: readonly DamagedCopy[]
   /** Files of the folders that nobody registered. */
   readonly strays: readonly string[]
-  /** Ids of files that were made from files without a sound copy. */
+  /** Ids of files that were made from files whose copies are all changed or cut. */
   readonly affected: readonly string[]
 }
 
@@ -89,7 +89,10 @@ export async function verifyStorage(files: FileStore, options: VerifyStorageOpti
     strays: strays.sort(),
     affected: await affectedBy(
       files,
-      damaged.flatMap(({ fileId }) => (sound.has(fileId) ? [] : [fileId])),
+      // What was made before a copy was lost is sound; what was made from a changed one may not be.
+      damaged.flatMap(({ fileId, fault }) =>
+        (fault === 'size' || fault === 'checksum') && !sound.has(fileId) ? [fileId] : [],
+      ),
     ),
   }
 }
