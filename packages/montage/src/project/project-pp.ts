@@ -1,4 +1,4 @@
-import { classicWindow, intersectRegions, type Region } from '@skyloom/mosaic'
+import { classicWindow, intersectRegions, planeMap, type Region } from '@skyloom/mosaic'
 import {
   angularDistanceDeg,
   pixelMap,
@@ -67,8 +67,9 @@ export async function mProjectPP(input: ProjectPPInput, place: Place = {}): Prom
     const from = await alternate(place, input.alternateInput, image.sky, 0)
     const to = await alternate(place, input.alternateOutput, grid.sky, pad)
     checkPlanes(from, to, input)
-    const output = likeClassic(from.wcs, { ...to.wcs, frame: from.wcs.frame })
-    const toOutput = pixelMap(from.wcs, output)
+    const plain = { ...to.wcs, frame: from.wcs.frame }
+    const output = likeClassic(from.wcs, plain)
+    const toOutput = planeMap(from.wcs, plain, usedAngleRad(from.wcs, plain)) ?? pixelMap(from.wcs, output)
     const found = classicWindow(image, grid, toOutput, pixelMap(output, from.wcs))
     if (found === undefined) throw noOverlap(input)
     const isFlux = input.isEnergyMode === true
@@ -107,14 +108,24 @@ const MOST_DISPLACEMENT_PX = 1e-6
  */
 function likeClassic(from: Wcs, to: Wcs): Wcs {
   const place = skyToPixel(to, from.crval[0], from.crval[1])
-  if (place === undefined) return to
-  const angle = (angularDistanceDeg(referencePoint(from), referencePoint(to)) * Math.PI) / 180
-  if (angle === 0) return to
-  const factor = (classicAngleRad(referencePoint(from), referencePoint(to)) - angle) / angle
+  const angle = trueAngleRad(from, to)
+  if (place === undefined || angle === 0) return to
+  const factor = (usedAngleRad(from, to) - angle) / angle
   const dx = (place.fitsX - to.crpix[0]) * factor
   const dy = (place.fitsY - to.crpix[1]) * factor
-  if (!(Math.hypot(dx, dy) < MOST_DISPLACEMENT_PX)) return to
   return { ...to, crpix: [to.crpix[0] + dx, to.crpix[1] + dy] }
+}
+
+function trueAngleRad(from: Wcs, to: Wcs): number {
+  return angularDistanceDeg(referencePoint(from), referencePoint(to)) * DEG_TO_RAD
+}
+
+/** The angle between the reference points of the classic program, or the true one where that is too far off. */
+function usedAngleRad(from: Wcs, to: Wcs): number {
+  const angle = trueAngleRad(from, to)
+  const classic = classicAngleRad(referencePoint(from), referencePoint(to))
+  const pixelRad = Math.min(...pixelScaleDeg(to)) * DEG_TO_RAD
+  return Math.abs(classic - angle) < MOST_DISPLACEMENT_PX * pixelRad ? classic : angle
 }
 
 function referencePoint({ crval: [lonDeg, latDeg] }: Wcs): SkyPosition {

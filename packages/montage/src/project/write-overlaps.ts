@@ -114,7 +114,7 @@ function bandStore(output: string): BandStore {
     put(region, pairs, isOnly) {
       extents.push(extentOf(region, pairs))
       if (isOnly) {
-        bands.push({ region, pairs: pairs.slice(), offset: 0 })
+        bands.push({ region, pairs, offset: 0 })
         return
       }
       file ??= openSpillFile(join(dirname(output), `.skyloom-${process.pid}-${Date.now()}.bands`))

@@ -83,7 +83,7 @@ const PAIR_BYTES = 16
  * of the output, in output pixels; with it they are steradians.
  *
  * @param pixelRatio pixels of the output in the side of a pixel of the image, about
- * @param takeBand called for each band in order; the sums are valid during the call only
+ * @param takeBand called for each band in order; the sums are valid until the next call
  * @returns largest error of mapped corners, pixels of the output
  *
  * Accuracy: areas 1e-12 of a pixel, and what the bound of the map makes of them; polygons on the sphere as {@link sphereOverlap}.
