@@ -1,5 +1,5 @@
 import { atomicFile } from '@skyloom/base/node'
-import { type NativeArray, readImage, writeCutout } from '@skyloom/fits'
+import { readImage, writeCutout } from '@skyloom/fits'
 import { classicRegion, facingPixel, intersectRegions, isEmptyRegion, type Region } from '@skyloom/mosaic'
 import { pathOf } from '../command/files.ts'
 import { DEBUG_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
@@ -16,6 +16,7 @@ import {
 import { MontageError } from '../errors.ts'
 import { classicWcs, fromJ2000 } from '../header/classic-wcs.ts'
 import { type OpenImage, openImage } from './open-image.ts'
+import { readPart, stripRowsOf } from './read-part.ts'
 
 /** What {@link mSubimage} cuts out. */
 export type SubimageRegion =
@@ -70,9 +71,9 @@ export async function mSubimage(input: SubimageInput, place: Place = {}): Promis
   const opened = await openImage(place, input.image, input.hdu ?? 0)
   try {
     const part = await partOf(input, opened)
-    const { data, blank } = await readImage(opened.hdu, { as: 'native', region: part })
+    const content = await contentOf(opened, part)
     await cut(opened, part, input.output, place)
-    return { content: contentOf(data, opened.hdu.bitpix > 0 ? Number(blank ?? 0n) : Number.NaN) }
+    return { content }
   } finally {
     await opened.file.close()
   }
@@ -149,35 +150,48 @@ function regionFrom(left: number, right: number, bottom: number, top: number): R
   return { col: left - 1, row: bottom - 1, width: right - left + 1, height: top - bottom + 1 }
 }
 
-async function dataRange(image: string, { hdu, width }: OpenImage): Promise<Region> {
+async function dataRange(image: string, opened: OpenImage): Promise<Region> {
+  const { hdu, width, height } = opened
   if (hdu.bitpix !== -64)
     throw new MontageError(
       'MONTAGE_BAD_IMAGE',
       'Shrinkwrap mode only works for double precision floating point data.',
       { where: [image], found: `BITPIX ${hdu.bitpix}`, allowed: 'BITPIX -64' },
     )
-  const { data } = await readImage(hdu, { as: 'float64' })
   let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity]
-  data.forEach((value, at) => {
-    if (Number.isNaN(value)) return
-    const col = (at % width) + 1
-    const row = Math.floor(at / width) + 1
-    left = Math.min(left, col)
-    right = Math.max(right, col)
-    bottom = Math.min(bottom, row)
-    top = Math.max(top, row)
-  })
+  const stripRows = stripRowsOf(width)
+  for (let row = 0; row < height; row += stripRows) {
+    const strip = { col: 0, row, width, height: Math.min(stripRows, height - row) }
+    const { data } = await readPart(opened, image, strip)
+    data.forEach((value, at) => {
+      if (Number.isNaN(value)) return
+      const fitsX = (at % width) + 1
+      const fitsY = row + Math.floor(at / width) + 1
+      left = Math.min(left, fitsX)
+      right = Math.max(right, fitsX)
+      bottom = Math.min(bottom, fitsY)
+      top = Math.max(top, fitsY)
+    })
+  }
   if (right < left) throw new MontageError('MONTAGE_NO_RESULT', 'No pixels match area.', { where: [image] })
   return regionFrom(left, right, bottom, top)
 }
 
-function contentOf(data: NativeArray, blank: number): SubimageResult['content'] {
+/** What a part of an image holds, read strip by strip up to the first two different values. */
+async function contentOf({ hdu }: OpenImage, part: Region): Promise<SubimageResult['content']> {
+  const stripRows = stripRowsOf(part.width)
   let first: number | undefined
-  for (const stored of data) {
-    const value = Number(stored)
-    if (Number.isNaN(value) || value === blank) continue
-    if (first === undefined) first = value
-    else if (value !== first) return 'normal'
+  for (let row = 0; row < part.height; row += stripRows) {
+    const height = Math.min(stripRows, part.height - row)
+    const region = { ...part, row: part.row + row, height }
+    const { data, blank } = await readImage(hdu, { as: 'native', region })
+    const none = hdu.bitpix > 0 ? Number(blank ?? 0n) : Number.NaN
+    for (const stored of data) {
+      const value = Number(stored)
+      if (Number.isNaN(value) || value === none) continue
+      if (first === undefined) first = value
+      else if (value !== first) return 'normal'
+    }
   }
   return first === undefined ? 'blank' : 'flat'
 }
