@@ -11,9 +11,23 @@ jobs:
   - {type: job, id: B, name: tool, arguments: ["-c 'tr a-z A-Z < a.txt > b.txt; SAY'"], uses: [{lfn: a.txt, type: input}, {lfn: b.txt, type: output, stageOut: true, registerReplica: true}]}
 `
 
-/** A folder with a planned workflow; `say` is what the second job does at its end. */
-async function planned(say: string): Promise<{ folder: string; runDir: string; registry: string }> {
-  const folder = await folderWith({ 'raw.txt': 'orion\n', 'workflow.yml': WORKFLOW.replace('SAY', say) })
+const INNER = `pegasus: "5.0.4"
+name: inner
+jobs:
+  - {type: job, id: I, name: tool, arguments: ["-c 'tr a-z A-Z < a.txt > b.txt'"], uses: [{lfn: a.txt, type: input}, {lfn: b.txt, type: output, stageOut: true}]}
+`
+
+const OUTER = `pegasus: "5.0.4"
+name: outer
+jobs:
+  - {type: job, id: A, name: tool, arguments: ["-c 'cat raw.txt > a.txt'"], uses: [{lfn: raw.txt, type: input}, {lfn: a.txt, type: output, stageOut: false}]}
+  - {type: pegasusWorkflow, id: S, file: inner.yml, arguments: ["--sites local --output-sites local"], uses: [{lfn: inner.yml, type: input}, {lfn: a.txt, type: input}, {lfn: b.txt, type: output, stageOut: true}]}
+  - {type: job, id: C, name: tool, arguments: ["-c 'cat b.txt b.txt > c.txt'"], uses: [{lfn: b.txt, type: input}, {lfn: c.txt, type: output, stageOut: true}]}
+`
+
+/** A folder with a planned workflow and its registry. */
+async function planned(workflow: string): Promise<{ folder: string; runDir: string; registry: string }> {
+  const folder = await folderWith({ 'raw.txt': 'orion\n', 'workflow.yml': workflow, 'inner.yml': INNER })
   const place = (name: string): string => `{url: "file://${join(folder, name)}", operation: all}`
   const files = {
     'sites.yml': `pegasus: "5.0.4"
@@ -25,7 +39,9 @@ sites:
 `,
     'transformations.yml':
       'pegasus: "5.0.4"\ntransformations:\n  - {name: tool, sites: [{name: local, pfn: /bin/sh, type: installed}]}\n',
-    'replicas.yml': `pegasus: "5.0.4"\nreplicas:\n  - {lfn: raw.txt, pfns: [{site: local, pfn: "file://${join(folder, 'raw.txt')}"}]}\n`,
+    'replicas.yml': `pegasus: "5.0.4"\nreplicas:\n${['raw.txt', 'inner.yml']
+      .map((lfn) => `  - {lfn: ${lfn}, pfns: [{site: local, pfn: "file://${join(folder, lfn)}"}]}\n`)
+      .join('')}`,
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const plan = ['plan', '-s', 'local', '-o', 'local', '--relative-dir', 'r1', '-D', 'dagman.retry=0']
@@ -37,7 +53,7 @@ sites:
 
 describe('skyloom run', () => {
   test('runs a plan and answers about it', async () => {
-    const { folder, runDir, registry } = await planned('true')
+    const { folder, runDir, registry } = await planned(WORKFLOW.replace('SAY', 'true'))
     const run = async (...args: readonly string[]): Promise<Answer> =>
       await skyloomProcess(folder, 'run', ...args, '--registry', registry)
     expect(await run('start', runDir, '--quiet')).toMatchObject({
@@ -69,7 +85,9 @@ describe('skyloom run', () => {
   })
 
   test('says what failed, why, and how to go on', async () => {
-    const { folder, runDir, registry } = await planned('echo no such star >&2; test -e mended')
+    const { folder, runDir, registry } = await planned(
+      WORKFLOW.replace('SAY', 'echo no such star >&2; test -e mended'),
+    )
     const run = async (...args: readonly string[]): Promise<Answer> =>
       await skyloomProcess(folder, 'run', ...args, '--registry', registry)
     const failed = await run('start', runDir)
@@ -88,6 +106,18 @@ describe('skyloom run', () => {
       'tool_A\tsucceeded\ttool\t1\ntool_B\tfailed\ttool\t2\texit code 1: no such star\n',
     )
     expect((await run('jobs', '--state', 'nonsense')).code).toBe(2)
+  })
+
+  test('plans and runs a sub-workflow when its turn comes', async () => {
+    const { folder, runDir, registry } = await planned(OUTER)
+    const answer = await skyloomProcess(folder, 'run', 'start', runDir, '--quiet', '--registry', registry)
+    expect(answer).toMatchObject({ code: 0, stderr: '' })
+    expect(readFileSync(join(folder, 'out/c.txt'), 'utf8')).toBe('ORION\nORION\n')
+    const runs = await skyloomProcess(folder, 'run', 'list', '--json', '--registry', registry)
+    expect(JSON.parse(runs.stdout)).toMatchObject([
+      { label: 'inner', state: 'succeeded' },
+      { label: 'outer', state: 'succeeded' },
+    ])
   })
 
   test.skipIf(skipShared)('takes runs of Pegasus in', async () => {

@@ -43,7 +43,8 @@ const EXIT_OF: Readonly<Record<RunResult['status'], number>> = {
 
 /** `skyloom run start` and `skyloom run resume`: the same. */
 export async function runStart(place: string | undefined, flags: StartFlags): Promise<number> {
-  const registry = await openRegistry(flags.registry ?? defaultRegistryUrl(process.env))
+  const registryPlace = flags.registry ?? defaultRegistryUrl(process.env)
+  const registry = await openRegistry(registryPlace)
   const interrupt = interruptSignal(process, process.stderr)
   const display = runDisplay(process.stderr, { isQuiet: flags.quiet === true })
   try {
@@ -55,6 +56,7 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
       reuse: flags.reuse,
       functions: flags.functions === undefined ? undefined : await functionsOf(flags.functions),
       transfers: flags.transfers === undefined ? undefined : transfersOf(flags.transfers),
+      subWorkflows: { command: ownCommand(), registry: absolutePlace(registryPlace) },
       inheritEnvironment: flags.inheritEnv,
       policy: {
         onFailure: flags.stopOnFailure === true ? 'stop' : 'continue',
@@ -78,6 +80,17 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
     interrupt.release()
     await registry.close()
   }
+}
+
+/** This program, as it is called without a search path. */
+function ownCommand(): readonly string[] {
+  const script = process.argv[1]
+  return script === undefined ? ['skyloom'] : [process.execPath, script]
+}
+
+/** A file name that means the same in every folder; URLs stay. */
+function absolutePlace(place: string): string {
+  return /^[a-z]+:/i.test(place) ? place : resolve(place)
 }
 
 function transfersOf(file: string): readonly Transfer[] {

@@ -248,7 +248,8 @@ class RunEngine {
 
   #ended(report: AttemptReport, now: number): readonly RunEvent[] {
     const { outcome, failure, reused, job, attempt, products } = report
-    const fromPlan = this.#plan.kinds[job] === 'compute'
+    const kind = this.#plan.kinds[job]
+    const fromPlan = kind === 'compute' || kind === 'sub_workflow'
     const made = fromPlan ? products.map(({ lfn, sha256 }) => [lfn, sha256] as const) : undefined
     // A program that was stopped with the engine is not the run's wish: it is lost, and begun again.
     const isStop =

@@ -9,9 +9,11 @@ import {
   type FoundResult,
   type JobContext,
   type JobResult,
+  type SubWorkflows,
 } from '../job/job-context.ts'
 import { runAuxiliary } from '../job/run-auxiliary.ts'
 import { runCompute } from '../job/run-compute.ts'
+import { runSubWorkflow } from '../job/run-sub-workflow.ts'
 import { programId } from '../job/run-task.ts'
 import { SlotFolders } from '../job/slot-folders.ts'
 import type { Capacity } from '../machine/run-machine.ts'
@@ -38,6 +40,8 @@ export interface LocalExecutorOptions {
   readonly transfers?: readonly Transfer[] | undefined
   /** Take over results of the same recipe from other runs and jobs. Default true. */
   readonly reuse?: boolean | undefined
+  /** How sub-workflows are planned and run; without it they fail. */
+  readonly subWorkflows?: SubWorkflows | undefined
   /** Names of variables of the engine's environment that programs get besides the usual ones. */
   readonly inheritEnvironment?: readonly string[] | undefined
   /** Ends a program that writes more to its output or error. Default 1 GiB. */
@@ -127,6 +131,7 @@ export class LocalExecutor implements Executor {
       transfers,
       functions: options.functions ?? new Map<string, FunctionReference>(),
       sharesPrograms: options.reuse ?? true,
+      subWorkflows: options.subWorkflows,
       maxOutputBytes: options.maxOutputBytes ?? 1 << 30,
       keptOutputBytes: options.keptOutputBytes ?? 64 * 1024,
       findResult: async (recipe) => await host.findResult(recipe),
@@ -200,8 +205,9 @@ export class LocalExecutor implements Executor {
       case 'noop':
         return emptyResult('engine')
       case 'sub_workflow':
+        return await runSubWorkflow(context, attempt)
       case 'sub_dag': {
-        const message = `jobs of the kind ${attempt.job.kind} cannot be run yet`
+        const message = 'DAG files of HTCondor are run by HTCondor only: plan with --format dagman'
         return { ...emptyResult('engine'), outcome: 'failed', failure: { kind: 'start', message } }
       }
       default:
@@ -214,7 +220,10 @@ export class LocalExecutor implements Executor {
     if (ended !== undefined && report.executor === 'process') {
       this.#unsettled.set(
         report.job,
-        ended.job.tasks.map((_, task) => programId(ended, task + 1)),
+        // A sub-workflow is one task in two programs.
+        [...ended.job.tasks, ...(ended.job.kind === 'sub_workflow' ? [undefined] : [])].map((_, task) =>
+          programId(ended, task + 1),
+        ),
       )
     }
     this.#attempts.delete(report.job)

@@ -20,6 +20,14 @@ export interface FoundResult {
   }[]
 }
 
+/** How sub-workflows are planned and run. */
+export interface SubWorkflows {
+  /** Program and first arguments of the command `skyloom`. */
+  readonly command: readonly string[]
+  /** Place of the registry; it may hold a password and is handed on by the environment. */
+  readonly registry: string
+}
+
 /** What attempts of jobs share. */
 export interface JobContext {
   readonly runId: string
@@ -34,6 +42,7 @@ export interface JobContext {
   readonly transfers: Transfers
   readonly functions: ReadonlyMap<string, FunctionReference>
   readonly sharesPrograms: boolean
+  readonly subWorkflows: SubWorkflows | undefined
   readonly maxOutputBytes: number
   /** Bytes of output that a record keeps. */
   readonly keptOutputBytes: number

@@ -197,6 +197,9 @@ function ownVariables(context: JobContext, attempt: Attempt): readonly (readonly
     ['SKYLOOM_RUN_ID', context.runId],
     ['SKYLOOM_JOB', attempt.job.name],
     ['SKYLOOM_ATTEMPT', String(attempt.attempt)],
+    ...(attempt.job.kind === 'sub_workflow' && context.subWorkflows !== undefined
+      ? [['SKYLOOM_REGISTRY', context.subWorkflows.registry] as const]
+      : []),
   ]
 }
 
