@@ -8,6 +8,7 @@ import { createWorkerPool } from '@skyloom/kernels/node'
 import {
   type CelestialFrame,
   ECLIPTIC_J2000,
+  frameConverter,
   GALACTIC,
   type HealpixCell,
   ICRS,
@@ -15,7 +16,6 @@ import {
   mocFromCells,
   mocSkyFraction,
   pixelScaleDeg,
-  writeMocFits,
 } from '@skyloom/wcs'
 import { MosaicError } from '../../errors.ts'
 import type { HpxFrame } from '../../healpix/hpx-header.ts'
@@ -23,8 +23,8 @@ import { ALLSKY_SIZE, allskyPicture } from '../../hips/allsky.ts'
 import { cellsUnderImage } from '../../hips/cells-under-image.ts'
 import { COVERAGE_DEPTH } from '../../hips/covered-cells.ts'
 import { hipsOrderFor, hipsPixelScaleDeg } from '../../hips/hips-order.ts'
-import { icrsCells } from '../../hips/icrs-cells.ts'
 import { hipsIndexPage } from '../../hips/index-page.ts'
+import { hipsMocFits } from '../../hips/moc-fits.ts'
 import type { HipsOptions, HipsSummary } from '../../hips/options.ts'
 import { formatHipsProperties } from '../../hips/properties.ts'
 import { ALLSKY_ORDER, MAX_HIPS_ORDER } from '../../hips/tile.ts'
@@ -99,10 +99,11 @@ export async function makeHips(options: HipsOptions): Promise<HipsSummary> {
     const made = await makeTiles(options, images, order, style)
     if (made.tileCounts.every((count) => count === 0)) throw noPixels(images)
     const mocOrder = order + COVERAGE_DEPTH
-    const moc = mocFromCells(icrsCells(made.covered, FRAMES[frame], mocOrder), mocOrder)
+    const moc = mocFromCells(made.covered, mocOrder)
     const bytes = made.bytesWritten + (await writeAllsky(style, made.thumbnails))
     // The cells of the coverage map do not depend on the order of the work.
-    const view = viewOfCells(mocCells(moc))
+    const { centre, fovDeg } = viewOfCells(mocCells(moc))
+    const view = { fovDeg, centre: frameConverter(FRAMES[frame], ICRS).convert(centre.lonDeg, centre.latDeg) }
     const name = basename(resolve(options.outDir))
     const facts = {
       creatorDid: options.creatorDid ?? `ivo://skyloom/P/${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`,
@@ -120,7 +121,7 @@ export async function makeHips(options: HipsOptions): Promise<HipsSummary> {
       more: options.properties ?? new Map<string, string>(),
     }
     await writeFile(join(out.path, 'properties'), formatHipsProperties(facts))
-    await writeFile(join(out.path, 'Moc.fits'), writeMocFits(moc))
+    await writeFile(join(out.path, 'Moc.fits'), hipsMocFits(moc, frame))
     if (options.viewer !== undefined) {
       const { title, fovDeg } = facts
       const page = { title, fovDeg, viewer: options.viewer, centre: view.centre }
