@@ -25,7 +25,6 @@ export interface ConformanceCase {
   readonly steps?: readonly (readonly string[])[]
   readonly expected: {
     readonly exit_code: number
-    readonly row_order?: string
     readonly stdout: string
     readonly struct: readonly ExpectedField[]
     readonly files?: readonly ExpectedFile[]
