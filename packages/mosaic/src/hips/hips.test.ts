@@ -1,4 +1,4 @@
-import { cellFromNested, healpixCellCentre, pixelToSky, skyToPixel } from '@skyloom/wcs'
+import { cellFromNested, healpixCellCentre, mocFromCells, pixelToSky, skyToPixel } from '@skyloom/wcs'
 import { describe, expect, test } from 'vitest'
 import { cellOfPlane, planeCellOf } from '../healpix/hpx-plane.ts'
 import { ALLSKY_SIZE, allskyPicture } from './allsky.ts'
@@ -6,6 +6,7 @@ import { branchTiles, hipsTileTemplate } from './branch.ts'
 import { coveredCells } from './covered-cells.ts'
 import { halvePlaneInPlace } from './halve-plane.ts'
 import { hipsOrderFor, hipsPixelScaleDeg } from './hips-order.ts'
+import { hipsMocFits } from './moc-fits.ts'
 import { HIPS_TILE_SIDE, tilePath } from './tile.ts'
 import { tileLevels } from './tile-levels.ts'
 
@@ -95,4 +96,12 @@ test('the order follows from the pixels of the images', () => {
   // Pixels up to a twentieth larger are taken.
   expect(hipsOrderFor(hipsPixelScaleDeg(7) / 1.04)).toBe(7)
   expect(hipsOrderFor(hipsPixelScaleDeg(7) / 1.06)).toBe(8)
+})
+
+test('the coverage map names the frame of the tiles', () => {
+  const moc = mocFromCells([cellFromNested(3, 5)])
+  const text = (frame: 'equatorial' | 'galactic'): string =>
+    new TextDecoder('latin1').decode(hipsMocFits(moc, frame))
+  expect(text('equatorial')).toContain("COORDSYS= 'C       '")
+  expect(text('galactic')).toContain("COORDSYS= 'G       '")
 })
