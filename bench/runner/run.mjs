@@ -47,7 +47,9 @@ function engine(name, jobs, shape, program) {
 
 function run(name) {
   const args = [script('engine.mjs'), join(folder, name), join(folder, `${name}.db`), String(CORES)]
-  return JSON.parse(check(spawnSync(process.execPath, args, { encoding: 'utf8' })))
+  const figures = JSON.parse(check(spawnSync(process.execPath, args, { encoding: 'utf8' })))
+  if (figures.status !== 'succeeded') throw new Error(`the run ${name} ended as ${figures.status}`)
+  return figures
 }
 
 function check({ status, stdout, stderr }) {
