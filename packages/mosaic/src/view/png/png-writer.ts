@@ -1,5 +1,5 @@
 import { type ByteSink } from '@skyloom/base'
-import { crc32 } from './crc32.ts'
+import { PNG_SIGNATURE, pngChunk, pngHeader } from './png-chunk.ts'
 
 /** Size and kind of a PNG. */
 export interface PngImage {
@@ -29,9 +29,9 @@ const CHUNK_BYTES = 1 << 18
  */
 export async function beginPng(sink: ByteSink, image: PngImage): Promise<PngWriter> {
   const { width, height, channels } = image
-  await sink.write(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a))
-  await sink.write(chunk('IHDR', headerBody(image)))
-  for (const [keyword, text] of image.text ?? []) await sink.write(chunk('iTXt', textBody(keyword, text)))
+  await sink.write(PNG_SIGNATURE)
+  await sink.write(pngHeader(width, height, channels))
+  for (const [keyword, text] of image.text ?? []) await sink.write(pngChunk('iTXt', textBody(keyword, text)))
   const deflate = new CompressionStream('deflate')
   const input = deflate.writable.getWriter()
   // Kept from being unhandled while rows are written; `end` waits for it and throws what it threw.
@@ -51,7 +51,7 @@ export async function beginPng(sink: ByteSink, image: PngImage): Promise<PngWrit
     async end() {
       if (rowCount !== height) throw new RangeError(`${rowCount} rows were written, the PNG has ${height}`)
       await Promise.all([input.close(), output])
-      await sink.write(chunk('IEND', new Uint8Array(0)))
+      await sink.write(pngChunk('IEND'))
     },
   }
 }
@@ -67,7 +67,7 @@ async function drain(stream: ReadableStream<Uint8Array>, sink: ByteSink): Promis
       bytes += value.length
     }
     if (bytes > 0 && (done || bytes >= CHUNK_BYTES)) {
-      await sink.write(chunk('IDAT', joined(parts, bytes)))
+      await sink.write(pngChunk('IDAT', joined(parts, bytes)))
       parts = []
       bytes = 0
     }
@@ -85,26 +85,7 @@ function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {
   return body
 }
 
-function headerBody({ width, height, channels }: PngImage): Uint8Array {
-  const body = new DataView(new ArrayBuffer(13))
-  body.setUint32(0, width)
-  body.setUint32(4, height)
-  body.setUint8(8, 8)
-  body.setUint8(9, channels === 1 ? 0 : 2)
-  return new Uint8Array(body.buffer)
-}
-
 /** International text, not compressed, without language. */
 function textBody(keyword: string, text: string): Uint8Array {
   return new TextEncoder().encode(`${keyword}\0\0\0\0\0${text}`)
-}
-
-function chunk(type: string, body: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(body.length + 12)
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, body.length)
-  bytes.set(new TextEncoder().encode(type), 4)
-  bytes.set(body, 8)
-  view.setUint32(body.length + 8, crc32(bytes.subarray(4, body.length + 8)))
-  return bytes
 }
