@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process'
 const PYTHON = process.env['SKYLOOM_PYTHON'] ?? '/usr/bin/python3'
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
+/** Some peers hang on some input. */
+const MAX_PEER_MS = 120_000
 
 /** True when a missing peer must fail a test instead of skipping it. */
 const isCi = process.env['CI'] === 'true'
@@ -44,7 +46,8 @@ export interface PeerPlace {
 
 /** Runs a program and gives its standard output. @throws Error with its words when it fails */
 export function runPeer(name: string, options: readonly string[], place: PeerPlace = {}): string {
-  const run = spawnSync(name, options, { ...place, encoding: 'utf8', maxBuffer: MAX_OUTPUT_BYTES })
+  const limits = { maxBuffer: MAX_OUTPUT_BYTES, timeout: MAX_PEER_MS }
+  const run = spawnSync(name, options, { ...place, ...limits, encoding: 'utf8' })
   if (run.status !== 0) throw new Error(`${name} failed: ${run.error?.message ?? run.stderr + run.stdout}`)
   return run.stdout
 }
