@@ -42,7 +42,7 @@ export {
   percentileLevel,
   sigmaLevel,
 } from './stretch/histogram.ts'
-export { formatHistogram, parseHistogram } from './stretch/histogram-file.ts'
+export { formatHistogram, parseHistogram, parseHistogramLookup } from './stretch/histogram-file.ts'
 export { type LevelTable, levelsInto, levelTable } from './stretch/level-table.ts'
 export { limitValue, parseRangeLimit, type RangeLimit, rangeLimit } from './stretch/range-limit.ts'
 export {

@@ -102,11 +102,7 @@ function exponent(value: number): string {
  */
 export function parseHistogram(text: string, name: string): Stretch {
   const lines = text.split(/\r?\n/)
-  const find = (start: RegExp): number => {
-    const at = lines.findIndex((line) => start.test(line))
-    if (at < 0) throw badFile(name, `no line that begins with ${start.source.slice(1)}`)
-    return at
-  }
+  const find = (start: RegExp): number => lineOf(lines, start, name)
   const words = (start: RegExp): readonly number[] => {
     const at = find(start)
     const values = (lines[at] ?? '').trim().split(/\s+/).slice(1).map(Number)
@@ -121,14 +117,9 @@ export function parseHistogram(text: string, name: string): Stretch {
   if (kind === undefined || !(min < max) || !(count > 0))
     throw badFile(name, 'an empty histogram or unknown type')
   const histogram = readBins(lines, find(/^200000 Histogram Bins/) + 1, { min, max, count }, name)
-  const at = find(/^Stretch Lookup/) + 1
+  const lookup = find(/^Stretch Lookup/) + 1
   const hasLevels = kind === 'gaussian' || kind === 'gaussian-log'
-  const levels = Float64Array.from({ length: hasLevels ? LEVEL_COUNT : 0 }, (_, level) => {
-    const [number, value] = (lines[at + level] ?? '').trim().split(/\s+/).map(Number)
-    if (number !== level || value === undefined || !Number.isFinite(value))
-      throw badFile(name, lines[at + level] ?? '', at + level)
-    return value
-  })
+  const levels = hasLevels ? lookupLevels(lines, lookup, name) : new Float64Array(0)
   return {
     kind,
     min: low,
@@ -138,6 +129,31 @@ export function parseHistogram(text: string, name: string): Stretch {
     levels,
     histogram,
   }
+}
+
+/**
+ * The data values of the 256 grey levels of a histogram file, whatever its stretch. Ones that are not Gaussian may have zeros only.
+ *
+ * @throws MosaicError `MOSAIC_BAD_OPTION` with place and reason
+ */
+export function parseHistogramLookup(text: string, name: string): Float64Array {
+  const lines = text.split(/\r?\n/)
+  return lookupLevels(lines, lineOf(lines, /^Stretch Lookup/, name) + 1, name)
+}
+
+function lookupLevels(lines: readonly string[], at: number, name: string): Float64Array {
+  return Float64Array.from({ length: LEVEL_COUNT }, (_, level) => {
+    const [number, value] = (lines[at + level] ?? '').trim().split(/\s+/).map(Number)
+    if (number !== level || value === undefined || !Number.isFinite(value))
+      throw badFile(name, lines[at + level] ?? '', at + level)
+    return value
+  })
+}
+
+function lineOf(lines: readonly string[], start: RegExp, name: string): number {
+  const at = lines.findIndex((line) => start.test(line))
+  if (at < 0) throw badFile(name, `no line that begins with ${start.source.slice(1)}`)
+  return at
 }
 
 function readBins(
