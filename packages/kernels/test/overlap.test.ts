@@ -16,7 +16,7 @@ const scenes = fc.record({
   windowRow: fc.integer({ min: -3, max: 8 }),
   windowWidth: fc.integer({ min: 1, max: MAX_WINDOW }),
   windowHeight: fc.integer({ min: 1, max: MAX_WINDOW }),
-  scale: fc.constantFrom(1, 1, 0.37, 0.01, 3.3, 17),
+  scale: fc.constantFrom<number>(1, 1, 0.37, 0.01, 3.3, 17),
   angleDeg: fc.oneof(fc.constantFrom(0, 45, 90, 180), fc.double({ min: 0, max: 360, noNaN: true })),
   isMirrored: fc.boolean(),
   isOnPixelBorders: fc.boolean(),

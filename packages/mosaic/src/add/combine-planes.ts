@@ -33,7 +33,7 @@ const DEFAULT_KAPPA = 3
  * - `mean`: weighted by area; `sum`: plain sum; both with the summed area;
  * - `median`: of values covered by more than half; of two the smaller, of other even numbers the mean of the middle ones;
  * - `count`: how many values are positive, with area 1;
- * - `clip`: mean weighted by area without outliers, with the summed area of what is left; see {@link clippedMean}.
+ * - `clip`: mean weighted by area without outliers, with the summed area of what is left; see `clipped-mean.ts`.
  *
  * Pixels without values are NaN with area 0.
  *

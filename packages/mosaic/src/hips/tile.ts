@@ -19,7 +19,7 @@ export interface HipsTile {
 
 /** Kinds of tiles that are written. */
 export const HIPS_FORMATS = ['fits', 'png'] as const
-/** One of {@link HIPS_FORMATS}. */
+/** Format of the tiles. */
 export type HipsFormat = (typeof HIPS_FORMATS)[number]
 
 /** Folder of a tile in the HiPS, with slashes. Source: IVOA HiPS 1.0, section 4.1. */
