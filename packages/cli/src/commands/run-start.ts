@@ -97,12 +97,22 @@ function transfersOf(file: string): readonly Transfer[] {
   return readTransferCommands(readFileSync(file, 'utf8'), file).map(commandTransfer)
 }
 
-/** Every function that a module exports, by its name. */
+/** Word for the modules of Montage instead of a file. */
+const MONTAGE = 'montage'
+
+/** The modules of Montage, or every function that a module exports, by their names. */
 async function functionsOf(file: string): Promise<ReadonlyMap<string, FunctionReference>> {
+  if (file === MONTAGE) return await montageFunctions()
   const module = pathToFileURL(resolve(file)).href
   const loaded = (await import(module)) as Readonly<Record<string, unknown>>
   const names = Object.keys(loaded).filter((name) => typeof loaded[name] === 'function')
   return new Map(names.map((name) => [name, { module, name }]))
+}
+
+async function montageFunctions(): Promise<ReadonlyMap<string, FunctionReference>> {
+  const { MODULE_NAMES } = await import('@skyloom/montage/command')
+  const module = import.meta.resolve('@skyloom/montage/transformation')
+  return new Map(MODULE_NAMES.map((name) => [name, { module, name: 'montageTransformation' }]))
 }
 
 function resultText(result: RunResult, runDir: string): string {

@@ -44,7 +44,10 @@ function addStart(run: Command): void {
       .option('--stop-on-failure', 'start nothing more after a job failed')
       .option('--hold-failed', 'hold jobs that have no attempts left')
       .option('--no-reuse', 'run jobs whose results are known, too')
-      .option('--functions <module>', 'exports run in place of programs of their names')
+      .option(
+        '--functions <module>',
+        'exports that run in threads instead of programs of their names; montage: the Montage modules',
+      )
       .option('--transfers <file>', 'JSON list of commands for further schemes')
       .option('--inherit-env <name...>', 'variables that programs get')
       .option('--quiet', 'no progress')
