@@ -18,3 +18,18 @@ function classicVector({ lonDeg, latDeg }: SkyPosition): readonly [number, numbe
   const lat = roundedSinCos(latDeg * DEG_TO_RAD)
   return [lat.cos * lon.cos, lat.cos * lon.sin, lat.sin]
 }
+
+/**
+ * Angle between the reference points of an image and of a template as the classic mProjectPP computes it, radian. It is the same arc cosine
+ * with the factors of the product in another order, and the last bit of the product decides. Found from the areas that Montage 6.0 writes:
+ * of the orders in which factors can be multiplied and terms be added, this alone gives its angle for each of 63 pairs of positions.
+ */
+export function classicPlaneAngleRad(image: SkyPosition, template: SkyPosition): number {
+  const lonA = roundedSinCos(image.lonDeg * DEG_TO_RAD)
+  const latA = roundedSinCos(image.latDeg * DEG_TO_RAD)
+  const lonB = roundedSinCos(template.lonDeg * DEG_TO_RAD)
+  const latB = roundedSinCos(template.latDeg * DEG_TO_RAD)
+  const alongX = latB.cos * lonB.cos * latA.cos * lonA.cos
+  const alongY = latB.cos * lonB.sin * latA.cos * lonA.sin
+  return Math.acos(Math.min(1, alongX + alongY + latB.sin * latA.sin))
+}

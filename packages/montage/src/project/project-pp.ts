@@ -19,7 +19,7 @@ import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
 import type { ClassicWcs } from '../header/classic-wcs.ts'
 import { readTemplateFile } from '../header/read-template.ts'
-import { classicAngleRad } from './classic-angle.ts'
+import { classicPlaneAngleRad } from './classic-angle.ts'
 import { type OutputGrid, outputGrid } from './output-grid.ts'
 import {
   LEAST_OVERLAP,
@@ -123,7 +123,7 @@ function trueAngleRad(from: Wcs, to: Wcs): number {
 /** The angle between the reference points of the classic program, or the true one where that is too far off. */
 function usedAngleRad(from: Wcs, to: Wcs): number {
   const angle = trueAngleRad(from, to)
-  const classic = classicAngleRad(referencePoint(from), referencePoint(to))
+  const classic = classicPlaneAngleRad(referencePoint(from), referencePoint(to))
   const pixelRad = Math.min(...pixelScaleDeg(to)) * DEG_TO_RAD
   return Math.abs(classic - angle) < MOST_DISPLACEMENT_PX * pixelRad ? classic : angle
 }
