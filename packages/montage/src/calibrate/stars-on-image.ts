@@ -4,6 +4,7 @@ import { angularDistanceDeg } from '@skyloom/wcs'
 import { MontageError } from '../errors.ts'
 import type { ExaminedImage } from '../examine/examined-image.ts'
 import { fromJ2000, pixelJ2000 } from '../header/classic-wcs.ts'
+import { isOnImage } from '../image/on-image.ts'
 
 /**
  * The stars of a catalogue that lie on an image.
@@ -29,13 +30,7 @@ export async function starsOnImage(examined: ExaminedImage, catalog: string): Pr
   const converter = fromJ2000(sky.frame)
   const rows = found.positions.flatMap(({ lonDeg, latDeg }, row) => {
     const pixel = facingPixel(sky.wcs, converter.convert(lonDeg, latDeg))
-    const isOn =
-      pixel !== undefined &&
-      pixel.fitsX >= 0.5 &&
-      pixel.fitsX <= width + 0.5 &&
-      pixel.fitsY >= 0.5 &&
-      pixel.fitsY <= height + 0.5
-    return isOn ? [row] : []
+    return isOnImage(pixel, opened) ? [row] : []
   })
   return starRows(found, rows)
 }

@@ -23,6 +23,7 @@ import { MontageError } from '../errors.ts'
 import { productCards } from '../header/product-cards.ts'
 import { type HeaderTemplate, readTemplateFile } from '../header/read-template.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
+import { isOnImage } from '../image/on-image.ts'
 import { stripRowsOf } from '../image/read-part.ts'
 import { writeStrips } from '../image/write-strips.ts'
 import { brightnesses, catalogPixels, fluxOfMagnitude } from '../make-image/catalog-positions.ts'
@@ -99,16 +100,9 @@ async function drawing(input: CatMapInput, template: HeaderTemplate, place: Plac
     return (strip, row) =>
       outlines.forEach((outline, index) => fillPolygon(strip, row, outline, valueOf(index)))
   }
-  const { width, height } = template
   // As in Montage sources beyond the edges are left out, also when their spread reaches onto the map.
   const pixels = catalogPixels(table, path, J2000, template.sky).map((pixel) =>
-    pixel !== undefined &&
-    pixel.fitsX >= 0.5 &&
-    pixel.fitsX <= width + 0.5 &&
-    pixel.fitsY >= 0.5 &&
-    pixel.fitsY <= height + 0.5
-      ? pixel
-      : undefined,
+    isOnImage(pixel, template) ? pixel : undefined,
   )
   return (strip, row) =>
     pixels.forEach((pixel, index) => {

@@ -5,6 +5,7 @@ import { MontageError } from '../errors.ts'
 import { type ClassicWcs, classicWcs, fromJ2000 } from '../header/classic-wcs.ts'
 import { countHdus } from '../image/count-hdus.ts'
 import { planeIndex } from '../image/image-name.ts'
+import { isOnImage } from '../image/on-image.ts'
 import { type OpenImage, openImage } from '../image/open-image.ts'
 import { scaleOf } from '../table/image-rows.ts'
 
@@ -64,13 +65,7 @@ export function pixelOf(
   { ra, dec }: { readonly ra: number; readonly dec: number },
 ): FitsPixel {
   const pixel = facingPixel(sky.wcs, fromJ2000(sky.frame).convert(ra, dec))
-  const isOn =
-    pixel !== undefined &&
-    pixel.fitsX >= 0.5 &&
-    pixel.fitsX <= opened.width + 0.5 &&
-    pixel.fitsY >= 0.5 &&
-    pixel.fitsY <= opened.height + 0.5
-  if (isOn) return pixel
+  if (isOnImage(pixel, opened)) return pixel
   throw new MontageError('MONTAGE_NO_RESULT', 'Location off the image.', {
     where: [name],
     found: `${ra}, ${dec}`,

@@ -1,6 +1,7 @@
 import { footprint, polygonsOverlap, type SkyPolygon, skyPolygon, skyToPixel } from '@skyloom/wcs'
 import { fromJ2000, toJ2000 } from '../header/classic-wcs.ts'
 import type { HeaderTemplate } from '../header/read-template.ts'
+import { isOnImage } from '../image/on-image.ts'
 import { pointsAlong } from './points-along.ts'
 
 /** Arcs on each side of a template's outline: enough for any projection at the size of an image. */
@@ -20,9 +21,6 @@ export function templateTest({ sky, width, height }: HeaderTemplate): (image: Sk
   return (image) =>
     pointsAlong(image.vertices, POINTS_PER_SIDE).some(({ lonDeg, latDeg }) => {
       const native = converter.convert(lonDeg, latDeg)
-      const pixel = skyToPixel(sky.wcs, native.lonDeg, native.latDeg)
-      if (pixel === undefined) return false
-      const { fitsX, fitsY } = pixel
-      return fitsX >= 0.5 && fitsX <= width + 0.5 && fitsY >= 0.5 && fitsY <= height + 0.5
+      return isOnImage(skyToPixel(sky.wcs, native.lonDeg, native.latDeg), { width, height })
     })
 }
