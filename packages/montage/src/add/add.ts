@@ -1,4 +1,4 @@
-import { CLASSIC_COMBINE_METHODS, type ClassicCombineMethod } from '@skyloom/mosaic'
+import type { ClassicCombineMethod } from '@skyloom/mosaic'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -20,6 +20,7 @@ import { outputBase } from '../image/area-name.ts'
 import { openImage } from '../image/open-image.ts'
 import { type AddImage, readAddTable } from './add-table.ts'
 import { checkAgainstTemplate } from './check-image.ts'
+import { combineArgument } from './combine-argument.ts'
 import type { MosaicSource } from './mosaic-source.ts'
 import { writeMosaic } from './write-mosaic.ts'
 
@@ -150,12 +151,6 @@ export async function checkedSource(
 }
 
 function readCall(call: ModuleCall): AddInput {
-  const method = optionValue(call, 'a') ?? 'mean'
-  const known = CLASSIC_COMBINE_METHODS.find((name) => name === method)
-  if (known === undefined) {
-    const allowed = CLASSIC_COMBINE_METHODS.join(', ')
-    throw new MontageError('MONTAGE_BAD_ARGUMENT', 'Invalid argument for -a flag', { found: method, allowed })
-  }
   const [folder, kappa, weightColumn, weightSuffix, maskSuffix] = ['p', 'k', 'w', 'W', 'M'].map((name) =>
     optionValue(call, name),
   )
@@ -164,7 +159,7 @@ function readCall(call: ModuleCall): AddInput {
     images: operand(call, 0),
     template: operand(call, 1),
     output: operand(call, 2),
-    method: known,
+    method: combineArgument(call),
     isExactSize: hasOption(call, 'e'),
     hasNoAreas: hasOption(call, 'n'),
     ...(folder === undefined ? {} : { folder }),

@@ -1,13 +1,8 @@
 import { readImage } from '@skyloom/fits'
-import {
-  CLASSIC_COMBINE_METHODS,
-  combinePlanes,
-  type FloatPlane,
-  type PlacedPlane,
-  type Region,
-} from '@skyloom/mosaic'
+import { combinePlanes, type FloatPlane, type PlacedPlane, type Region } from '@skyloom/mosaic'
 import { type AddInput, type AddResult, checkedSource, gridOf } from '../add/add.ts'
 import { readAddTable } from '../add/add-table.ts'
+import { combineArgument } from '../add/combine-argument.ts'
 import type { MosaicSource } from '../add/mosaic-source.ts'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
@@ -240,18 +235,12 @@ function openSources(sources: readonly CubeSource[], hasNoAreas: boolean, place:
 }
 
 function readCall(call: ModuleCall): AddCubeInput {
-  const method = optionValue(call, 'a') ?? 'mean'
-  const known = CLASSIC_COMBINE_METHODS.find((name) => name === method)
-  if (known === undefined) {
-    const allowed = CLASSIC_COMBINE_METHODS.join(', ')
-    throw new MontageError('MONTAGE_BAD_ARGUMENT', 'Invalid argument for -a flag', { found: method, allowed })
-  }
   const folder = optionValue(call, 'p')
   return {
     images: operand(call, 0),
     template: operand(call, 1),
     output: operand(call, 2),
-    method: known,
+    method: combineArgument(call),
     isExactSize: hasOption(call, 'e'),
     hasNoAreas: hasOption(call, 'n'),
     ...(folder === undefined ? {} : { folder }),
