@@ -12,6 +12,7 @@ import {
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { checkFolder } from '../exec/check-folder.ts'
+import { type Telling, tellFailures } from '../exec/tell-failures.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { hasColumns, readTable, texts } from '../table/table-columns.ts'
 import { type ArchiveGetInput, mArchiveGet } from './archive-get.ts'
@@ -81,7 +82,7 @@ function localName(text: string): string {
   return fileNameOf(text.trim()).replace(/\.(?:gz|bz2)$/i, '')
 }
 
-function readCall(call: ModuleCall): ArchiveExecInput & { readonly tells: boolean } {
+function readCall(call: ModuleCall): ArchiveExecInput & Telling {
   const folder = optionValue(call, 'p')
   const start = optionValue(call, 'r')
   const problem = `Start record (${start ?? ''}) must be a whole number from 1`
@@ -99,10 +100,7 @@ function readCall(call: ModuleCall): ArchiveExecInput & { readonly tells: boolea
 }
 
 /** The module mArchiveExec. */
-export const archiveExecModule: MontageModule = defineModule<
-  ArchiveExecInput & { readonly tells: boolean },
-  ArchiveExecResult & { readonly tells: boolean }
->({
+export const archiveExecModule: MontageModule = defineModule<ArchiveExecInput & Telling, ArchiveExecResult>({
   name: 'mArchiveExec',
   summary: 'Gets all files of a table of addresses.',
   usage: '%s [-d level][-p outputdir][-r startrec][-t timeout] region.tbl',
@@ -114,7 +112,7 @@ export const archiveExecModule: MontageModule = defineModule<
     ['count', 'd'],
     ['failed', 'd'],
   ],
-  info: ({ tells, failures }) => (tells ? failures : []),
+  info: (result) => result.failures,
   manual: {
     description:
       'Gets every file of a table, such as mArchiveList writes it, one by one as mArchiveGet does. A file that cannot be had is counted and does not keep the others back. Files are named by `fname` or `file`, or else by the last part of the address; endings `.gz` and `.bz2` are dropped because files are unpacked.\n\nTables with pixel ranges (`imin` ... `jmax`) of the former DPOSS tile service are not supported: that service is gone.',
@@ -131,5 +129,5 @@ export const archiveExecModule: MontageModule = defineModule<
     example: ['mArchiveExec -p raw remote.tbl'],
   },
   read: readCall,
-  run: async ({ tells, ...input }, place) => ({ ...(await mArchiveExec(input, place)), tells }),
+  run: tellFailures(mArchiveExec),
 })

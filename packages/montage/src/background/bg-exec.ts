@@ -16,6 +16,7 @@ import { checkInputFolder } from '../exec/check-input-folder.ts'
 import { failures } from '../exec/failures.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
+import { type Telling, tellFailures } from '../exec/tell-failures.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { needColumns, numbers, readTable, texts } from '../table/table-columns.ts'
 import { readCorrectionTable } from './correction-table.ts'
@@ -72,7 +73,7 @@ export async function mBgExec(input: BgExecInput, place: Place = {}): Promise<Bg
   return { count: table.rowCount, nocorrection, failed: failed.length, failures: failed }
 }
 
-function readCall(call: ModuleCall): BgExecInput & { readonly tells: boolean } {
+function readCall(call: ModuleCall): BgExecInput & Telling {
   const imageFolder = optionValue(call, 'p')
   return {
     images: operand(call, 0),
@@ -127,8 +128,5 @@ export const bgExecModule: MontageModule = defineModule<ReturnType<typeof readCa
     example: ['mBgExec -p projected images.tbl corrections.tbl corrected'],
   },
   read: readCall,
-  run: async ({ tells, ...input }, place) => {
-    const result = await mBgExec(input, place)
-    return tells ? result : { ...result, failures: [] }
-  },
+  run: tellFailures(mBgExec),
 })

@@ -12,6 +12,7 @@ import {
 } from '../command/module.ts'
 import { checkFolder } from '../exec/check-folder.ts'
 import { inFolder } from '../exec/in-folder.ts'
+import { type Telling, tellFailures } from '../exec/tell-failures.ts'
 import { needColumns, numbers, readTable, texts } from '../table/table-columns.ts'
 import { FIT_TABLE } from './fit-table.ts'
 
@@ -98,7 +99,7 @@ function fitValuesOf(fields: ReadonlyMap<string, string>): FitValues | undefined
   return values as FitValues
 }
 
-function readCall(call: ModuleCall): ConcatFitInput & { readonly tells: boolean } {
+function readCall(call: ModuleCall): ConcatFitInput & Telling {
   return {
     statusFiles: operand(call, 0),
     fits: operand(call, 1),
@@ -151,8 +152,5 @@ export const concatFitModule: MontageModule = defineModule<ReturnType<typeof rea
     example: ['mConcatFit statfiles.tbl fits.tbl .'],
   },
   read: readCall,
-  run: async ({ tells, ...input }, place) => {
-    const result = await mConcatFit(input, place)
-    return tells ? result : { ...result, failures: [] }
-  },
+  run: tellFailures(mConcatFit),
 })

@@ -13,6 +13,7 @@ import { checkFolder } from '../exec/check-folder.ts'
 import { failures } from '../exec/failures.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
+import { type Telling, tellFailures } from '../exec/tell-failures.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { readTemplateFile } from '../header/read-template.ts'
 import { readDiffTable } from './diff-table.ts'
@@ -63,7 +64,7 @@ export async function mDiffExec(input: DiffExecInput, place: Place = {}): Promis
   return { count: rows.length, failed: failed.length, failures: failed }
 }
 
-function readCall(call: ModuleCall): DiffExecInput & { readonly tells: boolean } {
+function readCall(call: ModuleCall): DiffExecInput & Telling {
   const imageFolder = optionValue(call, 'p')
   return {
     diffs: operand(call, 0),
@@ -110,8 +111,5 @@ export const diffExecModule: MontageModule = defineModule<ReturnType<typeof read
     example: ['mDiffExec -p projected diffs.tbl region.hdr diff'],
   },
   read: readCall,
-  run: async ({ tells, ...input }, place) => {
-    const result = await mDiffExec(input, place)
-    return tells ? result : { ...result, failures: [] }
-  },
+  run: tellFailures(mDiffExec),
 })

@@ -15,6 +15,7 @@ import { checkFolder } from '../exec/check-folder.ts'
 import { failures, succeeded } from '../exec/failures.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
+import { type Telling, tellFailures } from '../exec/tell-failures.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { readTemplateFile } from '../header/read-template.ts'
 import { FIT_FAILURE } from './diff-fit.ts'
@@ -94,7 +95,7 @@ function isDiffFailure(attempt: Attempt<unknown>): boolean {
   return 'reason' in attempt && attempt.reason !== FIT_FAILURE
 }
 
-function readCall(call: ModuleCall): DiffFitExecInput & { readonly tells: boolean } {
+function readCall(call: ModuleCall): DiffFitExecInput & Telling {
   const imageFolder = optionValue(call, 'p')
   return {
     diffs: operand(call, 0),
@@ -156,8 +157,5 @@ export const diffFitExecModule: MontageModule = defineModule<ReturnType<typeof r
     example: ['mDiffFitExec -p projected diffs.tbl region.hdr diff fits.tbl'],
   },
   read: readCall,
-  run: async ({ tells, ...input }, place) => {
-    const result = await mDiffFitExec(input, place)
-    return tells ? result : { ...result, failures: [] }
-  },
+  run: tellFailures(mDiffFitExec),
 })

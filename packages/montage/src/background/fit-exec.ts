@@ -14,6 +14,7 @@ import { checkFolder } from '../exec/check-folder.ts'
 import { failures, succeeded } from '../exec/failures.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
+import { type Telling, tellFailures } from '../exec/tell-failures.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { type DiffRow, readDiffTable } from './diff-table.ts'
 import { FIT_TABLE } from './fit-table.ts'
@@ -68,7 +69,7 @@ export async function mFitExec(input: FitExecInput, place: Place = {}): Promise<
   return { count: rows.length, failed: failed.length, warning: 0, missing, failures: failed }
 }
 
-function readCall(call: ModuleCall): FitExecInput & { readonly tells: boolean } {
+function readCall(call: ModuleCall): FitExecInput & Telling {
   return {
     diffs: operand(call, 0),
     fits: operand(call, 1),
@@ -115,8 +116,5 @@ export const fitExecModule: MontageModule = defineModule<ReturnType<typeof readC
     example: ['mFitExec diffs.tbl fits.tbl diff'],
   },
   read: readCall,
-  run: async ({ tells, ...input }, place) => {
-    const result = await mFitExec(input, place)
-    return tells ? result : { ...result, failures: [] }
-  },
+  run: tellFailures(mFitExec),
 })

@@ -15,6 +15,7 @@ import { checkInputFolder } from '../exec/check-input-folder.ts'
 import { failures } from '../exec/failures.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
+import { type Telling, tellFailures } from '../exec/tell-failures.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { needColumns, readTable, texts } from '../table/table-columns.ts'
 
@@ -66,7 +67,7 @@ export async function mFlattenExec(input: FlattenExecInput, place: Place = {}): 
   return { count: names.length, failed: failed.length, warning: 0, failures: failed }
 }
 
-function readCall(call: ModuleCall): FlattenExecInput & { readonly tells: boolean } {
+function readCall(call: ModuleCall): FlattenExecInput & Telling {
   const imageFolder = optionValue(call, 'p')
   return {
     images: operand(call, 0),
@@ -118,8 +119,5 @@ export const flattenExecModule: MontageModule = defineModule<ReturnType<typeof r
     example: ['mFlattenExec -p projected images.tbl flat'],
   },
   read: readCall,
-  run: async ({ tells, ...input }, place) => {
-    const result = await mFlattenExec(input, place)
-    return tells ? result : { ...result, failures: [] }
-  },
+  run: tellFailures(mFlattenExec),
 })

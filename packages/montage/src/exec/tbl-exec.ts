@@ -18,6 +18,7 @@ import {
 import { MontageError } from '../errors.ts'
 import { hasColumns, numbers, readTable } from '../table/table-columns.ts'
 import { mExec } from './exec.ts'
+import { type Telling, tellFailures } from './tell-failures.ts'
 
 /** Input of {@link mTblExec}. */
 export interface TblExecInput {
@@ -100,7 +101,7 @@ function statisticsTable(rows: readonly (readonly [number, number, number, strin
   return writeIpacTable(tableFromRows(columns, rows))
 }
 
-function readCall(call: ModuleCall): TblExecInput & { readonly tells: boolean } {
+function readCall(call: ModuleCall): TblExecInput & Telling {
   const size = operand(call, 3)
   const problem = `Size (${size}) must be a number of degrees above 0`
   const sizeDeg = realArgument(size, problem)
@@ -118,10 +119,7 @@ function readCall(call: ModuleCall): TblExecInput & { readonly tells: boolean } 
 }
 
 /** The module mTblExec. */
-export const tblExecModule: MontageModule = defineModule<
-  TblExecInput & { readonly tells: boolean },
-  TblExecResult & { readonly tells: boolean }
->({
+export const tblExecModule: MontageModule = defineModule<TblExecInput & Telling, TblExecResult>({
   name: 'mTblExec',
   summary: 'Makes a mosaic for each position of a table.',
   usage: '%s [-d][-o stats.tbl] locations.tbl survey band size [workspace-dir]',
@@ -133,7 +131,7 @@ export const tblExecModule: MontageModule = defineModule<
     ['nsource', 'd'],
     ['nfail', 'd'],
   ],
-  info: ({ tells, failures }) => (tells ? failures : []),
+  info: (result) => result.failures,
   manual: {
     description:
       'Runs mExec for each position of a table: square mosaics with pixels of 1 arcsecond in TAN projection, north up, each in a folder of its own. One that fails does not keep the others back.',
@@ -158,5 +156,5 @@ export const tblExecModule: MontageModule = defineModule<
     example: ['mTblExec -o stats.tbl galaxies.tbl 2MASS K 0.1 work'],
   },
   read: readCall,
-  run: async ({ tells, ...input }, place) => ({ ...(await mTblExec(input, place)), tells }),
+  run: tellFailures(mTblExec),
 })
