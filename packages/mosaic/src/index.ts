@@ -166,7 +166,7 @@ export {
   type SphereUse,
 } from './project/overlap-sums.ts'
 export { planarError } from './project/planar-error.ts'
-export { planeMap } from './project/plane-map.ts'
+export { type PlaneTurn, planeMap, planeTurn } from './project/plane-map.ts'
 export { type ProjectBy, projectBy } from './project/project-by.ts'
 export {
   AREA_SCRATCH_BYTES,

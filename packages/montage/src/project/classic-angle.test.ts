@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classicPlaneAngleRad } from './classic-angle.ts'
+import { classicPlaneAngleRad, classicPlaneDirectionRad } from './classic-angle.ts'
 
 /**
  * Reference points of image and template, degrees, and the angle between them that mProjectPP of Montage 6.0 used, radian: derived from
@@ -31,3 +31,26 @@ test.for(measured)(
     expect((Math.abs(found - angleRad) * angleRad) / LAST_PLACE).toBeLessThan(0.05)
   },
 )
+
+/** Directions from image to template and from template to image that Montage used, found in the same way with images of 16 x 16 pixels. */
+const directions = [
+  [[150.0, 20.0], [150.004, 20.00025], 0.06642528597082108, -3.075191245270287],
+  [[150.0, 20.0], [150.004, 20.002], 0.4890025389548511, -2.6526139932878494],
+  [[192.9175, -21.4898], [192.91182, -21.48968], 3.118909561966355, -0.022719408094888736],
+  [[351.4518, -72.5468], [351.46618, -72.5493], -0.5254718429060502, 2.6163602361941405],
+  [[197.188, -69.9538], [197.17259, -69.95729], -2.5575612724191656, 0.5837787173667079],
+  [[315.172, -29.8004], [315.17471, -29.79927], 0.44792591952608446, -2.69364322810435],
+] as const
+/** Precision of the directions that were found: areas are good to 2e-13 of a pixel. */
+const DIRECTION_RAD = 4e-14
+
+test.for(directions)('gives the directions of Montage: %j', ([image, template, fromRad, toRad]) => {
+  const a = { lonDeg: image[0], latDeg: image[1] }
+  const b = { lonDeg: template[0], latDeg: template[1] }
+  expect(Math.abs(classicPlaneDirectionRad(a, b) - fromRad)).toBeLessThan(DIRECTION_RAD)
+  expect(Math.abs(classicPlaneDirectionRad(b, a) - toRad)).toBeLessThan(DIRECTION_RAD)
+})
+
+test('is exact along the equator', () => {
+  expect(classicPlaneDirectionRad({ lonDeg: 10, latDeg: 0 }, { lonDeg: 11, latDeg: 0 })).toBeCloseTo(0, 15)
+})

@@ -33,3 +33,31 @@ export function classicPlaneAngleRad(image: SkyPosition, template: SkyPosition):
   const alongY = latB.cos * lonB.sin * latA.cos * lonA.sin
   return Math.acos(Math.min(1, alongX + alongY + latB.sin * latA.sin))
 }
+
+/** Below this the classic programs compute the northward component by another formula. */
+const SMALL_NORTH = 1e-5
+
+/**
+ * Direction of one position seen from another, from east to north, as the classic mProjectPP computes it, radian: from a difference of
+ * nearly equal products, off by up to 1e-15 over the distance. To be used only where its results must be met: over 30 pixels the error
+ * makes 5e-11 pixel, which is more than 1e-8 of the area of a pixel that is hardly touched.
+ *
+ * Found as {@link classicPlaneAngleRad}, for each of 24 pairs of positions in both directions. The formulas are those for the longitude
+ * around a native pole at `from`, with the colatitude of `from` in degrees.
+ */
+export function classicPlaneDirectionRad(from: SkyPosition, to: SkyPosition): number {
+  const pole = sinCosDeg(90 - from.latDeg)
+  const lat = sinCosDeg(to.latDeg)
+  const lon = sinCosDeg(to.lonDeg - from.lonDeg)
+  const difference = lat.sin * pole.sin - lat.cos * pole.cos * lon.cos
+  const sum = sinCosDeg(to.latDeg + (90 - from.latDeg))
+  const north =
+    Math.abs(difference) < SMALL_NORTH ? -sum.cos + lat.cos * pole.cos * (1 - lon.cos) : difference
+  return Math.atan2(north, lat.cos * lon.sin)
+}
+
+/** Right angles are exact. */
+function sinCosDeg(angleDeg: number): { readonly sin: number; readonly cos: number } {
+  const { sin, cos } = roundedSinCos(angleDeg * (Math.PI / 180))
+  return angleDeg % 90 === 0 ? { sin: Math.round(sin), cos: Math.round(cos) } : { sin, cos }
+}

@@ -1,4 +1,11 @@
-import { classicWindow, intersectRegions, planeMap, type Region } from '@skyloom/mosaic'
+import {
+  classicWindow,
+  intersectRegions,
+  type PlaneTurn,
+  planeMap,
+  planeTurn,
+  type Region,
+} from '@skyloom/mosaic'
 import {
   angularDistanceDeg,
   pixelMap,
@@ -19,7 +26,7 @@ import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
 import type { ClassicWcs } from '../header/classic-wcs.ts'
 import { readTemplateFile } from '../header/read-template.ts'
-import { classicPlaneAngleRad } from './classic-angle.ts'
+import { classicPlaneAngleRad, classicPlaneDirectionRad } from './classic-angle.ts'
 import { type OutputGrid, outputGrid } from './output-grid.ts'
 import {
   LEAST_OVERLAP,
@@ -69,7 +76,7 @@ export async function mProjectPP(input: ProjectPPInput, place: Place = {}): Prom
     checkPlanes(from, to, input)
     const plain = { ...to.wcs, frame: from.wcs.frame }
     const output = likeClassic(from.wcs, plain)
-    const toOutput = planeMap(from.wcs, plain, usedAngleRad(from.wcs, plain)) ?? pixelMap(from.wcs, output)
+    const toOutput = planeMap(from.wcs, plain, usedTurn(from.wcs, plain)) ?? pixelMap(from.wcs, output)
     const found = classicWindow(image, grid, toOutput, pixelMap(output, from.wcs))
     if (found === undefined) throw noOverlap(input)
     const isFlux = input.isEnergyMode === true
@@ -126,6 +133,24 @@ function usedAngleRad(from: Wcs, to: Wcs): number {
   const classic = classicPlaneAngleRad(referencePoint(from), referencePoint(to))
   const pixelRad = Math.min(...pixelScaleDeg(to)) * DEG_TO_RAD
   return Math.abs(classic - angle) < MOST_DISPLACEMENT_PX * pixelRad ? classic : angle
+}
+
+/** Directions that are further off, 1e-6 pixel over 10,000 pixels, are faults too. */
+const MOST_TURN_RAD = 1e-10
+
+/** How the planes of the classic program lie to each other, or the true turn where that is too far off. */
+function usedTurn(from: Wcs, to: Wcs): PlaneTurn {
+  const turn = planeTurn(from, to, usedAngleRad(from, to))
+  const [a, b] = [referencePoint(from), referencePoint(to)]
+  const near = (classic: number, direction: number): number =>
+    Math.abs(Math.sin(classic - direction)) < MOST_TURN_RAD && Math.cos(classic - direction) > 0
+      ? classic
+      : direction
+  return {
+    angleRad: turn.angleRad,
+    fromRad: near(classicPlaneDirectionRad(a, b), turn.fromRad),
+    toRad: near(classicPlaneDirectionRad(b, a), turn.toRad),
+  }
 }
 
 function referencePoint({ crval: [lonDeg, latDeg] }: Wcs): SkyPosition {

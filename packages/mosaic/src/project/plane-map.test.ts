@@ -1,6 +1,6 @@
 import { angularDistanceDeg, pixelMap, type Wcs, wcsFromKeywords } from '@skyloom/wcs'
 import { describe, expect, test } from 'vitest'
-import { planeMap } from './plane-map.ts'
+import { planeMap, planeTurn } from './plane-map.ts'
 
 function image(
   code: string,
@@ -39,7 +39,7 @@ describe.each(CODES)('from %s', (from) => {
     const y = Float64Array.from({ length: 60 }, (_, k) => 21 * Math.floor(k / 10) - 0.1)
     const plane = [new Float64Array(60), new Float64Array(60)] as const
     const sphere = [new Float64Array(60), new Float64Array(60)] as const
-    planeMap(a, b, angleRad)?.(x, y, plane[0], plane[1], 60)
+    planeMap(a, b, planeTurn(a, b, angleRad))?.(x, y, plane[0], plane[1], 60)
     pixelMap(a, b)(x, y, sphere[0], sphere[1], 60)
     for (const axis of [0, 1] as const) {
       // Rounding of directions in space: 1e-16 radian is 6e-13 pixel here.
@@ -51,7 +51,8 @@ describe.each(CODES)('from %s', (from) => {
 
 test('images that it cannot take are refused', () => {
   const plain = image('TAN', 10, 60, 0)
-  expect(planeMap(plain, image('CAR', 10, 60, 0), 0)).toBeUndefined()
-  expect(planeMap(image('TAN', 10, 60, 0, [['LONPOLE', 170]]), plain, 0)).toBeUndefined()
-  expect(planeMap(plain, image('TAN', 10, 60, 0), 0)).toBeDefined()
+  const none = { angleRad: 0, fromRad: 0, toRad: 0 }
+  expect(planeMap(plain, image('CAR', 10, 60, 0), none)).toBeUndefined()
+  expect(planeMap(image('TAN', 10, 60, 0, [['LONPOLE', 170]]), plain, none)).toBeUndefined()
+  expect(planeMap(plain, image('TAN', 10, 60, 0), none)).toBeDefined()
 })

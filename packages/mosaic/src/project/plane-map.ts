@@ -23,20 +23,36 @@ const FROM_TANGENT = {
 
 type Plane = keyof typeof TO_TANGENT
 
+/** How the tangent planes of two images lie to each other, radian. */
+export interface PlaneTurn {
+  /** Angle between the two reference points. */
+  readonly angleRad: number
+  /** Direction of the second reference point seen from the first, from east to north. */
+  readonly fromRad: number
+  /** Direction of the first reference point seen from the second. */
+  readonly toRad: number
+}
+
+/** The directions from each of two reference points to the other, without loss for near ones; with the angle between them. */
+export function planeTurn(from: Wcs, to: Wcs, angleRad: number): PlaneTurn {
+  return { angleRad, fromRad: directionTo(from.crval, to.crval), toRad: directionTo(to.crval, from.crval) }
+}
+
 /**
  * The map between two undistorted zenithal images in one frame by way of their tangent planes: it needs no directions in space, so that its
  * rounding is that of the coordinates, 1e-15 of their size. Undefined for other images.
  *
- * @param angleRad angle between the two reference points
+ * @param turn how the tangent planes lie to each other, see {@link planeTurn}
  */
-export function planeMap(from: Wcs, to: Wcs, angleRad: number): PixelMap | undefined {
+export function planeMap(from: Wcs, to: Wcs, turn: PlaneTurn): PixelMap | undefined {
   const [a, b] = [planeOf(from), planeOf(to)]
   if (a === undefined || b === undefined) return undefined
   const toTangent: (r2: number) => number = TO_TANGENT[a]
   const fromTangent: (t2: number) => number = FROM_TANGENT[b]
   // Axes along the great circle through the reference points, away from the other one in the first plane and towards it in the second.
-  const turnA = directionTo(from.crval, to.crval) + Math.PI
-  const turnB = directionTo(to.crval, from.crval)
+  const { angleRad, fromRad, toRad } = turn
+  const turnA = fromRad + Math.PI
+  const turnB = toRad
   const [cosA, sinA] = angleRad === 0 ? [1, 0] : [Math.cos(turnA), Math.sin(turnA)]
   const [cosB, sinB] = angleRad === 0 ? [1, 0] : [Math.cos(turnB), Math.sin(turnB)]
   const [cosT, sinT] = [Math.cos(angleRad), Math.sin(angleRad)]
