@@ -80,7 +80,7 @@ export function sourceReader(source: MosaicSource, options: SourceOptions, place
 }
 
 async function openSource(source: MosaicSource, hasNoAreas: boolean, place: Place): Promise<OpenSource> {
-  const pair = await openAreaPair(place, source.path, hasNoAreas)
+  const pair = await openAreaPair(place, source.path, { hasNoAreas })
   let weights: OpenImage | undefined
   try {
     weights = await openLike(source.weightPath, source, place)

@@ -1,9 +1,10 @@
 import { basename } from 'node:path'
 import { type BackgroundPlane, subtractFromImage, ZERO_PLANE } from '@skyloom/mosaic'
-import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
+import { DEBUG_LEVEL_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   type Place,
@@ -15,6 +16,7 @@ import { MontageError } from '../errors.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
 import { areaName } from '../image/area-name.ts'
 import { type AreaPair, openAreaPair, readAreaPart } from '../image/area-pair.ts'
+import { inputImageName } from '../image/input-name.ts'
 import { float64Cards } from '../image/open-image.ts'
 import { writeStrips } from '../image/write-strips.ts'
 import { needColumns, numbers, readTable, texts } from '../table/table-columns.ts'
@@ -34,6 +36,8 @@ export interface BackgroundInput {
   readonly correction: BackgroundPlane | CorrectionTables
   /** No area images are read or written. */
   readonly hasNoAreas?: boolean
+  /** Number of the HDU of the image; default the first with pixels. */
+  readonly hdu?: number
 }
 
 /** Result of {@link mBackground}. */
@@ -54,7 +58,10 @@ export async function mBackground(input: BackgroundInput, place: Place = {}): Pr
       ? await planeOfTables(input.image, input.correction, place)
       : input.correction
   const hasNoAreas = input.hasNoAreas === true
-  const pair = await openAreaPair(place, imageName(input.image), hasNoAreas)
+  const pair = await openAreaPair(place, await inputImageName(place, input.image), {
+    hasNoAreas,
+    hdu: input.hdu ?? 0,
+  })
   try {
     await subtractPlane(pair, plane, input, place)
   } finally {
@@ -110,17 +117,18 @@ async function planeOfTables(
 function readCall(call: ModuleCall): BackgroundInput {
   const [image = '', output = '', ...rest] = call.operands
   const hasNoAreas = hasOption(call, 'n')
+  const hdu = hduArgument(call)
   if (hasOption(call, 't')) {
     const [images, corrections] = rest
     if (images === undefined || corrections === undefined || rest.length > 2) throw usageError()
-    return { image, output, hasNoAreas, correction: { images, corrections } }
+    return { image, output, hasNoAreas, hdu, correction: { images, corrections } }
   }
   const [a, b, c] = rest
   if (a === undefined || b === undefined || c === undefined) throw usageError()
   const coefficient = (text: string, letter: string): number =>
     realArgument(text, `${letter} coefficient string is not a number`)
   const correction = { a: coefficient(a, 'A'), b: coefficient(b, 'B'), c: coefficient(c, 'C') }
-  return { image, output, hasNoAreas, correction }
+  return { image, output, hasNoAreas, hdu, correction }
 }
 
 /** The module mBackground. */
@@ -130,7 +138,7 @@ export const backgroundModule: MontageModule = defineModule<BackgroundInput, Bac
   usage:
     'mBackground [-d level] [-n(o-areas)] [-s statusfile] in.fits out.fits A B C | mBackground [-t(able-mode)] [-d level] [-n(o-areas)] [-s statusfile] in.fits out.fits images.tbl corrfile.tbl',
   style: 'leading',
-  options: ['t', 'd:', 'n', 's:'],
+  options: ['t', 'd:', 'n', 's:', 'h:'],
   operands: [4, 5],
   isNamed: true,
   fields: [['time', 'time']],
@@ -142,6 +150,7 @@ export const backgroundModule: MontageModule = defineModule<BackgroundInput, Bac
       DEBUG_LEVEL_OPTION,
       ['-n', 'There are no area images.'],
       STATUS_OPTION,
+      HDU_OPTION,
     ],
     operands: [
       ['in.fits', 'FITS image.'],

@@ -3,6 +3,7 @@ import { DEBUG_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   operand,
@@ -66,6 +67,7 @@ function readCall(call: ModuleCall): DiffFitInput {
     isKept: hasOption(call, 'k'),
     isLevelOnly: hasOption(call, 'l'),
     hasNoAreas: hasOption(call, 'n'),
+    hdu: hduArgument(call),
   }
 }
 
@@ -76,7 +78,7 @@ export const diffFitModule: MontageModule = defineModule<DiffFitInput, DiffFitRe
   usage:
     '%s [-d] [-n(o-areas)] [-k(eep)] [-l(evel-only)] [-b border] [-s statusfile] in1.fits in2.fits out.fits hdr.template',
   style: 'getopt',
-  options: 'dnklb:s:',
+  options: 'dnklb:s:h:',
   operands: [4, 4],
   isNamed: true,
   fields: FIT_FIELDS.map((key): readonly [keyof DiffFitResult, FieldFormat] => [key, 'g']),
@@ -90,6 +92,7 @@ export const diffFitModule: MontageModule = defineModule<DiffFitInput, DiffFitRe
       ['-l', 'Fit a level only: `a` and `b` are 0.'],
       ['-b border', 'Pixels along each side of the difference that the fit leaves out; default 0.'],
       STATUS_OPTION,
+      ['-h hdu', 'HDU of both images, counted from 0; default 0.'],
     ],
     operands: [
       ['in1.fits', 'First image; its area image `in1_area.fits` stands beside it.'],

@@ -3,6 +3,7 @@ import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   operand,
@@ -59,6 +60,7 @@ function readCall(call: ModuleCall): DiffInput {
     output: operand(call, 2),
     template: operand(call, 3),
     hasNoAreas: hasOption(call, 'n'),
+    hdu: hduArgument(call),
   }
   if (factor === undefined) return files
   const problem = `Argument for -z (${factor}) cannot be interpreted as a real number`
@@ -71,7 +73,7 @@ export const diffModule: MontageModule = defineModule<DiffInput, DiffResult>({
   summary: 'Subtracts an image from another on the same grid.',
   usage: '%s [-d level] [-n(o-areas)] [-z factor] [-s statusfile] in1.fits in2.fits out.fits hdr.template',
   style: 'getopt',
-  options: 'd:nz:s:',
+  options: 'd:nz:s:h:',
   operands: [4, 4],
   isNamed: true,
   fields: [
@@ -89,6 +91,7 @@ export const diffModule: MontageModule = defineModule<DiffInput, DiffResult>({
       ['-n', 'There are no area images.'],
       ['-z factor', 'Factor for the second image before it is subtracted; default 1.'],
       STATUS_OPTION,
+      ['-h hdu', 'HDU of both images, counted from 0; default 0.'],
     ],
     operands: [
       ['in1.fits', 'First image.'],

@@ -1,8 +1,9 @@
 import { FIT_FIELDS, type FitValues, fitImagePlane, fitValues } from '@skyloom/mosaic'
-import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
+import { DEBUG_LEVEL_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   operand,
@@ -23,6 +24,8 @@ export interface FitplaneInput {
   readonly isLevelOnly?: boolean
   /** Make no fit; give only the ranges of the pixels with data and their rectangle. */
   readonly isUnfitted?: boolean
+  /** Number of the HDU; default the first with pixels. */
+  readonly hdu?: number
 }
 
 /** Result of {@link mFitplane}: the plane `a x + b y + c` with `x = col - crpix1`, `y = row - crpix2`, `col` and `row` from 0. */
@@ -34,7 +37,7 @@ export type FitplaneResult = FitValues
  * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_NO_RESULT`
  */
 export async function mFitplane(input: FitplaneInput, place: Place = {}): Promise<FitplaneResult> {
-  const image = await readPlane(place, input.image)
+  const image = await readPlane(place, input.image, input.hdu)
   const crpix = referencePixel(image.header, input.image)
   const options = {
     borderPixels: input.border ?? 0,
@@ -56,6 +59,7 @@ function readCall(call: ModuleCall): FitplaneInput {
     border: borderArgument(call),
     isLevelOnly: hasOption(call, 'l'),
     isUnfitted: hasOption(call, 'n'),
+    hdu: hduArgument(call),
   }
 }
 
@@ -65,7 +69,7 @@ export const fitplaneModule: MontageModule = defineModule<FitplaneInput, Fitplan
   summary: 'Fits a plane to an image.',
   usage: 'mFitplane [-b border] [-d level] [-s statusfile] [-l(evel-only)] [-n(o-fit)] in.fits',
   style: 'getopt',
-  options: 'b:d:s:ln',
+  options: 'b:d:s:lnh:',
   operands: [1, 1],
   isNamed: true,
   fields: FIT_FIELDS.map((key): readonly [keyof FitplaneResult, FieldFormat] => [key, 'g']),
@@ -78,6 +82,7 @@ export const fitplaneModule: MontageModule = defineModule<FitplaneInput, Fitplan
       STATUS_OPTION,
       ['-l', 'Fit a level only: A and B are 0.'],
       ['-n', 'Make no fit: ranges and rectangle only; `a`, `b`, `c` and `rms` are 0.'],
+      HDU_OPTION,
     ],
     operands: [['in.fits', 'FITS image.']],
     returns: FIT_RETURNS,

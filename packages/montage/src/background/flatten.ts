@@ -1,7 +1,8 @@
-import { DEBUG_OPTION, STATUS_OPTION } from '../command/manual.ts'
+import { DEBUG_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
   hasOption,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   operand,
@@ -21,6 +22,8 @@ export interface FlattenInput {
   readonly border?: number
   /** No area images are read or written. */
   readonly hasNoAreas?: boolean
+  /** Number of the HDU; default the first with pixels. */
+  readonly hdu?: number
 }
 
 /** Result of {@link mFlatten}: the plane that was taken away, as mFitplane gives it. */
@@ -36,9 +39,9 @@ export interface FlattenResult {
  * @throws MontageError as mFitplane and mBackground
  */
 export async function mFlatten(input: FlattenInput, place: Place = {}): Promise<FlattenResult> {
-  const { image, output, isLevelOnly = false, border = 0, hasNoAreas = false } = input
-  const { a, b, c } = await mFitplane({ image, isLevelOnly, border }, place)
-  await mBackground({ image, output, correction: { a, b, c }, hasNoAreas }, place)
+  const { image, output, isLevelOnly = false, border = 0, hasNoAreas = false, hdu = 0 } = input
+  const { a, b, c } = await mFitplane({ image, isLevelOnly, border, hdu }, place)
+  await mBackground({ image, output, correction: { a, b, c }, hasNoAreas, hdu }, place)
   return { a, b, c }
 }
 
@@ -50,6 +53,7 @@ function readCall(call: ModuleCall): FlattenInput {
     border: borderArgument(call),
     // The call names one image, not a pair of image and areas.
     hasNoAreas: true,
+    hdu: hduArgument(call),
   }
 }
 
@@ -59,7 +63,7 @@ export const flattenModule: MontageModule = defineModule<FlattenInput, FlattenRe
   summary: 'Takes from an image the plane through its own pixels.',
   usage: '%s [-d] [-l(evel-only)] [-b border] [-s statusfile] in.fits out.fits',
   style: 'getopt',
-  options: 'dlb:s:',
+  options: 'dlb:h:s:',
   operands: [2, 2],
   isNamed: true,
   fields: [
@@ -74,6 +78,7 @@ export const flattenModule: MontageModule = defineModule<FlattenInput, FlattenRe
       DEBUG_OPTION,
       ['-l', 'Fit a level only: `a` and `b` are 0.'],
       ['-b border', 'Pixels along each side that the fit leaves out; default 0.'],
+      HDU_OPTION,
       STATUS_OPTION,
     ],
     operands: [

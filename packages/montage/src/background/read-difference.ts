@@ -13,6 +13,7 @@ import { productCards } from '../header/product-cards.ts'
 import { readTemplateFile } from '../header/read-template.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
 import { type AreaPair, openAreaPair, readAreaPart } from '../image/area-pair.ts'
+import { inputImageName } from '../image/input-name.ts'
 
 /** Two images on one grid whose difference is wanted. */
 export interface DifferenceInput {
@@ -23,6 +24,8 @@ export interface DifferenceInput {
   readonly factor?: number
   /** No area images are read; every pixel with data has area 1. */
   readonly hasNoAreas?: boolean
+  /** Number of the HDU of both images; default the first with pixels. */
+  readonly hdu?: number
 }
 
 /** A difference with the cards of its image. */
@@ -79,13 +82,13 @@ interface PlacedFile {
 }
 
 async function openBoth(
-  { plus, minus, hasNoAreas = false }: DifferenceInput,
+  { plus, minus, hasNoAreas = false, hdu = 0 }: DifferenceInput,
   crpix: { readonly fitsX: number; readonly fitsY: number },
   place: Place,
 ): Promise<readonly [PlacedFile, PlacedFile]> {
-  const first = await openPlaced(plus, hasNoAreas, crpix, place)
+  const first = await openPlaced(plus, { hasNoAreas, hdu }, crpix, place)
   try {
-    return [first, await openPlaced(minus, hasNoAreas, crpix, place)]
+    return [first, await openPlaced(minus, { hasNoAreas, hdu }, crpix, place)]
   } catch (error) {
     await first.pair.close()
     throw error
@@ -94,11 +97,11 @@ async function openBoth(
 
 async function openPlaced(
   path: string,
-  hasNoAreas: boolean,
+  options: { readonly hasNoAreas: boolean; readonly hdu: number },
   crpix: { readonly fitsX: number; readonly fitsY: number },
   place: Place,
 ): Promise<PlacedFile> {
-  const pair = await openAreaPair(place, `${path.replace(/\.fits$/, '')}.fits`, hasNoAreas)
+  const pair = await openAreaPair(place, await inputImageName(place, path), options)
   try {
     const { header, width, height } = pair.image
     const own = referencePixel(header, path)

@@ -1,9 +1,10 @@
 import { tableFromRows, writeIpacTable } from '@skyloom/fits/tables'
 import { type FluxPair, fitScale, starMagnitudes } from '@skyloom/mosaic'
 import { pathExists, writeText } from '../command/files.ts'
-import type { ManualRow } from '../command/manual.ts'
+import { HDU_OPTION, type ManualRow } from '../command/manual.ts'
 import {
   defineModule,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   operand,
@@ -161,7 +162,7 @@ export const calibrateModule: MontageModule = defineModule<CalibrateInput, Calib
   summary: 'Fits the photometric scale of an image to the stars of a catalogue.',
   usage: '%s in.fits [out.tbl]',
   style: 'getopt',
-  options: 'dc:m:r:',
+  options: 'dc:m:r:h:',
   operands: [1, 2],
   isNamed: false,
   fields: [
@@ -173,7 +174,7 @@ export const calibrateModule: MontageModule = defineModule<CalibrateInput, Calib
   manual: {
     description:
       'Measures the stars of a catalogue on an image and fits the factor that turns image flux into catalogue flux: `log10(image flux) = log10(catalogue flux) + B` with slope one, stars beyond two sigma left out again and again; the scale is `10^-B`. Pass it to mProject with `-x`.',
-    options: [['-d', 'Debug mode; changes no result.'], ...CALIBRATE_OPTIONS],
+    options: [['-d', 'Debug mode; changes no result.'], ...CALIBRATE_OPTIONS, HDU_OPTION],
     operands: [
       ['in.fits', 'FITS image.'],
       ['[out.tbl]', 'Table of the stars that is written.'],
@@ -197,6 +198,7 @@ export const calibrateModule: MontageModule = defineModule<CalibrateInput, Calib
     return {
       image: operand(call, 0),
       ...(output === undefined ? {} : { output }),
+      hdu: hduArgument(call),
       ...readCalibrateOptions(call),
     }
   },

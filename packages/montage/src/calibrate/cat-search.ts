@@ -1,7 +1,7 @@
 import { writeIpacTable } from '@skyloom/fits/tables'
 import { writeText } from '../command/files.ts'
-import { DEBUG_OPTION } from '../command/manual.ts'
-import { defineModule, type MontageModule, operand, type Place } from '../command/module.ts'
+import { DEBUG_OPTION, HDU_OPTION } from '../command/manual.ts'
+import { defineModule, hduArgument, type MontageModule, operand, type Place } from '../command/module.ts'
 import { openExamined } from '../examine/examined-image.ts'
 import { CATALOG_OPTION, findCatalog, readStarOptions } from './find-catalog.ts'
 import { starsOnImage } from './stars-on-image.ts'
@@ -48,14 +48,14 @@ export const catSearchModule: MontageModule = defineModule<CatSearchInput, CatSe
   summary: 'Lists the stars of a catalogue that lie on an image.',
   usage: '%s [-d] in.fits out.tbl',
   style: 'getopt',
-  options: 'dc:',
+  options: 'dc:h:',
   operands: [2, 2],
   isNamed: false,
   fields: [['count', 'd']],
   manual: {
     description:
       'Writes the stars of a catalogue that lie on an image, with all columns of the catalogue. The service that Montage asks no longer exists: the catalogue is a table of your own, or a service that answers IVOA cone searches.',
-    options: [DEBUG_OPTION, CATALOG_OPTION],
+    options: [DEBUG_OPTION, CATALOG_OPTION, HDU_OPTION],
     operands: [
       ['in.fits', 'FITS image.'],
       ['out.tbl', 'Table that is written.'],
@@ -63,6 +63,11 @@ export const catSearchModule: MontageModule = defineModule<CatSearchInput, CatSe
     returns: { count: 'Stars on the image.' },
     example: ['mCatSearch -c stars.tbl image.fits on-image.tbl'],
   },
-  read: (call) => ({ image: operand(call, 0), output: operand(call, 1), ...readStarOptions(call) }),
+  read: (call) => ({
+    image: operand(call, 0),
+    output: operand(call, 1),
+    hdu: hduArgument(call),
+    ...readStarOptions(call),
+  }),
   run: mCatSearch,
 })

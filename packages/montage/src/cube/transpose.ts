@@ -1,8 +1,9 @@
 import { readCube } from '@skyloom/fits'
 import { transposeAxesInto, transposedHeader } from '@skyloom/mosaic'
-import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
+import { DEBUG_LEVEL_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
+  hduArgument,
   integerArgument,
   type ModuleCall,
   type MontageModule,
@@ -20,6 +21,8 @@ export interface TransposeInput {
   readonly output: string
   /** `axes[k]` is the input axis, from 1, that becomes output axis k + 1. */
   readonly axes: readonly number[]
+  /** Number of the HDU; default the first with pixels. */
+  readonly hdu?: number
 }
 
 /** Result of {@link mTranspose}. */
@@ -39,7 +42,7 @@ const CHUNK_PIXELS = 16_000_000
  */
 export async function mTranspose(input: TransposeInput, place: Place = {}): Promise<TransposeResult> {
   const problem = `Input image file ${input.image} missing or invalid FITS`
-  const { file, hdu, header } = await openImage(place, input.image, 0, problem)
+  const { file, hdu, header } = await openImage(place, input.image, input.hdu ?? 0, problem)
   try {
     const size = hdu.shape.toReversed()
     const order = checkedOrder(input.axes, size.length)
@@ -95,7 +98,7 @@ function readCall(call: ModuleCall): TransposeInput {
   const axes = call.operands
     .slice(2)
     .map((text, index) => integerArgument(text, `Axis ID ${index + 1} cannot be interpreted as an integer.`))
-  return { image: operand(call, 0), output: operand(call, 1), axes }
+  return { image: operand(call, 0), output: operand(call, 1), axes, hdu: hduArgument(call) }
 }
 
 /** The module mTranspose. */
@@ -104,7 +107,7 @@ export const transposeModule: MontageModule = defineModule<TransposeInput, Trans
   summary: 'Puts the axes of an image or cube into another order.',
   usage: 'mTranspose [-d level] [-s statusfile] in.fits out.fits outaxis1 outaxis2 [outaxis3 [outaxis4]]',
   style: 'leading',
-  options: ['d:', 's:'],
+  options: ['d:', 's:', 'h:'],
   operands: [4, 6],
   isNamed: true,
   fields: [
@@ -114,7 +117,7 @@ export const transposeModule: MontageModule = defineModule<TransposeInput, Trans
   manual: {
     description:
       'Puts the axes of an image or cube into another order, for example to bring the two sky axes first. Pixels keep their type; keywords with axis numbers (`CTYPEn`, `CRPIXn`, `CDi_j`, `PCi_j` and so on) get new ones. The cube is moved in parts, so that memory stays bounded.',
-    options: [DEBUG_LEVEL_OPTION, STATUS_OPTION],
+    options: [DEBUG_LEVEL_OPTION, STATUS_OPTION, HDU_OPTION],
     operands: [
       ['in.fits', 'FITS image of two to four axes.'],
       ['out.fits', 'Image that is written.'],

@@ -3,6 +3,8 @@ import { pathExists } from '../command/files.ts'
 import { DEBUG_OPTION } from '../command/manual.ts'
 import {
   defineModule,
+  hasOption,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   operand,
@@ -186,7 +188,8 @@ function readCall(call: ModuleCall): ExamineInput {
     realArgument(text ?? '', `${what} (${text ?? ''}) cannot be interpreted as a real number`)
   const hasRadius = source !== undefined && call.operands.length === 2
   if (call.operands.length === 2 && !hasRadius) throw usageError()
-  const { path: image, hdu, planes } = parseImageName(operand(call, hasRadius ? 1 : 0))
+  const { path: image, hdu: named, planes } = parseImageName(operand(call, hasRadius ? 1 : 0))
+  const hdu = hasOption(call, 'h') ? hduArgument(call) : named
   const base = { image, hdu, planes }
   const sized = (radius: number): number => {
     if (radius > 0) return radius
@@ -244,7 +247,7 @@ export const examineModule: MontageModule = defineModule<ExamineInput, ExamineRe
   summary: 'Tells the geometry of an image and the statistics of its pixels.',
   usage: 'mExamine [-d][-p ra dec radius | -a ra dec] image.fits',
   style: 'leading',
-  options: ['d', 'p:3', 'a:2'],
+  options: ['d', 'p:3', 'a:2', 'h:'],
   operands: [1, 2],
   isNamed: true,
   fields: [...GEOMETRY_FIELDS, ...PIXEL_FIELDS, ['totalflux', 'e7']],
@@ -258,6 +261,7 @@ export const examineModule: MontageModule = defineModule<ExamineInput, ExamineRe
         '-a ra dec',
         'Measure the source nearest to a position, J2000 degrees. It is the brightest pixel within five pixels, or within the radius in degrees that may follow.',
       ],
+      ['-h hdu', 'HDU of the image, counted from 0, as in `image.fits[hdu]`.'],
     ],
     operands: [
       [

@@ -4,6 +4,8 @@ import { pathExists } from '../command/files.ts'
 import { DEBUG_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
+  hasOption,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   type Place,
@@ -57,7 +59,8 @@ export async function mCoord(input: CoordInput, place: Place = {}): Promise<Coor
 
 function readCall(call: ModuleCall): CoordInput {
   const [name = '', first = '', second = ''] = call.operands
-  const { path: image, hdu } = parseImageName(name)
+  const { path: image, hdu: named } = parseImageName(name)
+  const hdu = hasOption(call, 'h') ? hduArgument(call) : named
   const isPixel = /p$/.test(first) && /p$/.test(second)
   const number = (text: string, what: string): number =>
     realArgument(
@@ -75,7 +78,7 @@ export const coordModule: MontageModule = defineModule<CoordInput, CoordResult>(
   summary: 'Tells the pixel of a position or the position of a pixel.',
   usage: '%s [-d][-s statusfile] image.fits ra dec | Xp Yp',
   style: 'leading',
-  options: ['d', 's:'],
+  options: ['d', 's:', 'h:'],
   operands: [3, 3],
   isNamed: true,
   fields: [
@@ -87,7 +90,11 @@ export const coordModule: MontageModule = defineModule<CoordInput, CoordResult>(
   manual: {
     description:
       'Turns a J2000 position into a pixel of an image, or with a `p` behind both numbers a pixel into a position. Results beyond the edges of the image are given; where the projection has no pixel, for instance behind a tangent plane, it is an error.',
-    options: [DEBUG_OPTION, STATUS_OPTION],
+    options: [
+      DEBUG_OPTION,
+      STATUS_OPTION,
+      ['-h hdu', 'HDU of the image, counted from 0, as in `image.fits[hdu]`.'],
+    ],
     operands: [
       ['image.fits', 'FITS image or header template; `image.fits[hdu]` chooses an HDU, counted from 0.'],
       ['ra', 'Right ascension J2000 in degrees, or `Xp`, a column; the first pixel is 1.'],

@@ -1,16 +1,14 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { atomicFile } from '@skyloom/base/node'
-import { readImage, writeCutout } from '@skyloom/fits'
+import { join } from 'node:path'
+import { readImage } from '@skyloom/fits'
 import { cellOfPlane, HPX_PLANE_FACES, hpxCdelt, tilePath } from '@skyloom/mosaic'
 import { type HealpixCell, nestedIndex } from '@skyloom/wcs'
-import { pathOf } from '../command/files.ts'
-import { DEBUG_LEVEL_OPTION } from '../command/manual.ts'
-import { defineModule, type MontageModule, operand, type Place } from '../command/module.ts'
+import { DEBUG_LEVEL_OPTION, HDU_OPTION } from '../command/manual.ts'
+import { defineModule, hduArgument, type MontageModule, operand, type Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { classicWcs } from '../header/classic-wcs.ts'
 import { MAX_TILE_ORDER, TILE_PIXEL_ORDER, TILE_SIDE } from '../healpix/order-argument.ts'
 import { type OpenImage, openImage } from '../image/open-image.ts'
+import { writePart } from '../image/write-part.ts'
 
 /** Input of {@link mHiPSTiles}. */
 export interface HipsTilesInput {
@@ -18,6 +16,8 @@ export interface HipsTilesInput {
   readonly plate: string
   /** Folder of the HiPS; folders of orders are made in it. */
   readonly hipsFolder: string
+  /** Number of the HDU; default the first with pixels. */
+  readonly hdu?: number
 }
 
 /** Result of {@link mHiPSTiles}. */
@@ -36,7 +36,7 @@ const TOLERANCE_PX = 0.1
  * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_BAD_HEADER`, `MONTAGE_CANNOT_WRITE`
  */
 export async function mHiPSTiles(input: HipsTilesInput, place: Place = {}): Promise<HipsTilesResult> {
-  const opened = await openImage(place, input.plate, 0)
+  const opened = await openImage(place, input.plate, input.hdu ?? 0)
   try {
     const { order, col, row } = plateInPlane(opened, input.plate)
     let ntile = 0
@@ -54,12 +54,8 @@ export async function mHiPSTiles(input: HipsTilesInput, place: Place = {}): Prom
         }
         const { data } = await readImage(opened.hdu, { as: 'float32', region })
         if (data.every(Number.isNaN)) continue
-        await writeTile(
-          opened,
-          region,
-          join(input.hipsFolder, tilePath({ order, npix: nestedIndex(cell) }, 'fits')),
-          place,
-        )
+        const path = join(input.hipsFolder, tilePath({ order, npix: nestedIndex(cell) }, 'fits'))
+        await writePart(place, opened, input.plate, region, { path, makesFolder: true })
         ntile++
       }
     }
@@ -102,39 +98,20 @@ function wrappedCell(order: number, col: number, row: number): HealpixCell | und
   return cellOfPlane({ order, col: isSeam ? col - turn : col, row: isSeam ? row - turn : row })
 }
 
-async function writeTile(
-  { hdu }: OpenImage,
-  region: Parameters<typeof writeCutout>[1],
-  output: string,
-  place: Place,
-): Promise<void> {
-  const path = pathOf(place, output)
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeCutout(hdu, region, await atomicFile(path, { overwrite: true }))
-  } catch (cause) {
-    throw new MontageError('MONTAGE_CANNOT_WRITE', `Cannot write output file '${output}'`, {
-      where: [output],
-      remedy: 'check that the folder may be written to',
-      cause,
-    })
-  }
-}
-
 /** The module mHiPSTiles. */
 export const hipsTilesModule: MontageModule = defineModule<HipsTilesInput, HipsTilesResult>({
   name: 'mHiPSTiles',
   summary: 'Cuts the HiPS tiles out of a plate of a HEALPix map.',
   usage: '%s [-d level] plate.fits hipsDir',
   style: 'getopt',
-  options: 'd:',
+  options: 'd:h:',
   operands: [2, 2],
   isNamed: true,
   fields: [['ntile', 'd']],
   manual: {
     description:
       'Cuts all whole tiles of 512 x 512 pixels that hold data out of an image on the grid of mHPXHdr, or a part of it, to `NorderK/DirD/NpixN.fits`. Pixels stand as on the plate. Viewers want them mirrored: `skyloom mosaic hips` makes a whole HiPS for them at once.',
-    options: [DEBUG_LEVEL_OPTION],
+    options: [DEBUG_LEVEL_OPTION, HDU_OPTION],
     operands: [
       ['plate.fits', 'FITS image in the HPX projection, turned by 45 degrees.'],
       ['hipsDir', 'Folder of the HiPS.'],
@@ -146,6 +123,6 @@ export const hipsTilesModule: MontageModule = defineModule<HipsTilesInput, HipsT
       'mHiPSTiles plate.fits hips',
     ],
   },
-  read: (call) => ({ plate: operand(call, 0), hipsFolder: operand(call, 1) }),
+  read: (call) => ({ plate: operand(call, 0), hipsFolder: operand(call, 1), hdu: hduArgument(call) }),
   run: mHiPSTiles,
 })

@@ -3,6 +3,7 @@ import type { FloatPlane, Region } from '@skyloom/mosaic'
 import type { Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { areaName } from './area-name.ts'
+import { inputAreaName } from './input-name.ts'
 import { type OpenImage, openImage } from './open-image.ts'
 
 /** An open image with its area image, to be read by parts. */
@@ -23,26 +24,25 @@ export interface AreaPart {
 /**
  * Opens an image and the area image beside it, `x_area.fits` for `x.fits`. The caller closes them.
  *
- * @param name the image in the sentences of errors; default: the path
+ * @param options `hdu`: HDU of the image; 0, the default, stands for the first one with pixels
  * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`
  */
 export async function openAreaPair(
   place: Place,
   path: string,
-  hasNoAreas: boolean,
-  name: string = path,
+  { hasNoAreas, hdu = 0 }: { readonly hasNoAreas: boolean; readonly hdu?: number },
 ): Promise<AreaPair> {
-  const image = await openImage(place, path, 0, imageProblem(name))
+  const image = await openImage(place, path, hdu, imageProblem(path))
   let area: OpenImage | undefined
   const close = async (): Promise<void> => {
     await image.file.close()
     await area?.file.close()
   }
   try {
-    if (!hasNoAreas) area = await openImage(place, areaName(path), 0, areaProblem(name))
+    if (!hasNoAreas) area = await openImage(place, await inputAreaName(place, path), 0, areaProblem(path))
     const { width, height } = image
     if (area !== undefined && (area.width !== width || area.height !== height))
-      throw new MontageError('MONTAGE_BAD_IMAGE', areaProblem(name), {
+      throw new MontageError('MONTAGE_BAD_IMAGE', areaProblem(path), {
         where: [areaName(path)],
         found: `${area.width} x ${area.height}`,
         allowed: `the size of the image, ${width} x ${height}`,

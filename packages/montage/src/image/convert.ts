@@ -1,8 +1,9 @@
 import { type Header, readImage } from '@skyloom/fits'
 import { type IntegerBitpix, integerScale, storedIntegers } from '@skyloom/mosaic'
-import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
+import { DEBUG_LEVEL_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
+  hduArgument,
   type ModuleCall,
   type MontageModule,
   operand,
@@ -30,6 +31,8 @@ export interface ConvertInput {
   readonly max?: number
   /** Integer for pixels without data; default the low end of the range. */
   readonly blank?: number
+  /** Number of the HDU; default the first with pixels. */
+  readonly hdu?: number
 }
 
 /** {@link mConvert} reports nothing but success. */
@@ -53,7 +56,7 @@ const SCALE_DIGITS = 14
  */
 export async function mConvert(input: ConvertInput, place: Place = {}): Promise<ConvertResult> {
   const { image: path, output, bitpix = -64 } = input
-  const { file, hdu, header, width, height } = await openImage(place, path, 0)
+  const { file, hdu, header, width, height } = await openImage(place, path, input.hdu ?? 0)
   try {
     const image = await readImage(hdu, { as: 'float64' })
     const shape = [height, width]
@@ -116,6 +119,7 @@ function readCall(call: ModuleCall): ConvertInput {
     image: operand(call, 0),
     output: operand(call, 1),
     bitpix,
+    hdu: hduArgument(call),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     ...(blank === undefined ? {} : { blank: Math.trunc(blank) }),
@@ -129,7 +133,7 @@ export const convertModule: MontageModule = defineModule<ConvertInput, ConvertRe
   usage:
     'mConvert [-d level][-s statusfile][-b bitpix][-min minval][-max maxval][-blank blankval] in.fits out.fits',
   style: 'leading',
-  options: ['d:', 's:', 'b:', 'min:', 'max:', 'blank:'],
+  options: ['d:', 's:', 'b:', 'min:', 'max:', 'blank:', 'h:'],
   operands: [2, 2],
   isNamed: false,
   fields: [],
@@ -143,6 +147,7 @@ export const convertModule: MontageModule = defineModule<ConvertInput, ConvertRe
       ['-min minval', 'Least value that integers can hold.'],
       ['-max maxval', 'Largest value that integers can hold.'],
       ['-blank blankval', 'Integer for NaN; default the least one.'],
+      HDU_OPTION,
     ],
     operands: [
       ['in.fits', 'FITS image.'],

@@ -1,7 +1,5 @@
-import { atomicFile } from '@skyloom/base/node'
-import { readImage, writeCutout } from '@skyloom/fits'
+import { readImage } from '@skyloom/fits'
 import { classicRegion, facingPixel, intersectRegions, isEmptyRegion, type Region } from '@skyloom/mosaic'
-import { pathOf } from '../command/files.ts'
 import { DEBUG_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -17,6 +15,7 @@ import { MontageError } from '../errors.ts'
 import { classicWcs, fromJ2000 } from '../header/classic-wcs.ts'
 import { type OpenImage, openImage } from './open-image.ts'
 import { readPart, stripRowsOf } from './read-part.ts'
+import { writePart } from './write-part.ts'
 
 /** What {@link mSubimage} cuts out. */
 export type SubimageRegion =
@@ -72,27 +71,13 @@ export async function mSubimage(input: SubimageInput, place: Place = {}): Promis
   try {
     const part = await partOf(input, opened)
     const content = await contentOf(opened, part)
-    await cut(opened, part, input.output, place)
+    await writePart(place, opened, input.image, part, {
+      path: input.output,
+      problem: `Can't create output file: ${input.output}`,
+    })
     return { content }
   } finally {
     await opened.file.close()
-  }
-}
-
-async function cut(
-  { hdu }: OpenImage,
-  part: Parameters<typeof writeCutout>[1],
-  output: string,
-  place: Place,
-): Promise<void> {
-  try {
-    await writeCutout(hdu, part, await atomicFile(pathOf(place, output), { overwrite: true }))
-  } catch (cause) {
-    throw new MontageError('MONTAGE_CANNOT_WRITE', `Can't create output file: ${output}`, {
-      where: [output],
-      remedy: 'check that the folder exists and may be written to',
-      cause,
-    })
   }
 }
 

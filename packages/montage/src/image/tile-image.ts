@@ -1,7 +1,4 @@
-import { atomicFile } from '@skyloom/base/node'
-import { writeCutout } from '@skyloom/fits'
 import { intersectRegions, type Region } from '@skyloom/mosaic'
-import { pathOf } from '../command/files.ts'
 import { DEBUG_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -18,6 +15,7 @@ import { MontageError } from '../errors.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { outputBase } from './area-name.ts'
 import { type OpenImage, openImage } from './open-image.ts'
+import { writePart } from './write-part.ts'
 
 /** Input of {@link mTileImage}. */
 export interface TileImageInput {
@@ -71,7 +69,7 @@ export async function mTileImage(input: TileImageInput, place: Place = {}): Prom
         remedy: 'ask for fewer tiles',
       })
     for (const { ix, iy, region } of regions)
-      await writeTile(opened, region, `${input.outputBase}i${ix}j${iy}.fits`, place)
+      await writePart(place, opened, input.image, region, { path: `${input.outputBase}i${ix}j${iy}.fits` })
     return { count: regions.length }
   } finally {
     await opened.file.close()
@@ -116,18 +114,6 @@ function tileRegions(
     }
   }
   return tiles
-}
-
-async function writeTile({ hdu }: OpenImage, region: Region, path: string, place: Place): Promise<void> {
-  try {
-    await writeCutout(hdu, region, await atomicFile(pathOf(place, path), { overwrite: true }))
-  } catch (cause) {
-    throw new MontageError('MONTAGE_CANNOT_WRITE', `Cannot write output file '${path}'`, {
-      where: [path],
-      remedy: 'check that the folder exists and may be written to',
-      cause,
-    })
-  }
 }
 
 function pairArgument(call: ModuleCall, name: string): readonly [number, number] | undefined {
