@@ -55,5 +55,8 @@ test('a place on the sky becomes a workflow, a plan, a run and a mosaic; program
     expect(trace.stdout, trace.stderr).toContain('mAdd')
     expect(trace.stdout).toContain('2mass-atlas-')
   }
+  // Everything that is said to stand somewhere does, also after the cleanup jobs.
+  const verified = await skyloomProcess(folder, 'registry', 'verify', ...registry)
+  expect(verified.code, verified.stdout + verified.stderr).toBe(0)
   expect(made[0]?.equals(made[1] ?? Buffer.alloc(0))).toBe(true)
 })

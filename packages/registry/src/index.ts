@@ -6,6 +6,7 @@ export {
   type FileRow,
   type GeneratedRow,
   type MetadataValue,
+  type PlaceRow,
   productFileId,
   type QualityLevel,
   type QualityMessage,

@@ -74,6 +74,9 @@ export const DELETE_REPLICAS: BulkStatement = bulkDelete('replica', [
   text('pfn'),
 ])
 
+/** Removes whatever is said to stand at places. */
+export const EMPTY_PLACES: BulkStatement = bulkDelete('replica', [text('site'), text('pfn')])
+
 /** Writes metadata. */
 export const PUT_METADATA: BulkStatement = bulkInsert(
   'metadata',

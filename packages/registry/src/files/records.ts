@@ -53,6 +53,9 @@ export interface ReplicaRow {
   readonly pfn: string
 }
 
+/** A place where a file may stand, whichever it is. */
+export type PlaceRow = Omit<ReplicaRow, 'fileId'>
+
 /** An invocation read a file. The file must be registered, at the latest in the same commit. */
 export interface UsedRow {
   readonly jobId: string

@@ -5,7 +5,7 @@ import { RegistryError } from '../errors.ts'
 import { fileKeys, inPieces } from './file-keys.ts'
 import {
   DELETE_CELLS,
-  DELETE_REPLICAS,
+  EMPTY_PLACES,
   INSERT_CELLS,
   INSERT_DERIVED,
   INSERT_MESSAGES,
@@ -16,14 +16,14 @@ import {
   REPLACE_FILES,
 } from './file-statements.ts'
 import { storedValue } from './metadata-value.ts'
-import type { DerivedRow, FileRow, QualityMessage, ReplicaRow } from './records.ts'
+import type { DerivedRow, FileRow, PlaceRow, QualityMessage, ReplicaRow } from './records.ts'
 import { MAX_SKY_CELLS, skyRange } from './sky-cell.ts'
 
 /** Rows of files that are written together. */
 export interface FileRows {
   readonly files?: readonly FileRow[] | undefined
   readonly replicas?: readonly ReplicaRow[] | undefined
-  readonly removedReplicas?: readonly ReplicaRow[] | undefined
+  readonly removedPlaces?: readonly PlaceRow[] | undefined
   readonly derived?: readonly DerivedRow[] | undefined
 }
 
@@ -42,8 +42,8 @@ export async function writeFiles(session: Session, rows: FileRows, nowMs: number
     (rows.replicas ?? []).map(({ fileId, site, pfn }) => [fileId, site, pfn, nowMs]),
   )
   await session.bulk(
-    DELETE_REPLICAS,
-    (rows.removedReplicas ?? []).map(({ fileId, site, pfn }) => [fileId, site, pfn]),
+    EMPTY_PLACES,
+    (rows.removedPlaces ?? []).map(({ site, pfn }) => [site, pfn]),
   )
   await session.bulk(
     INSERT_DERIVED,

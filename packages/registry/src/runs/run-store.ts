@@ -2,6 +2,7 @@ import type {
   DerivedRow,
   FileRow,
   GeneratedRow,
+  PlaceRow,
   QualityMessage,
   ReplicaRow,
   UsedRow,
@@ -35,8 +36,8 @@ export interface RunCommit {
   readonly invocations?: readonly InvocationRow[] | undefined
   readonly files?: readonly FileRow[] | undefined
   readonly replicas?: readonly ReplicaRow[] | undefined
-  /** Copies that are gone. */
-  readonly removedReplicas?: readonly ReplicaRow[] | undefined
+  /** Places that are empty now: copies of any file there are gone. */
+  readonly removedPlaces?: readonly PlaceRow[] | undefined
   readonly used?: readonly UsedRow[] | undefined
   readonly generated?: readonly GeneratedRow[] | undefined
   readonly derived?: readonly DerivedRow[] | undefined

@@ -3,6 +3,7 @@ import {
   type GeneratedRow,
   type InvocationRow,
   type JobChange,
+  type PlaceRow,
   productFileId,
   type ReplicaRow,
   type RunChange,
@@ -55,7 +56,7 @@ export function commitRows(input: CommitInput): RunCommit {
   const nameOf = (job: number): string => plan.names[job] ?? ''
   const files: FileRow[] = []
   const replicas: ReplicaRow[] = []
-  const removedReplicas: ReplicaRow[] = []
+  const removedPlaces: PlaceRow[] = []
   const used: UsedRow[] = []
   const generated: GeneratedRow[] = []
   const derived: { parentId: string; childId: string }[] = []
@@ -88,7 +89,7 @@ export function commitRows(input: CommitInput): RunCommit {
     }
     for (const { lfn, site, url } of report.removed) {
       if (lfn === undefined) continue
-      removedReplicas.push({ fileId: productFileId(input.runId, lfn), site, pfn: url })
+      removedPlaces.push({ site, pfn: url })
     }
   }
   return {
@@ -121,7 +122,7 @@ export function commitRows(input: CommitInput): RunCommit {
     invocations,
     files,
     replicas,
-    removedReplicas,
+    removedPlaces,
     used,
     generated,
     derived,

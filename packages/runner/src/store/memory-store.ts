@@ -134,8 +134,8 @@ export class MemoryStore implements EngineStore {
       const places = run.replicas.get(fileId) ?? new Map<string, { site: string; pfn: string }>()
       run.replicas.set(fileId, places.set(`${site} ${pfn}`, { site, pfn }))
     }
-    for (const { fileId, site, pfn } of changes.removedReplicas ?? [])
-      run.replicas.get(fileId)?.delete(`${site} ${pfn}`)
+    for (const { site, pfn } of changes.removedPlaces ?? [])
+      for (const places of run.replicas.values()) places.delete(`${site} ${pfn}`)
     for (const { jobId, attempt, fileId } of changes.generated ?? []) {
       const key = `${jobId} ${attempt}`
       run.made.set(key, [...(run.made.get(key) ?? []), fileId])

@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
+import { serveHttp } from '../../../../testing/loopback-server.ts'
 import { FileHasher } from '../files/file-hasher.ts'
 import { commandTransfer, readTransferCommands } from './command-transfer.ts'
 import { fileTransfer } from './file-transfer.ts'
@@ -19,13 +20,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse, count: numbe
 /** A server on loopback that answers by the handler; `count` is the number of requests before. */
 async function server(handler: Handler): Promise<string> {
   let count = 0
-  const http = createServer((request, response) => handler(request, response, count++))
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    http.closeAllConnections()
-    http.close()
-  })
-  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  return await serveHttp((request, response) => handler(request, response, count++))
 }
 
 /** Sends the bytes that were asked for, at most `most` of them before the connection breaks. */
