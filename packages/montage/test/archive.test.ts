@@ -1,12 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { demoImages, freshFolder } from '../../../testing/folders.ts'
-import { loadModule } from '../src/command/registry.ts'
-import { callModule, type ModuleOutcome } from '../src/command/run-module.ts'
+import { serveHttp } from '../../../testing/loopback-server.ts'
+import type { ModuleOutcome } from '../src/command/run-module.ts'
+import { runModuleIn } from './run-module-in.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -23,21 +22,8 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-async function run(name: string, ...args: readonly string[]): Promise<ModuleOutcome> {
-  const module = await loadModule(name)
-  if (module === undefined) throw new Error(`no module ${name}`)
-  return await callModule(module, args, folder)
-}
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
+const run = async (name: string, ...args: readonly string[]): Promise<ModuleOutcome> =>
+  await runModuleIn(folder, name, ...args)
 
 test('mArchiveList and mArchiveExec bring the images of a folder archive, unpacked', async () => {
   expect(await run('mArchiveList', 'demo', 'J', 'Orion Nebula', '0.05', '0.05', 'remote.tbl')).toEqual({
@@ -65,7 +51,7 @@ test.each([
 })
 
 test('mArchiveExec starts at a row, counts what fails and tells it when asked', async () => {
-  const url = await serve((request, answer) => {
+  const url = await serveHttp((request, answer) => {
     if (request.url === '/b.fits') answer.writeHead(404).end('<html>no such file</html>')
     else answer.end('a text\n')
   })
@@ -85,7 +71,7 @@ test('mArchiveExec starts at a row, counts what fails and tells it when asked', 
 })
 
 test('mArchiveGet tells the bytes, or why there are none', async () => {
-  const url = await serve((_, answer) => answer.writeHead(404).end())
+  const url = await serveHttp((_, answer) => answer.writeHead(404).end())
   writeFileSync(join(folder, 'here.txt'), '12345')
   const cases = [
     [[pathToFileURL(join(folder, 'here.txt')).href, 'a.txt'], 'stat="OK", module="mArchiveGet", count=5'],

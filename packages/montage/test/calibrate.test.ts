@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { seededRandom } from '@skyloom/mosaic'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { freshFolder, keptFolder } from '../../../testing/folders.ts'
+import { serveHttp } from '../../../testing/loopback-server.ts'
 import { mCalExec } from '../src/calibrate/cal-exec.ts'
 import { mCalibrate } from '../src/calibrate/calibrate.ts'
 import { mCatSearch } from '../src/calibrate/cat-search.ts'
@@ -162,17 +161,13 @@ describe('photometry on a made-up field', () => {
 
   test('the stars on an image are listed, also from a cone search', async () => {
     const asked: string[] = []
-    const server = createServer((request, response) => {
+    const url = await serveHttp((request, response) => {
       asked.push(request.url ?? '')
       response.end(catalogText(catalog))
     })
-    onTestFinished(() => void server.close())
-    const port = await new Promise<number>((resolve) => {
-      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-    })
     const local = await mCatSearch({ image: 'bright.fits', output: 'a.tbl', catalog: 'catalog.tbl' }, place())
     const remote = await mCatSearch(
-      { image: 'bright.fits', output: 'b.tbl', catalog: `http://127.0.0.1:${port}/cone?kind=star` },
+      { image: 'bright.fits', output: 'b.tbl', catalog: `${url}/cone?kind=star` },
       place(),
     )
     expect(local.count).toBe(36)

@@ -9,9 +9,8 @@ import {
 } from '@skyloom/workflow'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { freshFolder } from '../../../testing/folders.ts'
-import { loadModule } from '../src/command/registry.ts'
-import { callModule } from '../src/command/run-module.ts'
 import { mDAGGalacticPlane, mDAGTbls, mImgtbl } from '../src/index.ts'
+import { runModuleIn } from './run-module-in.ts'
 import { readMosaic, writeSmallSurvey } from './support/small-survey.ts'
 
 let folder = ''
@@ -23,11 +22,8 @@ beforeEach(async () => {
   await mImgtbl({ folder: '.', table: 'images.tbl', hasCorners: true }, { cwd: folder })
 })
 
-async function run(cwd: string, name: string, args: readonly string[]): Promise<string> {
-  const module = await loadModule(name)
-  if (module === undefined) throw new Error(`no module ${name}`)
-  return (await callModule(module, args, cwd)).stdout
-}
+const run = async (cwd: string, name: string, args: readonly string[]): Promise<string> =>
+  (await runModuleIn(cwd, name, ...args)).stdout
 
 function readWritten(file: string): Workflow {
   const reading = readWorkflow(readFileSync(join(folder, 'work', file), 'utf8'))

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { freshFolder } from '../../../testing/folders.ts'
-import { loadModule } from '../src/command/registry.ts'
-import { callModule, type ModuleOutcome } from '../src/command/run-module.ts'
+import type { ModuleOutcome } from '../src/command/run-module.ts'
+import { runModuleIn } from './run-module-in.ts'
 import { readMosaic, writeSmallSurvey } from './support/small-survey.ts'
 
 let folder = ''
@@ -19,11 +19,8 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-async function run(name: string, ...args: readonly string[]): Promise<ModuleOutcome> {
-  const module = await loadModule(name)
-  if (module === undefined) throw new Error(`no module ${name}`)
-  return await callModule(module, args, folder)
-}
+const run = async (name: string, ...args: readonly string[]): Promise<ModuleOutcome> =>
+  await runModuleIn(folder, name, ...args)
 
 test('mExec makes the mosaic of a survey and keeps its tables', async () => {
   const outcome = await run('mExec', '-d', '1', '-f', 'sky/region.hdr', 'Sky', 'J', 'work')

@@ -1,16 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
+import { freshFolder } from '../../../testing/folders.ts'
 import { loadModule, MODULE_NAMES } from '../src/command/registry.ts'
-import { callModule, type ModuleOutcome } from '../src/command/run-module.ts'
+import type { ModuleOutcome } from '../src/command/run-module.ts'
 import { mTileHdr } from '../src/header/tile-hdr.ts'
+import { runModuleIn } from './run-module-in.ts'
 
 let folder = ''
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skyloom-modules-'))
+  folder = freshFolder()
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const TEMPLATE = [
   'SIMPLE  = T',
@@ -33,11 +33,8 @@ function writeTemplate(lines: readonly string[] = TEMPLATE, end: string = '\n'):
   writeFileSync(join(folder, 'region.hdr'), [...lines, 'END'].join(end) + end)
 }
 
-async function run(name: string, ...args: readonly string[]): Promise<ModuleOutcome> {
-  const module = await loadModule(name)
-  if (module === undefined) throw new Error(`no module ${name}`)
-  return await callModule(module, args, folder)
-}
+const run = async (name: string, ...args: readonly string[]): Promise<ModuleOutcome> =>
+  await runModuleIn(folder, name, ...args)
 
 test.each(MODULE_NAMES)('%s answers a call without arguments with its synopsis', async (name) => {
   const outcome = await run(name)

@@ -6,9 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { demoImages, keptFolder } from '../../../testing/folders.ts'
 import { lacksProgram } from '../../../testing/peers.ts'
 import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
-import { loadModule } from '../src/command/registry.ts'
-import { callModule } from '../src/command/run-module.ts'
 import { differenceOf, readRgb } from './conformance/compare-png.ts'
+import { runModuleIn } from './run-module-in.ts'
 
 // Montage 6.0 of Debian. The data values of its 256 Gaussian levels part from ours by 1/2000 of a level, so that single pixels on the
 // border of two levels differ by one.
@@ -21,11 +20,8 @@ if (!skip) {
   writeFileSync(images.second, packed('2mass-atlas-001124n-j0860044.fits.gz'))
 }
 
-async function ours(args: readonly string[]): Promise<string> {
-  const module = await loadModule('mViewer')
-  if (module === undefined) throw new Error('no mViewer')
-  return (await callModule(module, args, folder)).stdout
-}
+const ours = async (args: readonly string[]): Promise<string> =>
+  (await runModuleIn(folder, 'mViewer', ...args)).stdout
 
 /** Draws with both programs and compares status line and pixels. */
 async function compare(args: readonly string[]): Promise<{ part: number; most: number }> {
@@ -83,9 +79,7 @@ describe.skipIf(skip)('mViewer beside that of Montage 6.0, on real data', () => 
   // Montage 6.0 shows files of powers in a linear stretch, and reads those of 2026 one line early: all levels of its Gaussians are one too
   // high. The linear one shows that the format is understood.
   test('a histogram file is read by both programs', async () => {
-    const module = await loadModule('mHistogram')
-    if (module === undefined) throw new Error('no mHistogram')
-    await callModule(module, ['-file', images.real, '-1s', '99.95%', '-out', 'shared.hist'], folder)
+    await runModuleIn(folder, 'mHistogram', '-file', images.real, '-1s', '99.95%', '-out', 'shared.hist')
     const args = ['-gray', images.second, '-histfile', 'shared.hist', '-out']
     execFileSync('mViewer', [...args, 'theirs.png'], { cwd: folder })
     await ours([...args, 'ours.png'])

@@ -6,12 +6,12 @@ import { FitsWriter, Header } from '@skyloom/fits'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { demoImages, freshFolder, repositoryRoot } from '../../../testing/folders.ts'
 import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
-import { loadModule } from '../src/command/registry.ts'
-import { callModule, type ModuleOutcome } from '../src/command/run-module.ts'
+import type { ModuleOutcome } from '../src/command/run-module.ts'
 import { mCombineHist } from '../src/viewer/combine-hist.ts'
 import { mHistogram } from '../src/viewer/histogram.ts'
 import { mViewer } from '../src/viewer/viewer.ts'
 import { differenceOf, readRgb } from './conformance/compare-png.ts'
+import { runModuleIn } from './run-module-in.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -55,11 +55,8 @@ async function writeImage(
   writeFileSync(join(folder, name), sink.bytes())
 }
 
-async function run(name: string, ...args: readonly string[]): Promise<ModuleOutcome> {
-  const module = await loadModule(name)
-  if (module === undefined) throw new Error(`no module ${name}`)
-  return await callModule(module, args, folder)
-}
+const run = async (name: string, ...args: readonly string[]): Promise<ModuleOutcome> =>
+  await runModuleIn(folder, name, ...args)
 
 const view = async (...args: readonly string[]): Promise<ModuleOutcome> => await run('mViewer', ...args)
 

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { textColumn } from '@skyloom/fits/tables'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { demoImages, freshFolder } from '../../../testing/folders.ts'
+import { listenUntilEnd, serveHttp } from '../../../testing/loopback-server.ts'
 import { lacksProgram } from '../../../testing/peers.ts'
 import { findKnownObject, knownObjects, parseSurveyRegistry, type SurveyRegistry } from '../src/index.ts'
 import { fetchFile, listImages, readSurveys, resolveLocation } from '../src/node/index.ts'
@@ -34,20 +34,6 @@ image.write(
 for (let i = 0; i < SIDE * SIDE; i++) image.writeFloatBE(Math.sin(i), 2880 + 4 * i)
 const M42 = { lonDeg: 83.82208, latDeg: -5.39111 }
 
-/** A server on the loopback that ends with the test; gives its address. */
-async function serve(listener: RequestListener): Promise<string> {
-  return `http://127.0.0.1:${await listen(createServer(listener))}`
-}
-
-async function listen(server: Server & { closeAllConnections?(): void }): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections?.()
-    server.close()
-  })
-  return (server.address() as AddressInfo).port
-}
-
 function registryOf(value: unknown): SurveyRegistry {
   return { ...parseSurveyRegistry(JSON.stringify(value), 'surveys.json'), timeoutSeconds: 0.3, retries: 1 }
 }
@@ -55,7 +41,7 @@ function registryOf(value: unknown): SurveyRegistry {
 describe('a file from an archive', () => {
   test('comes whole, and nothing else is left in the folder', async () => {
     const folder = freshFolder()
-    const url = await serve((_, answer) => answer.end(image))
+    const url = await serveHttp((_, answer) => answer.end(image))
     const { sizeBytes } = await fetchFile(`${url}/a.fits`, join(folder, 'a.fits'), QUICK)
     expect(sizeBytes).toBe(image.length)
     expect(readFileSync(join(folder, 'a.fits')).equals(image)).toBe(true)
@@ -65,7 +51,7 @@ describe('a file from an archive', () => {
   test('goes on where the service stopped', async () => {
     const folder = freshFolder()
     const ranges: (string | undefined)[] = []
-    const url = await serve((request, answer) => {
+    const url = await serveHttp((request, answer) => {
       ranges.push(request.headers.range)
       const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
       const head = { ETag: '"v1"', 'Content-Length': image.length - from }
@@ -86,7 +72,7 @@ describe('a file from an archive', () => {
   test('begins again when the file has changed meanwhile', async () => {
     const folder = freshFolder()
     let count = 0
-    const url = await serve((request, answer) => {
+    const url = await serveHttp((request, answer) => {
       count++
       // The tag is another one the second time: the server sends everything.
       answer.writeHead(200, { ETag: `"v${count}"`, 'Content-Length': image.length })
@@ -101,7 +87,7 @@ describe('a file from an archive', () => {
   test('is unpacked, unless the name keeps the ending', async () => {
     const folder = freshFolder()
     const packed = gzipSync(image)
-    const url = await serve((_, answer) => answer.end(packed))
+    const url = await serveHttp((_, answer) => answer.end(packed))
     await fetchFile(`${url}/a.fits.gz`, join(folder, 'a.fits'), QUICK)
     await fetchFile(`${url}/a.fits.gz`, join(folder, 'b.fits.gz'), QUICK)
     expect(readFileSync(join(folder, 'a.fits')).equals(image)).toBe(true)
@@ -111,7 +97,7 @@ describe('a file from an archive', () => {
   test.skipIf(lacksProgram('bzip2'))('is unpacked from bzip2 too', async () => {
     const folder = freshFolder()
     const packed = spawnSync('bzip2', ['-c'], { input: image, maxBuffer: 2 ** 26 }).stdout
-    const url = await serve((_, answer) => answer.end(packed))
+    const url = await serveHttp((_, answer) => answer.end(packed))
     await fetchFile(`${url}/a.fits.bz2`, join(folder, 'a.fits'), QUICK)
     expect(readFileSync(join(folder, 'a.fits')).equals(image)).toBe(true)
   })
@@ -119,7 +105,7 @@ describe('a file from an archive', () => {
   test('a service that is busy is asked again', async () => {
     const folder = freshFolder()
     let count = 0
-    const url = await serve((_, answer) => {
+    const url = await serveHttp((_, answer) => {
       if (++count === 1) answer.writeHead(503, { 'Retry-After': '0' }).end()
       else answer.end(image)
     })
@@ -230,7 +216,7 @@ describe('a file from an archive', () => {
   ]
   test.each(faults)('%s is an error and leaves nothing', async (_, name, code, found, listener) => {
     const folder = freshFolder()
-    const url = await serve((request, answer) => void listener(request, answer))
+    const url = await serveHttp((request, answer) => void listener(request, answer))
     const error = await fetchFile(`${url}/${name}`, join(folder, name), QUICK).catch(
       (caught: unknown) => caught,
     )
@@ -242,7 +228,7 @@ describe('a file from an archive', () => {
   test('a file that is there stays when a new one cannot be had', async () => {
     const folder = freshFolder()
     writeFileSync(join(folder, 'a.fits'), 'old')
-    const url = await serve((_, answer) => answer.end(page))
+    const url = await serveHttp((_, answer) => answer.end(page))
     await expect(fetchFile(url, join(folder, 'a.fits'), QUICK)).rejects.toThrow()
     expect(readFileSync(join(folder, 'a.fits'), 'utf8')).toBe('old')
   })
@@ -255,7 +241,7 @@ describe('a file from an archive', () => {
     const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, answer) =>
       answer.end(image),
     )
-    const url = `https://localhost:${await listen(server)}/a.fits`
+    const url = `https://localhost:${await listenUntilEnd(server)}/a.fits`
     await expect(fetchFile(url, join(folder, 'a.fits'), QUICK)).rejects.toThrow(/DEPTH_ZERO_SELF_SIGNED_CERT/)
     expect(existsSync(join(folder, 'a.fits'))).toBe(false)
   })
@@ -294,7 +280,7 @@ describe('a list of images', () => {
 
   test('from a table service is its table', async () => {
     let asked = ''
-    const url = await serve((request, answer) => {
+    const url = await serveHttp((request, answer) => {
       asked = request.url ?? ''
       answer.end('| cntr | URL |\n| int | char |\n  1      http://x/a.fits\n')
     })
@@ -330,7 +316,7 @@ describe('a list of images', () => {
 
   test('from a Simple Image Access service has the images that overlap, with corners and file names', async () => {
     let asked = ''
-    const url = await serve((request, answer) => {
+    const url = await serveHttp((request, answer) => {
       asked = request.url ?? ''
       answer.end(VOTABLE('OK', row('near', 83.8) + row('far', 84.5)))
     })
@@ -376,7 +362,7 @@ describe('a list of images', () => {
     ['another table', VOTABLE('OK', '').replaceAll('access_url', 'other'), 'no column access_url'],
   ] as const
   test.each(answers)('%s is an error', async (_, text, problem) => {
-    const url = await serve((_request, answer) => answer.end(text))
+    const url = await serveHttp((_request, answer) => answer.end(text))
     await expect(listImages(sia(url), { survey: 'S', band: 'J', box })).rejects.toThrow(problem)
   })
 
@@ -398,7 +384,7 @@ describe('a location', () => {
     })
     expect(await resolveLocation('m 42', none)).toMatchObject({ lonDeg: expect.closeTo(83.822, 3) as number })
     const asked: string[] = []
-    const url = await serve((request, answer) => {
+    const url = await serveHttp((request, answer) => {
       asked.push(request.url ?? '')
       answer.end(
         asked.length === 1
