@@ -78,10 +78,7 @@ export async function writeMessages(
   )
 }
 
-/**
- * One row for each id: PostgreSQL refuses to write a row twice in one statement. In the order of the ids: writers that take the same rows
- * in the same order wait for each other instead of ending in a deadlock.
- */
+/** One row for each id: PostgreSQL refuses to write a row twice in one statement. */
 function mergedFiles(files: readonly FileRow[]): readonly FileRow[] {
   const byId = new Map<string, FileRow>()
   for (const file of files) {
@@ -98,7 +95,7 @@ function mergedFiles(files: readonly FileRow[]): readonly FileRow[] {
     const metadata = { ...before.metadata, ...file.metadata }
     byId.set(file.id, { ...before, ...definedOf(file), metadata })
   }
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [...byId.values()]
 }
 
 function definedOf(file: FileRow): FileRow {
