@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Session } from '../database/database.ts'
 import type { SqlValue } from '../database/engine.ts'
 import { jsonText } from '../database/json-text.ts'
@@ -28,11 +29,15 @@ export interface FileRows {
 }
 
 const SHA256 = /^[0-9a-f]{64}$/
+/** Number of the advisory lock of writers of files in one PostgreSQL database; any constant does. */
+const FILES_LOCK = 7_305_112
 
 /** Writes files with replicas, metadata, places on the sky and derivations. */
 export async function writeFiles(session: Session, rows: FileRows, nowMs: number): Promise<void> {
   const files = mergedFiles(rows.files ?? [])
   if (files.length > 0) {
+    // Writers of the same files in another order would end each other in deadlocks; SQLite has one writer anyway.
+    if (session.dialect === 'postgres') await session.run(sql`SELECT pg_advisory_xact_lock(${FILES_LOCK})`)
     await putFiles(session, files, nowMs)
     await putMetadata(session, files)
     await putSky(session, files)
