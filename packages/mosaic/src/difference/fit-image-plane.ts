@@ -1,8 +1,10 @@
 import type { PlaneSums } from '@skyloom/kernels'
 import type { BackgroundPlane } from '../background/plane.ts'
 import type { FloatPlane } from '../float-plane.ts'
-import { convexHull, type Point, type RotatedBox, smallestBox } from '../geometry/hull.ts'
+import { extentBox } from '../geometry/extent-box.ts'
+import { convexHull, type RotatedBox, smallestBox } from '../geometry/hull.ts'
 import { type FitPlaneOptions, fitPlane, type PlaneFit } from './fit-plane.ts'
+import { rowEnds } from './row-ends.ts'
 
 /** How a plane is fitted to an image. */
 export interface FitImagePlaneOptions extends FitPlaneOptions {
@@ -74,18 +76,9 @@ function boxAround(
   { width, height, data }: FloatPlane,
   crpix: { readonly fitsX: number; readonly fitsY: number },
 ): RotatedBox {
-  const points: Point[] = []
-  for (let row = 0; row < height; row++) {
-    const start = row * width
-    let first = 0
-    while (first < width && Number.isNaN(data[start + first]!)) first++
-    let last = width - 1
-    while (last > first && Number.isNaN(data[start + last]!)) last--
-    const y = row - crpix.fitsY
-    if (first < last) points.push({ x: first - crpix.fitsX, y }, { x: last - crpix.fitsX, y })
-  }
+  const points = rowEnds(data, width, height, -crpix.fitsX, -crpix.fitsY)
   const hull = convexHull(points)
-  const box = smallestBox([...hull.slice(1), ...hull.slice(0, 1)]) ?? extentOf(points)
+  const box = smallestBox([...hull.slice(1), ...hull.slice(0, 1)]) ?? extentBox(points)
   const angleDeg = ((box.angleDeg % 180) + 180) % 180
   const hasUpright = hull.some((point, index) => point.x === hull[(index + 1) % hull.length]?.x)
   const isLying = angleDeg === 0 && hasUpright && hull.length >= 3
@@ -97,17 +90,4 @@ function boxAround(
     width: boxWidth > 0 ? boxWidth : 1,
     height: boxHeight > 0 ? boxHeight : 1,
   }
-}
-
-function extentOf(points: readonly Point[]): RotatedBox {
-  let [minX, maxX, minY, maxY] = [Infinity, -Infinity, Infinity, -Infinity]
-  for (const { x, y } of points) {
-    minX = Math.min(minX, x)
-    maxX = Math.max(maxX, x)
-    minY = Math.min(minY, y)
-    maxY = Math.max(maxY, y)
-  }
-  if (points.length === 0) return { x: 0, y: 0, width: 1, height: 1, angleDeg: 0 }
-  const centre = { x: (minX + maxX) / 2, y: (minY + maxY) / 2 }
-  return { ...centre, width: maxX - minX, height: maxY - minY, angleDeg: 0 }
 }
