@@ -46,7 +46,7 @@ export async function makeOutFolder(folder: string): Promise<void> {
     for (const name of await namesIn(folder))
       if (isRemain(name)) await rm(join(folder, name), { force: true })
   } catch (cause) {
-    throw unusable(folder, cause)
+    throw unusableFolder(folder, cause)
   }
 }
 
@@ -57,11 +57,12 @@ function isRemain(name: string): boolean {
 async function namesIn(folder: string): Promise<readonly string[]> {
   return await readdir(folder).catch((cause: unknown) => {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []
-    throw unusable(folder, cause)
+    throw unusableFolder(folder, cause)
   })
 }
 
-function unusable(folder: string, cause: unknown): MosaicError {
+/** The error of a folder for products that cannot be read or written. */
+export function unusableFolder(folder: string, cause: unknown): MosaicError {
   return new MosaicError('MOSAIC_OUT_UNUSABLE', 'the output folder cannot be used', {
     where: [folder],
     found: cause instanceof Error ? cause.message : String(cause),

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { PARTIAL_MARK } from '@skyloom/base/node'
-import { MosaicError } from '../../errors.ts'
-import { checkOutFolder } from '../out-folder.ts'
+import { checkOutFolder, unusableFolder } from '../out-folder.ts'
 
 /** Files that are brought to disk at the same time. */
 const SYNC_WIDTH = 16
@@ -36,7 +35,7 @@ export async function beginFolder(folder: string, overwrite: boolean): Promise<N
       if (name.startsWith(start)) await rm(join(parent, name), { recursive: true, force: true })
     await mkdir(path)
   } catch (cause) {
-    throw unusable(final, cause)
+    throw unusableFolder(final, cause)
   }
   return {
     path,
@@ -46,7 +45,7 @@ export async function beginFolder(folder: string, overwrite: boolean): Promise<N
         await replaceFolder(path, final, overwrite)
         await syncPath(parent)
       } catch (cause) {
-        throw unusable(final, cause)
+        throw unusableFolder(final, cause)
       }
     },
     async discard() {
@@ -92,13 +91,4 @@ async function syncPath(path: string): Promise<void> {
   } finally {
     await handle.close()
   }
-}
-
-function unusable(folder: string, cause: unknown): MosaicError {
-  return new MosaicError('MOSAIC_OUT_UNUSABLE', 'the output folder cannot be used', {
-    where: [folder],
-    found: cause instanceof Error ? cause.message : String(cause),
-    remedy: 'choose a folder that you may write to',
-    cause,
-  })
 }
