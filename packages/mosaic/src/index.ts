@@ -22,12 +22,17 @@ export {
   type SurveyService,
 } from './archive/survey-registry.ts'
 export { unpackBzip2 } from './archive/unpack-bzip2.ts'
-export { type ClassicCandidate, classicallyUsed } from './background/classic-reject.ts'
+export {
+  type ClassicCandidate,
+  classicallyUsed,
+  type ImageExtent,
+  type RejectReason,
+} from './background/classic-reject.ts'
 export { formatCorrectionTable } from './background/correction-table.ts'
 export { connectedGroups } from './background/groups.ts'
 export { boxMoments, type Moments } from './background/moments.ts'
 export { type BackgroundPlane, evaluatePlane, subtractPlanes, ZERO_PLANE } from './background/plane.ts'
-export { type ImageExtent, type OverlapFit, type RejectReason, rejectFits } from './background/reject.ts'
+export { type OverlapFit, rejectFits } from './background/reject.ts'
 export {
   type CorrectionMap,
   type ImageCorrection,

@@ -1,5 +1,13 @@
 import type { PlaneFit } from '../difference/fit-plane.ts'
-import type { ImageExtent } from './reject.ts'
+
+/** Why a pair does not take part in the background solution. */
+export type RejectReason = 'too-few-pixels' | 'too-short' | 'too-noisy'
+
+/** Size of an image on the template, in pixels. */
+export interface ImageExtent {
+  readonly width: number
+  readonly height: number
+}
 
 /** What the classic rules look at: two images by their numbers and some values of the fit. */
 export interface ClassicCandidate {
@@ -16,29 +24,47 @@ const MIN_SIDE_FRACTION = 0.25
 const MAX_RMS_SIGMA = 2
 
 /**
- * Which overlaps mBgModel of Montage 6.0 uses. Unlike `rejectFits` it may cut images off from all others.
+ * Which overlaps mBgModel of Montage 6.0 leaves out, and why: too few pixels, too short in both directions, or a residual far above that of
+ * the others. Unlike `rejectFits` it may cut images off from all others.
  *
  * @param images by the numbers of the candidates
- * @returns one entry per candidate
+ * @returns one entry per candidate: the reason, or undefined when it is used
  */
+export function classicReasons(
+  candidates: readonly ClassicCandidate[],
+  images: readonly ImageExtent[],
+): readonly (RejectReason | undefined)[] {
+  const total = images.reduce((sum, { width, height }) => sum + width * height, 0)
+  const meanArea = total / Math.max(1, images.length)
+  const byShape = candidates.map((candidate) => shapeReason(candidate, images, meanArea))
+  const limit = rmsLimit(candidates.filter((_, index) => byShape[index] === undefined))
+  return candidates.map(({ fit }, index) => byShape[index] ?? (fit.rms > limit ? 'too-noisy' : undefined))
+}
+
+/** Which overlaps mBgModel of Montage 6.0 uses: those for which {@link classicReasons} has none. */
 export function classicallyUsed(
   candidates: readonly ClassicCandidate[],
   images: readonly ImageExtent[],
 ): readonly boolean[] {
-  const total = images.reduce((sum, { width, height }) => sum + width * height, 0)
-  const minPixels = (MIN_AREA_FRACTION * total) / Math.max(1, images.length)
-  const isShortFor = ({ fit }: ClassicCandidate, image: ImageExtent | undefined): boolean =>
+  return classicReasons(candidates, images).map((reason) => reason === undefined)
+}
+
+function shapeReason(
+  { plus, minus, fit }: ClassicCandidate,
+  images: readonly ImageExtent[],
+  meanArea: number,
+): RejectReason | undefined {
+  if (fit.npixel < MIN_AREA_FRACTION * meanArea) return 'too-few-pixels'
+  const isShort = (image: ImageExtent | undefined): boolean =>
     image !== undefined &&
     fit.xmax - fit.xmin < MIN_SIDE_FRACTION * image.width &&
     fit.ymax - fit.ymin < MIN_SIDE_FRACTION * image.height
-  const isLarge = candidates.map(
-    (candidate) =>
-      candidate.fit.npixel >= minPixels &&
-      !(isShortFor(candidate, images[candidate.plus]) && isShortFor(candidate, images[candidate.minus])),
-  )
-  const values = candidates.filter((_, index) => isLarge[index]).map(({ fit }) => fit.rms)
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length)
-  const limit = mean + MAX_RMS_SIGMA * Math.sqrt(variance)
-  return candidates.map(({ fit }, index) => isLarge[index] === true && !(fit.rms > limit))
+  return isShort(images[plus]) && isShort(images[minus]) ? 'too-short' : undefined
+}
+
+function rmsLimit(candidates: readonly ClassicCandidate[]): number {
+  if (candidates.length === 0) return Infinity
+  const mean = candidates.reduce((sum, { fit }) => sum + fit.rms, 0) / candidates.length
+  const variance = candidates.reduce((sum, { fit }) => sum + (fit.rms - mean) ** 2, 0) / candidates.length
+  return mean + MAX_RMS_SIGMA * Math.sqrt(variance)
 }

@@ -1,5 +1,4 @@
-import type { ClassicCandidate } from './classic-reject.ts'
-import type { ImageExtent } from './reject.ts'
+import type { ClassicCandidate, ImageExtent } from './classic-reject.ts'
 
 /** An overlap of fewer pixels than this fraction of the mean image area is left out. */
 const MIN_AREA_FRACTION = 0.001

@@ -1,5 +1,5 @@
 import type { CombineMethod } from '../add/combine.ts'
-import type { RejectReason } from '../background/reject.ts'
+import type { RejectReason } from '../background/classic-reject.ts'
 import type { BackgroundMode } from '../background/solve.ts'
 import type { Region } from '../region.ts'
 
