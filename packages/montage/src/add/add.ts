@@ -5,10 +5,10 @@ import {
   hasOption,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
@@ -154,7 +154,6 @@ function readCall(call: ModuleCall): AddInput {
   const [folder, kappa, weightColumn, weightSuffix, maskSuffix] = ['p', 'k', 'w', 'W', 'M'].map((name) =>
     optionValue(call, name),
   )
-  const problem = `Argument for -k (${kappa ?? ''}) cannot be interpreted as a real number`
   return {
     images: operand(call, 0),
     template: operand(call, 1),
@@ -163,7 +162,7 @@ function readCall(call: ModuleCall): AddInput {
     isExactSize: hasOption(call, 'e'),
     hasNoAreas: hasOption(call, 'n'),
     ...(folder === undefined ? {} : { folder }),
-    ...(kappa === undefined ? {} : { kappa: realArgument(kappa, problem) }),
+    ...(kappa === undefined ? {} : { kappa: namedReal(kappa, 'Argument for -k') }),
     ...(weightColumn === undefined ? {} : { weightColumn }),
     ...(weightSuffix === undefined ? {} : { weightSuffix }),
     ...(maskSuffix === undefined ? {} : { maskSuffix }),

@@ -6,9 +6,9 @@ import {
   defineModule,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { SURVEYS_SECTION } from './surveys-manual.ts'
@@ -62,8 +62,8 @@ function readCall(call: ModuleCall): ArchiveListInput {
     survey: operand(call, 0),
     band: operand(call, 1),
     location: operand(call, 2),
-    widthDeg: realArgument(width, `Width (${width}) cannot be interpreted as a real number`),
-    heightDeg: realArgument(height, `Height (${height}) cannot be interpreted as a real number`),
+    widthDeg: namedReal(width, 'Width'),
+    heightDeg: namedReal(height, 'Height'),
     output: operand(call, 5),
   }
 }

@@ -5,10 +5,10 @@ import {
   defineModule,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
   usageError,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
@@ -79,13 +79,11 @@ export async function mHdr(input: HdrInput, place: Place = {}): Promise<HdrResul
 }
 
 function readCall(call: ModuleCall): HdrInput {
-  const number = (text: string, what: string): number =>
-    realArgument(text, `${what} (${text}) cannot be interpreted as a real number`)
   const given = (name: string, what: string): number | undefined => {
     const text = optionValue(call, name)
-    return text === undefined ? undefined : number(text, what)
+    return text === undefined ? undefined : namedReal(text, what)
   }
-  const widthDeg = number(operand(call, 1), 'Width')
+  const widthDeg = namedReal(operand(call, 1), 'Width')
   const heightDeg = given('h', 'Height')
   const pixelArcsec = given('p', 'Pixel size')
   const rotationDeg = given('r', 'Rotation')

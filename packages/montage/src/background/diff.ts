@@ -6,10 +6,10 @@ import {
   hduArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { areaName } from '../image/area-name.ts'
@@ -63,8 +63,7 @@ function readCall(call: ModuleCall): DiffInput {
     hdu: hduArgument(call),
   }
   if (factor === undefined) return files
-  const problem = `Argument for -z (${factor}) cannot be interpreted as a real number`
-  return { ...files, factor: realArgument(factor, problem) }
+  return { ...files, factor: namedReal(factor, 'Argument for -z') }
 }
 
 /** The module mDiff. */

@@ -7,10 +7,10 @@ import {
   hduArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { type ExaminedImage, openExamined } from '../examine/examined-image.ts'
@@ -138,10 +138,7 @@ export function readCalibrateOptions(call: ModuleCall): CalibrateOptions {
     ...(refmag === undefined
       ? {}
       : {
-          refmag: realArgument(
-            refmag,
-            `Reference magnitude (${refmag}) cannot be interpreted as a real number`,
-          ),
+          refmag: namedReal(refmag, 'Reference magnitude'),
         }),
   }
 }

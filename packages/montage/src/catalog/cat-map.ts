@@ -13,10 +13,10 @@ import {
   integerArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
@@ -126,9 +126,7 @@ function readCall(call: ModuleCall): CatMapInput {
     spread,
     isPoints: hasOption(call, 'p'),
     ...(column === undefined ? {} : { column }),
-    ...(mag === undefined
-      ? {}
-      : { refmag: realArgument(mag, `Reference magnitude (${mag}) cannot be interpreted as a real number`) }),
+    ...(mag === undefined ? {} : { refmag: namedReal(mag, 'Reference magnitude') }),
   }
 }
 

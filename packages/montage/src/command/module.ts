@@ -142,6 +142,17 @@ export function realArgument(text: string, problem: string): number {
 }
 
 /**
+ * A number as {@link realArgument} reads it, whose error tells what it is: `Width (x) cannot be interpreted as a real number`.
+ *
+ * @param text undefined stands for an empty word
+ * @throws MontageError `MONTAGE_BAD_ARGUMENT`
+ */
+export function namedReal(text: string | undefined, what: string): number {
+  const word = text ?? ''
+  return realArgument(word, `${what} (${word}) cannot be interpreted as a real number`)
+}
+
+/**
  * A whole number as C reads it from a whole word: decimal, octal with a leading 0, hexadecimal with 0x.
  *
  * @throws MontageError `MONTAGE_BAD_ARGUMENT` with `problem` as its sentence

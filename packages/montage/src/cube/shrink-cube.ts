@@ -8,10 +8,10 @@ import {
   integerArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
@@ -130,7 +130,7 @@ function readCall(call: ModuleCall): ShrinkCubeInput {
   return {
     image: operand(call, 0),
     output: operand(call, 1),
-    factor: realArgument(text, `Shrink factor (${text}) cannot be interpreted as a real number`),
+    factor: namedReal(text, 'Shrink factor'),
     isFixedSize: hasOption(call, 'f'),
     planeFactor,
     hdu: hduArgument(call),

@@ -8,8 +8,8 @@ import {
   hasOption,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   type Place,
-  realArgument,
   usageError,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
@@ -108,10 +108,7 @@ function readCall(call: ModuleCall): DagGalacticPlaneInput {
   }
   const [folder, folderUrl, resultUrl] = rest.slice(5)
   if (folder === undefined || folderUrl === undefined || resultUrl === undefined) throw usageError()
-  const number = (index: number, what: string): number => {
-    const text = rest[index] ?? ''
-    return realArgument(text, `${what} (${text}) cannot be interpreted as a real number`)
-  }
+  const number = (index: number, what: string): number => namedReal(rest[index], what)
   const region = {
     lonDeg: number(0, 'Longitude'),
     latDeg: number(1, 'Latitude'),

@@ -8,8 +8,8 @@ import {
   hasOption,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   type Place,
-  realArgument,
   usageError,
 } from '../command/module.ts'
 import { checkFolder } from '../exec/check-folder.ts'
@@ -85,7 +85,7 @@ function readCall(call: ModuleCall): DagInput {
   if (width === undefined || height === undefined || cdelt === undefined) throw usageError()
   if (folder === undefined || folderUrl === undefined) throw usageError()
   const size = (text: string, what: string): number => {
-    const value = realArgument(text, `${what} (${text}) cannot be interpreted as a real number`)
+    const value = namedReal(text, what)
     if (value > 0) return value
     throw usageError()
   }

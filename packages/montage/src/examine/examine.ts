@@ -7,10 +7,10 @@ import {
   hduArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValues,
   type Place,
-  realArgument,
   usageError,
 } from '../command/module.ts'
 import type { FieldFormat } from '../command/status-line.ts'
@@ -184,8 +184,6 @@ function extremeOf(examined: ExaminedImage, pixel: PixelExtreme | undefined): Pi
 function readCall(call: ModuleCall): ExamineInput {
   const [circle] = optionValues(call, 'p')
   const [source] = optionValues(call, 'a')
-  const number = (text: string | undefined, what: string): number =>
-    realArgument(text ?? '', `${what} (${text ?? ''}) cannot be interpreted as a real number`)
   const hasRadius = source !== undefined && call.operands.length === 2
   if (call.operands.length === 2 && !hasRadius) throw usageError()
   const { path: image, hdu: named, planes } = parseImageName(operand(call, hasRadius ? 1 : 0))
@@ -201,16 +199,16 @@ function readCall(call: ModuleCall): ExamineInput {
     const [ra, dec, radius] = circle
     const place = {
       kind: 'circle' as const,
-      ra: number(ra, 'RA'),
-      dec: number(dec, 'Dec'),
-      radius: sized(number(radius, 'Radius')),
+      ra: namedReal(ra, 'RA'),
+      dec: namedReal(dec, 'Dec'),
+      radius: sized(namedReal(radius, 'Radius')),
     }
     return { ...base, place }
   }
   if (source === undefined) return base
-  const place = { kind: 'source' as const, ra: number(source[0], 'RA'), dec: number(source[1], 'Dec') }
+  const place = { kind: 'source' as const, ra: namedReal(source[0], 'RA'), dec: namedReal(source[1], 'Dec') }
   return hasRadius
-    ? { ...base, place: { ...place, radius: sized(number(operand(call, 0), 'Radius')) } }
+    ? { ...base, place: { ...place, radius: sized(namedReal(operand(call, 0), 'Radius')) } }
     : { ...base, place }
 }
 

@@ -8,8 +8,8 @@ import {
   hduArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { openHeader } from '../image/open-header.ts'
@@ -81,8 +81,8 @@ function readCall(call: ModuleCall): Pix2CoordInput {
   const [image = '', x = '', y = ''] = call.operands
   return {
     image,
-    x: realArgument(x, `X pixel location (${x}) cannot be interpreted as a real number`),
-    y: realArgument(y, `Y pixel location (${y}) cannot be interpreted as a real number`),
+    x: namedReal(x, 'X pixel location'),
+    y: namedReal(y, 'Y pixel location'),
     hdu: hduArgument(call),
     isPicture: hasOption(call, 'j'),
   }

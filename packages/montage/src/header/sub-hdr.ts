@@ -14,8 +14,8 @@ import {
   hasOption,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   type Place,
-  realArgument,
   usageError,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
@@ -108,8 +108,6 @@ function readCall(call: ModuleCall): SubHdrInput {
   if (first === undefined || second === undefined || xText === undefined || yText === undefined)
     throw usageError()
   const isPixel = hasOption(call, 'p')
-  const number = (text: string, what: string): number =>
-    realArgument(text, `${what} (${text}) cannot be interpreted as a real number`)
   const size = (text: string, what: string): SubHdrSize => {
     const unit = text.endsWith('p')
       ? 'pixels'
@@ -118,7 +116,7 @@ function readCall(call: ModuleCall): SubHdrInput {
         : isPixel
           ? 'pixels'
           : 'degrees'
-    const value = number(text.replace(/[pd]$/, ''), what)
+    const value = namedReal(text.replace(/[pd]$/, ''), what)
     if (value > 0) return { value, unit }
     throw new MontageError('MONTAGE_BAD_ARGUMENT', "Invalid 'x' or 'y' size", {
       found: text,
@@ -129,8 +127,8 @@ function readCall(call: ModuleCall): SubHdrInput {
     template,
     output,
     start: isPixel
-      ? { kind: 'pixel', x: number(first, 'X pixel'), y: number(second, 'Y pixel') }
-      : { kind: 'sky', ra: number(first, 'RA'), dec: number(second, 'Dec') },
+      ? { kind: 'pixel', x: namedReal(first, 'X pixel'), y: namedReal(second, 'Y pixel') }
+      : { kind: 'sky', ra: namedReal(first, 'RA'), dec: namedReal(second, 'Dec') },
     xsize: size(xText, 'X size'),
     ysize: size(yText, 'Y size'),
     isShifted: hasOption(call, 's'),

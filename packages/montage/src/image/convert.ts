@@ -6,10 +6,10 @@ import {
   hduArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { openImage, writePixels } from './open-image.ts'
@@ -110,9 +110,7 @@ function readCall(call: ModuleCall): ConvertInput {
     })
   const number = (name: string): number | undefined => {
     const value = optionValue(call, name)
-    return value === undefined
-      ? undefined
-      : realArgument(value, `Argument for -${name} (${value}) cannot be interpreted as a real number`)
+    return value === undefined ? undefined : namedReal(value, `Argument for -${name}`)
   }
   const [min, max, blank] = ['min', 'max', 'blank'].map(number)
   return {

@@ -19,10 +19,10 @@ import {
   hduArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { type ClassicWcs, classicWcs, fromJ2000 } from '../header/classic-wcs.ts'
@@ -173,19 +173,15 @@ function readCall(call: ModuleCall): RotateInput {
     image: operand(call, 0),
     output: operand(call, 1),
     hdu: hduArgument(call),
-    ...(angle === undefined
-      ? {}
-      : { angle: realArgument(angle, `Rotation angle (${angle}) cannot be interpreted as a real number`) }),
+    ...(angle === undefined ? {} : { angle: namedReal(angle, 'Rotation angle') }),
   }
   const [ra, dec, xText, yText = xText] = call.operands.slice(2)
   if (ra === undefined) return input
-  const number = (text: string | undefined, what: string): number =>
-    realArgument(text ?? '', `${what} (${text ?? ''}) cannot be interpreted as a real number`)
   const region = {
-    ra: number(ra, 'Center RA'),
-    dec: number(dec, 'Center Dec'),
-    xsize: number(xText, 'X size in degrees'),
-    ysize: number(yText, 'Y size in degrees'),
+    ra: namedReal(ra, 'Center RA'),
+    dec: namedReal(dec, 'Center Dec'),
+    xsize: namedReal(xText, 'X size in degrees'),
+    ysize: namedReal(yText, 'Y size in degrees'),
   }
   if (region.xsize > 0 && region.ysize > 0) return { ...input, region }
   throw new MontageError('MONTAGE_BAD_ARGUMENT', "Invalid 'x' or 'y' size", { allowed: 'above 0' })

@@ -15,10 +15,10 @@ import {
   hduArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
   usageError,
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
@@ -153,12 +153,11 @@ function readCall(call: ModuleCall): ShrinkInput {
   const scale = optionValue(call, 'p')
   const common = { image: operand(call, 0), output: operand(call, 1), hdu: hduArgument(call) }
   if (scale !== undefined) {
-    const problem = `Pixel scale (${scale}) cannot be interpreted as a real number`
-    return { ...common, scaleDeg: realArgument(scale, problem) }
+    return { ...common, scaleDeg: namedReal(scale, 'Pixel scale') }
   }
   if (call.operands.length < 3) throw usageError()
   const text = operand(call, 2)
-  const factor = realArgument(text, `Shrink factor (${text}) cannot be interpreted as a real number`)
+  const factor = namedReal(text, 'Shrink factor')
   return { ...common, factor, isFixedSize: hasOption(call, 'f') }
 }
 

@@ -7,8 +7,8 @@ import {
   hduArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   type Place,
-  realArgument,
   usageError,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
@@ -193,8 +193,7 @@ export function readSubimageCall(call: ModuleCall): SubimageInput {
   const [first, second, xText, yText = xText] = words
   if (first === undefined || second === undefined || xText === undefined || yText === undefined)
     throw usageError()
-  const number = (text: string, what: string): number =>
-    realArgument(text, `${what} string (${text}) cannot be interpreted as a real number`)
+  const number = (text: string, what: string): number => namedReal(text, `${what} string`)
   const xsize = number(xText, 'X size')
   const ysize = number(yText, 'Y size')
   if (!(xsize > 0 && ysize > 0))
@@ -222,10 +221,7 @@ export function readSubimageCall(call: ModuleCall): SubimageInput {
 function readRange(words: readonly string[]): SubimageRegion {
   if (words.length !== 4) throw usageError()
   const [xmin = 0, ymin = 0, xmax = 0, ymax = 0] = words.map((text, index) =>
-    realArgument(
-      text,
-      `${index % 2 === 0 ? 'X' : 'Y'} pixel (${text}) cannot be interpreted as a real number`,
-    ),
+    namedReal(text, `${index % 2 === 0 ? 'X' : 'Y'} pixel`),
   )
   return { kind: 'range', xmin, xmax, ymin, ymax }
 }

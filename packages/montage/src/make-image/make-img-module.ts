@@ -6,11 +6,11 @@ import {
   integerArgument,
   type ModuleCall,
   type MontageModule,
+  namedReal,
   operand,
   optionValue,
   optionValues,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import type { CatalogLayer, ImageRecipe, OutlineLayer } from './image-recipe.ts'
 import { type MakeImgResult, mMakeImg } from './make-img.ts'
@@ -33,10 +33,6 @@ async function run(call: MakeImgCall, place: Place): Promise<MakeImgResult> {
   return await mMakeImg({ template, output, recipe: seed === undefined ? read : { ...read, seed } }, place)
 }
 
-function real(text: string | undefined, what: string): number {
-  return realArgument(text ?? '', `${what} (${text ?? ''}) cannot be interpreted as a real number`)
-}
-
 function readCall(call: ModuleCall): MakeImgCall {
   const seedText = optionValue(call, 'seed')
   const seed =
@@ -53,10 +49,10 @@ function readOptions(call: ModuleCall): ImageRecipe {
   const arrayFile = optionValue(call, 'a')
   const levels = optionValues(call, 'b').at(-1)
   const [lowerLeft, lowerRight, upperRight, upperLeft] = [0, 1, 2, 3].map((index) =>
-    levels === undefined ? 0 : real(levels[index], 'Background value'),
+    levels === undefined ? 0 : namedReal(levels[index], 'Background value'),
   )
   return {
-    noise: noise === undefined ? 0 : real(noise, 'Noise level'),
+    noise: noise === undefined ? 0 : namedReal(noise, 'Noise level'),
     background: {
       lowerLeft: lowerLeft ?? 0,
       lowerRight: lowerRight ?? 0,
@@ -85,16 +81,16 @@ function readCatalog([
     kind: 'catalog',
     file,
     column,
-    width: real(width, 'Source width'),
+    width: namedReal(width, 'Source width'),
     frame: readSystem(csys, epoch),
-    refval: real(refval, 'Reference value'),
+    refval: namedReal(refval, 'Reference value'),
     mode: readMode(mode),
     shape: readShape(shape),
   }
 }
 
 function readOutlines([file = '', refval]: readonly string[]): OutlineLayer {
-  return { kind: 'imginfo', file, refval: real(refval, 'Reference value') }
+  return { kind: 'imginfo', file, refval: namedReal(refval, 'Reference value') }
 }
 
 /** The module mMakeImg. */

@@ -1,6 +1,6 @@
 import { boxCorners } from '@skyloom/mosaic'
 import { convexHull, positionOf, type SkyPosition, type SkyRegion, skyPolygon } from '@skyloom/wcs'
-import { realArgument, usageError } from '../command/module.ts'
+import { namedReal, usageError } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 
 /** A region that images are sought for; J2000, degrees. */
@@ -33,9 +33,7 @@ export function readRegion([mode = '', ...words]: readonly string[]): CoverageRe
   const kind = COVERAGE_MODES.find((name) => mode === `-${name}`)
   if (kind === undefined) throw usageError(`Invalid region definition mode: "${mode}"`)
   if (kind === 'header') return { kind, template: words[0] ?? '' }
-  const numbers = words.map((word, index) =>
-    realArgument(word, `Input ${index + 1} (${word}) cannot be interpreted as a real number`),
-  )
+  const numbers = words.map((word, index) => namedReal(word, `Input ${index + 1}`))
   const [ra, dec, xsize, ysize = xsize, rotation] = numbers
   const bad = (problem: string): MontageError =>
     new MontageError('MONTAGE_BAD_ARGUMENT', problem, { found: words.join(' ') })

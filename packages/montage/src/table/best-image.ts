@@ -1,5 +1,5 @@
 import { DEBUG_OPTION } from '../command/manual.ts'
-import { defineModule, type MontageModule, operand, type Place, realArgument } from '../command/module.ts'
+import { defineModule, type MontageModule, namedReal, operand, type Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { edgeDistanceDeg } from './edge-distance.ts'
 import { hasCoverage, imageCorners } from './image-corners.ts'
@@ -87,8 +87,8 @@ export const bestImageModule: MontageModule = defineModule<BestImageInput, BestI
   },
   read: (call) => ({
     images: operand(call, 0),
-    ra: realArgument(operand(call, 1), `RA (${operand(call, 1)}) cannot be interpreted as a real number`),
-    dec: realArgument(operand(call, 2), `Dec (${operand(call, 2)}) cannot be interpreted as a real number`),
+    ra: namedReal(operand(call, 1), 'RA'),
+    dec: namedReal(operand(call, 2), 'Dec'),
   }),
   run: mBestImage,
 })
