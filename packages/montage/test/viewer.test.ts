@@ -79,7 +79,7 @@ describe('errors of mViewer, in the words of Montage', () => {
     ['No JPEG output file argument.', [...gray, '-jpeg'], 0],
     ['No input JSON data argument.', ['-json'], 0],
     ['No input JSON file argument.', ['-jfile'], 0],
-    ['Failed to open JSON file.', ['-jfile', 'none.json', ...out], 1],
+    ['Failed to open JSON file: none.json', ['-jfile', 'none.json', ...out], 1],
     ['No input FITS file name given', ['-ct', '3', ...out], 1],
     ["No input 'blue' FITS file name given", ['-red', 'in.fits', 'min', 'max', ...out], 1],
     ['File none.fits not found.', ['-gray', 'none.fits', 'min', 'max', ...out], 1],
@@ -98,7 +98,7 @@ describe('errors of mViewer, in the words of Montage', () => {
     ],
     ['Invalid table file [none.tbl].', [...gray, '-catalog', 'none.tbl', ...out], 1],
     ['Invalid table file [none.tbl].', [...gray, '-imginfo', 'none.tbl', ...out], 1],
-    ['Cannot open histogram file.', ['-gray', 'in.fits', '-histfile', 'none', ...out], 1],
+    ['Cannot open histogram file: none', ['-gray', 'in.fits', '-histfile', 'none', ...out], 1],
     [
       'FreeType: Could not find or load font file.',
       [...gray, '-fontfile', 'in.fits', '-mark', '10', '20', ...out],

@@ -23,7 +23,7 @@ export async function pathExists(place: Place, path: string): Promise<boolean> {
 /**
  * A text file, decoded as Latin-1 so that no byte is lost.
  *
- * @param problem the sentence of the error
+ * @param problem the sentence of the error; the path is put behind it when it does not name the file
  * @throws MontageError `MONTAGE_NO_FILE`
  */
 export async function readText(place: Place, path: string, problem: string): Promise<string> {
@@ -32,7 +32,7 @@ export async function readText(place: Place, path: string, problem: string): Pro
     if (size > MAX_TEXT_BYTES) throw new Error(`${size} bytes are more than ${MAX_TEXT_BYTES}`)
     return await readFile(pathOf(place, path), 'latin1')
   } catch (cause) {
-    throw new MontageError('MONTAGE_NO_FILE', problem, {
+    throw new MontageError('MONTAGE_NO_FILE', naming(problem, path), {
       where: [path],
       remedy: 'check the path of the file',
       cause,
@@ -43,7 +43,7 @@ export async function readText(place: Place, path: string, problem: string): Pro
 /**
  * Writes a text file; it appears under its name only when it is complete.
  *
- * @param problem the sentence of the error
+ * @param problem the sentence of the error; the path is put behind it when it does not name the file
  * @throws MontageError `MONTAGE_CANNOT_WRITE`
  */
 export async function writeText(place: Place, path: string, text: string, problem: string): Promise<void> {
@@ -52,10 +52,14 @@ export async function writeText(place: Place, path: string, text: string, proble
       overwrite: true,
     })
   } catch (cause) {
-    throw new MontageError('MONTAGE_CANNOT_WRITE', problem, {
+    throw new MontageError('MONTAGE_CANNOT_WRITE', naming(problem, path), {
       where: [path],
       remedy: 'check that the folder exists and may be written to',
       cause,
     })
   }
+}
+
+function naming(problem: string, path: string): string {
+  return problem.includes(path) ? problem : `${problem.replace(/\.$/, '')}: ${path}`
 }
