@@ -14,10 +14,11 @@ import {
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
-import { areaName } from '../image/area-name.ts'
+import { areaName, fitsName } from '../image/area-name.ts'
 import { type AreaPair, openAreaPair, readAreaPart } from '../image/area-pair.ts'
 import { inputImageName } from '../image/input-name.ts'
 import { float64Cards } from '../image/open-image.ts'
+import { stripRowsOf } from '../image/read-part.ts'
 import { writeStrips } from '../image/write-strips.ts'
 import { needColumns, numbers, readTable, texts } from '../table/table-columns.ts'
 import { readCorrectionTable } from './correction-table.ts'
@@ -70,9 +71,6 @@ export async function mBackground(input: BackgroundInput, place: Place = {}): Pr
   return { time: secondsSince(start) }
 }
 
-/** Pixels that are corrected at a time: 4 million, 128 MB with their areas. */
-const STRIP_PIXELS = 4_000_000
-
 async function subtractPlane(
   pair: AreaPair,
   plane: BackgroundPlane,
@@ -81,18 +79,14 @@ async function subtractPlane(
 ): Promise<void> {
   const { header, width, height } = pair.image
   const { fitsX, fitsY } = referencePixel(header, image)
-  const paths = [imageName(output), ...(pair.area === undefined ? [] : [areaName(output)])]
-  const stripRows = Math.max(1, Math.floor(STRIP_PIXELS / width))
+  const paths = [fitsName(output), ...(pair.area === undefined ? [] : [areaName(output)])]
+  const stripRows = stripRowsOf(width)
   await writeStrips(place, paths, float64Cards(header), { width, height }, stripRows, async (row, rows) => {
     const part = await readAreaPart(pair, { col: 0, row, width, height: rows })
     const crpix = { fitsX, fitsY: fitsY - row }
     const corrected = subtractFromImage(part.image, part.area, crpix, plane)
     return corrected.area === undefined ? [corrected.image.data] : [corrected.image.data, corrected.area.data]
   })
-}
-
-function imageName(path: string): string {
-  return `${path.replace(/\.fits$/, '')}.fits`
 }
 
 async function planeOfTables(

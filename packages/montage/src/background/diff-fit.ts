@@ -12,7 +12,7 @@ import {
 import type { FieldFormat } from '../command/status-line.ts'
 import { MontageError } from '../errors.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
-import { areaName } from '../image/area-name.ts'
+import { areaName, fitsName } from '../image/area-name.ts'
 import { writePlane } from '../image/open-image.ts'
 import { borderArgument, FIT_RETURNS } from './fit-arguments.ts'
 import { type DifferenceInput, readDifference } from './read-difference.ts'
@@ -44,7 +44,7 @@ export type DiffFitResult = FitValues
 export async function mDiffFit(input: DiffFitInput, place: Place = {}): Promise<DiffFitResult> {
   const { cards, difference } = await readDifference(input, place, { isWindowOnly: true })
   if (input.isKept === true) {
-    await writePlane(place, `${input.output.replace(/\.fits$/, '')}.fits`, cards, difference.image)
+    await writePlane(place, fitsName(input.output), cards, difference.image)
     await writePlane(place, areaName(input.output), cards, difference.area)
   }
   const crpix = referencePixel(cards, input.output)

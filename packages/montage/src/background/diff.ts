@@ -12,7 +12,7 @@ import {
   type Place,
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
-import { areaName } from '../image/area-name.ts'
+import { areaName, fitsName } from '../image/area-name.ts'
 import { writePlane } from '../image/open-image.ts'
 import { type DifferenceInput, readDifference } from './read-difference.ts'
 
@@ -40,7 +40,7 @@ export interface DiffResult {
 export async function mDiff(input: DiffInput, place: Place = {}): Promise<DiffResult> {
   const start = systemSeconds()
   const { cards, difference, images } = await readDifference(input, place)
-  await writePlane(place, `${input.output.replace(/\.fits$/, '')}.fits`, cards, difference.image)
+  await writePlane(place, fitsName(input.output), cards, difference.image)
   await writePlane(place, areaName(input.output), cards, difference.area)
   const { minPixel, maxPixel } = pixelRange(images)
   return {

@@ -20,6 +20,7 @@ import { productCards } from '../header/product-cards.ts'
 import { readTemplateFile } from '../header/read-template.ts'
 import { areaName, outputBase } from '../image/area-name.ts'
 import { openImage } from '../image/open-image.ts'
+import { stripRowsOf } from '../image/read-part.ts'
 import { writeImages } from '../image/write-images.ts'
 import { hasColumns, needColumns, numbers, readTable } from '../table/table-columns.ts'
 
@@ -39,8 +40,6 @@ interface CubeSource extends MosaicSource {
   readonly plane: number
 }
 
-/** Pixels of the mosaic that are made at a time: 4 million. */
-const STRIP_PIXELS = 4_000_000
 /** Depth values of the table that must be equal in all rows. */
 const SHARED = ['crval3', 'cdelt3', 'crval4', 'cdelt4'] as const
 /** Planes lie on each other when reference planes differ by whole numbers within this. */
@@ -77,7 +76,7 @@ export async function mAddCube(input: AddCubeInput, place: Place = {}): Promise<
   })
   const cube = { path: `${base}.fits`, header, layout: layout([depth, grid.height, grid.width]) }
   const area = { path: areaName(base), header, layout: layout([grid.height, grid.width]) }
-  const stripRows = Math.max(1, Math.floor(STRIP_PIXELS / grid.width))
+  const stripRows = stripRowsOf(grid.width)
   const readers = openSources(sources, hasNoAreas, place)
   try {
     await writeImages(place, hasNoAreas ? [cube] : [cube, area], async ([data, areas]) => {

@@ -1,3 +1,8 @@
+/** Name of an image that is written; `.fits` is put on when it is missing. */
+export function fitsName(path: string): string {
+  return `${path.replace(/\.fits$/, '')}.fits`
+}
+
 /** Name of the area image beside an image; `.fits` is taken off and put on again. */
 export function areaName(path: string): string {
   return `${path.replace(/\.fits$/, '')}_area.fits`

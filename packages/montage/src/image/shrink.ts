@@ -26,6 +26,7 @@ import { MontageError } from '../errors.ts'
 import { uncheckedWcs } from '../header/classic-wcs.ts'
 import { type OpenImage, openImage } from './open-image.ts'
 import { pixelLayout } from './pixel-layout.ts'
+import { stripRowsOf } from './read-part.ts'
 import { writeStrips } from './write-strips.ts'
 
 /** Input of {@link mShrink}. */
@@ -48,8 +49,6 @@ export interface ShrinkResult {
 
 /** Longest side of an enlarged image. */
 const MAX_SIDE = 2 ** 31 - 1
-/** Pixels, old and new, that are in memory at a time: 4 million. */
-const STRIP_PIXELS = 4_000_000
 
 /**
  * Makes an image with larger pixels (smaller ones for factors below 1), strip by strip. The type of the pixels stays: whole numbers without
@@ -109,7 +108,7 @@ async function writeShrunken(
   const layout = { bitpix, bscale, bzero, clip: true, ...(blank === undefined ? {} : { blank }) }
   const oldWidth = plan.from.width
   const rowPixels = plan.width + oldWidth * Math.max(1, factor)
-  const stripRows = Math.max(1, Math.floor(STRIP_PIXELS / rowPixels))
+  const stripRows = stripRowsOf(rowPixels)
   const make = async (row: number, count: number): Promise<readonly Float64Array[]> => {
     const rows = shrinkSource(plan, row, count)
     const part = await readRows(hdu, { col: 0, width: oldWidth, ...rows }, image)
