@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../escape-markup.ts'
+
 /** A page that shows the HiPS beside it in Aladin Lite. */
 export function hipsIndexPage(facts: {
   readonly title: string
@@ -14,7 +16,7 @@ export function hipsIndexPage(facts: {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(facts.title)}</title>
+<title>${escapeMarkup(facts.title)}</title>
 <style>html, body, #sky { margin: 0; width: 100%; height: 100%; }</style>
 </head>
 <body>
@@ -38,12 +40,4 @@ window.view = A.aladin('#sky', { log: false, survey: new URL('.', location.href)
 /** A value as it stands in a script of a page. */
 function scriptText(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c')
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

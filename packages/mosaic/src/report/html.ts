@@ -1,15 +1,4 @@
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&#39;'],
-])
-
-/** Foreign text (file names, messages) made safe inside HTML text and quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES.get(character) ?? character)
-}
+import { escapeMarkup } from '../escape-markup.ts'
 
 /** A table row; cells are HTML already. */
 export function tableRow(cells: readonly string[], cell: 'td' | 'th' = 'td'): string {
@@ -22,7 +11,7 @@ export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  return `<div class="scroll"><table><caption>${escapeHtml(caption)}</caption><thead>${tableRow(head, 'th')}</thead>
+  return `<div class="scroll"><table><caption>${escapeMarkup(caption)}</caption><thead>${tableRow(head, 'th')}</thead>
 <tbody>${rows.map((cells) => tableRow(cells)).join('\n')}</tbody></table></div>`
 }
 

@@ -1,5 +1,6 @@
+import { escapeMarkup } from '../escape-markup.ts'
 import type { MosaicSummary, PairSummary } from '../make/summary.ts'
-import { escapeHtml, formatBytes, formatNumber, table } from './html.ts'
+import { formatBytes, formatNumber, table } from './html.ts'
 import { type SkyPicture, skyMap } from './sky-map.ts'
 import { REPORT_STYLE } from './style.ts'
 
@@ -41,9 +42,9 @@ function heading(summary: MosaicSummary): string {
     [formatBytes(summary.peakMemoryBytes), 'peak memory'],
   ]
   return `<h1>Mosaic of ${summary.images.length} images${summary.status === 'partial' ? ' (partial)' : ''}</h1>
-<p class="lead">${escapeHtml(mosaic.projection)} projection, ${escapeHtml(mosaic.frame)}, centre ${mosaic.centre.lonDeg.toFixed(5)}°, ${mosaic.centre.latDeg.toFixed(5)}°.
-Made by ${escapeHtml(summary.program)} ${escapeHtml(summary.version)}, ${escapeHtml(summary.createdAt)}.</p>
-<div class="facts">${facts.map(([value, label]) => `<div><b>${value}</b><span>${escapeHtml(label)}</span></div>`).join('')}</div>`
+<p class="lead">${escapeMarkup(mosaic.projection)} projection, ${escapeMarkup(mosaic.frame)}, centre ${mosaic.centre.lonDeg.toFixed(5)}°, ${mosaic.centre.latDeg.toFixed(5)}°.
+Made by ${escapeMarkup(summary.program)} ${escapeMarkup(summary.version)}, ${escapeMarkup(summary.createdAt)}.</p>
+<div class="facts">${facts.map(([value, label]) => `<div><b>${value}</b><span>${escapeMarkup(label)}</span></div>`).join('')}</div>`
 }
 
 function unitText(summary: MosaicSummary): string {
@@ -51,19 +52,19 @@ function unitText(summary: MosaicSummary): string {
 }
 
 function warnings(summary: MosaicSummary): string {
-  const notes = summary.warnings.map((text) => `<p class="note">${escapeHtml(text)}</p>`)
+  const notes = summary.warnings.map((text) => `<p class="note">${escapeMarkup(text)}</p>`)
   if (summary.rejected.length === 0) return notes.join('\n')
   const rows = summary.rejected.map((file) => [
-    escapeHtml(file.name),
-    `<code>${escapeHtml(file.code)}</code>`,
-    escapeHtml(file.reason),
+    escapeMarkup(file.name),
+    `<code>${escapeMarkup(file.code)}</code>`,
+    escapeMarkup(file.reason),
   ])
   return `${notes.join('\n')}<h2>Left out</h2>${table('Files that are not part of the mosaic, and why', ['file', 'code', 'reason'], rows)}`
 }
 
 function pictureCaption(summary: MosaicSummary): string {
   const { mosaic } = summary
-  return `Gaussian-log stretch from one sigma below the median to the maximum. Values ${formatNumber(mosaic.min)} to ${formatNumber(mosaic.max)}${escapeHtml(unitText(summary))}, mean ${formatNumber(mosaic.mean)}, ${mosaic.finitePixels} pixels with data. Point at an outline for its image.`
+  return `Gaussian-log stretch from one sigma below the median to the maximum. Values ${formatNumber(mosaic.min)} to ${formatNumber(mosaic.max)}${escapeMarkup(unitText(summary))}, mean ${formatNumber(mosaic.mean)}, ${mosaic.finitePixels} pixels with data. Point at an outline for its image.`
 }
 
 /** Bars are drawn up to this length, pixels. */
@@ -74,7 +75,7 @@ function residuals(summary: MosaicSummary): string {
   const bar = (value: number, name: string): string =>
     `<i class="bar ${name}" style="width:${(largest > 0 ? (BAR_PIXELS * value) / largest : 0).toFixed(1)}px"></i>`
   const row = (pair: PairSummary): readonly string[] => [
-    `${escapeHtml(pair.plus)}<br>${escapeHtml(pair.minus)}`,
+    `${escapeMarkup(pair.plus)}<br>${escapeMarkup(pair.minus)}`,
     String(pair.pixelCount),
     formatNumber(pair.meanBefore, 4),
     formatNumber(pair.meanAfter, 4),
@@ -90,7 +91,7 @@ ${table('Pairs', ['images', 'pixels', 'mean before', 'mean after', 'rms before',
 
 function corrections(summary: MosaicSummary): string {
   const rows = summary.images.map((image) => [
-    escapeHtml(image.name),
+    escapeMarkup(image.name),
     formatNumber(image.correction.a, 6),
     formatNumber(image.correction.b, 6),
     formatNumber(image.correction.c, 6),
@@ -105,7 +106,7 @@ ${table(`Background model: ${summary.parameters.background}`, ['image', 'a', 'b'
 function stages(summary: MosaicSummary): string {
   const longest = summary.stages.reduce((most, stage) => Math.max(most, stage.seconds), 0)
   const rows = summary.stages.map((stage) => [
-    escapeHtml(stage.stage),
+    escapeMarkup(stage.stage),
     stage.seconds.toFixed(3),
     formatBytes(stage.bytesRead),
     formatBytes(stage.bytesWritten),
@@ -116,7 +117,7 @@ function stages(summary: MosaicSummary): string {
 
 function inputs(summary: MosaicSummary): string {
   const rows = summary.images.map((image) => [
-    escapeHtml(image.name),
+    escapeMarkup(image.name),
     String(image.hdu),
     `${image.width} × ${image.height}`,
     formatBytes(image.sizeBytes),
@@ -128,7 +129,7 @@ function inputs(summary: MosaicSummary): string {
 
 function products(summary: MosaicSummary): string {
   const rows = summary.products.map((file) => [
-    escapeHtml(file.name),
+    escapeMarkup(file.name),
     formatBytes(file.sizeBytes),
     `<code>${file.sha256}</code>`,
   ])
@@ -137,8 +138,8 @@ function products(summary: MosaicSummary): string {
 
 function parameters(summary: MosaicSummary): string {
   const rows = Object.entries(summary.parameters).map(([name, value]) => [
-    escapeHtml(name),
-    escapeHtml(String(value)),
+    escapeMarkup(name),
+    escapeMarkup(String(value)),
   ])
   return `<h2>Parameters</h2>${table('As used', ['parameter', 'value'], rows)}`
 }

@@ -1,5 +1,6 @@
+import { escapeMarkup } from '../escape-markup.ts'
 import type { MosaicPoint, MosaicSummary } from '../make/summary.ts'
-import { escapeHtml, formatNumber } from './html.ts'
+import { formatNumber } from './html.ts'
 
 /** One line of constant longitude or latitude, in mosaic corner coordinates. */
 export interface GraticuleLine {
@@ -21,13 +22,13 @@ export function skyMap(summary: MosaicSummary, picture: SkyPicture): string {
   const fontSize = Math.max(width, height) / 62
   const outlines = summary.images.map((image) => {
     const title = `${image.name}: correction ${formatNumber(image.correctionAtCentre)} at the centre, ${image.coveredPixels} pixels`
-    return `<polygon class="outline" tabindex="0" points="${svgPoints(image.outline, height)}"><title>${escapeHtml(title)}</title></polygon>`
+    return `<polygon class="outline" tabindex="0" points="${svgPoints(image.outline, height)}"><title>${escapeMarkup(title)}</title></polygon>`
   })
   const lines = picture.graticule.map((line) => {
     const anchor = line.labelAt
     const x = Math.min(anchor.x + fontSize / 3, width - fontSize * 6).toFixed(1)
     const y = Math.max(height - anchor.y - fontSize / 3, fontSize).toFixed(1)
-    const text = `<text x="${x}" y="${y}" font-size="${fontSize.toFixed(1)}" stroke-width="${(fontSize / 6).toFixed(1)}">${escapeHtml(line.label)}</text>`
+    const text = `<text x="${x}" y="${y}" font-size="${fontSize.toFixed(1)}" stroke-width="${(fontSize / 6).toFixed(1)}">${escapeMarkup(line.label)}</text>`
     return `<polyline class="graticule" points="${svgPoints(line.points, height)}"/>${text}`
   })
   const base64 = toBase64(picture.png)

@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../../escape-markup.ts'
 import type { SkyView } from '../sky/sky-view.ts'
 
 /** Facts of a picture for its metadata. */
@@ -64,24 +65,16 @@ function packet(
 ): string {
   const lines = fields.map(([name, value]) =>
     typeof value === 'string'
-      ? `<avm:${name}>${escaped(value)}</avm:${name}>`
-      : `<avm:${name}><rdf:Seq>${value.map((one) => `<rdf:li>${escaped(one)}</rdf:li>`).join('')}</rdf:Seq></avm:${name}>`,
+      ? `<avm:${name}>${escapeMarkup(value)}</avm:${name}>`
+      : `<avm:${name}><rdf:Seq>${value.map((one) => `<rdf:li>${escapeMarkup(one)}</rdf:li>`).join('')}</rdf:Seq></avm:${name}>`,
   )
-  const source = `<dc:source>${escaped(sources.join(', '))}</dc:source>`
+  const source = `<dc:source>${escapeMarkup(sources.join(', '))}</dc:source>`
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:avm="http://www.communicatingastronomy.org/avm/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">
-<xmp:CreatorTool>${escaped(creator)}</xmp:CreatorTool>
+<xmp:CreatorTool>${escapeMarkup(creator)}</xmp:CreatorTool>
 ${source}
 ${lines.join('\n')}
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>`
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }
