@@ -8,6 +8,8 @@ const CORNER_TOLERANCE = 1000 * TOLERANCE
 const FLAT_ANGLE = Math.PI - 0.0175
 /** Most corners of an overlap. */
 const MAX_CORNERS = 15
+/** Room for one more vector behind the sides of a polygon. */
+const CROSS_AT = 3 * (MAX_CORNERS + 1)
 
 /**
  * Overlaps with the arithmetic of the classic mProject, its losses included: corners of the overlap with an angle within a degree of
@@ -20,11 +22,15 @@ const MAX_CORNERS = 15
 export function classicOverlap(): SphereOverlap {
   const p = new Float64Array(12)
   const q = new Float64Array(12)
+  const pSides = new Float64Array(12)
+  const qSides = new Float64Array(12)
   const pNormals = new Float64Array(12)
   const qNormals = new Float64Array(12)
+  const across = new Float64Array(3)
+  const lastQuad = new Float64Array(12).fill(Number.NaN)
   const found = new Float64Array(3 * (MAX_CORNERS + 1))
   const work = new Float64Array(3 * (MAX_CORNERS + 1))
-  const sides = new Float64Array(3 * (MAX_CORNERS + 1))
+  const sides = new Float64Array(CROSS_AT + 3)
 
   const keep = (count: number, x: number, y: number, z: number): number => {
     if (count >= MAX_CORNERS) return count
@@ -46,8 +52,12 @@ export function classicOverlap(): SphereOverlap {
     do {
       const a1 = (a + 3) & 3
       const b1 = (b + 3) & 3
-      const [px, py, pz] = crossOf(p, a1, p, a)
-      const [qx, qy, qz] = crossOf(q, b1, q, b)
+      const px = pSides[3 * a1]!
+      const py = pSides[3 * a1 + 1]!
+      const pz = pSides[3 * a1 + 2]!
+      const qx = qSides[3 * b1]!
+      const qy = qSides[3 * b1 + 1]!
+      const qz = qSides[3 * b1 + 2]!
       const cx = py * qz - pz * qy
       const cy = pz * qx - px * qz
       const cz = px * qy - py * qx
@@ -99,26 +109,40 @@ export function classicOverlap(): SphereOverlap {
 
   return {
     overlapSr(quad, cell) {
-      order(quad, cell, p, q)
-      normals(p, pNormals)
-      normals(q, qNormals)
+      // Overlaps come quadrilateral by quadrilateral: what belongs to one is made once.
+      if (!isSame(quad, lastQuad)) {
+        lastQuad.set(quad)
+        reorder(quad, p, isCounterClockwise(quad) ? QUAD_ORDER : REVERSE_ORDER)
+        normals(p, pSides, pNormals)
+      }
+      reorder(cell, q, isCounterClockwise(cell) ? CELL_ORDER : REVERSE_ORDER)
+      normals(q, qSides, qNormals)
       if (allInside(q, pNormals)) return girard(q, 4, work, sides)
       if (allInside(p, qNormals)) return girard(p, 4, work, sides)
-      const count = distinct(found, goAround())
+      const count = distinct(found, goAround(), across)
       return girard(found, count, work, sides)
     },
     areaSr: (quad) => girard(quad, 4, work, sides),
   }
 }
 
-/** Brings both into the order in which the classic program has their corners, counter-clockwise seen from outside. */
-function order(quad: Float64Array, cell: Float64Array, p: Float64Array, q: Float64Array): void {
-  reorder(quad, p, isCounterClockwise(quad) ? [2, 3, 0, 1] : [1, 0, 3, 2])
-  reorder(cell, q, isCounterClockwise(cell) ? [0, 1, 2, 3] : [1, 0, 3, 2])
+// The order in which the classic program has the corners, counter-clockwise seen from outside.
+const QUAD_ORDER = Uint8Array.of(2, 3, 0, 1)
+const CELL_ORDER = Uint8Array.of(0, 1, 2, 3)
+const REVERSE_ORDER = Uint8Array.of(1, 0, 3, 2)
+
+function reorder(from: Float64Array, to: Float64Array, places: Uint8Array): void {
+  for (let k = 0; k < 4; k++) {
+    const at = 3 * places[k]!
+    to[3 * k] = from[at]!
+    to[3 * k + 1] = from[at + 1]!
+    to[3 * k + 2] = from[at + 2]!
+  }
 }
 
-function reorder(from: Float64Array, to: Float64Array, places: readonly number[]): void {
-  for (const [k, place] of places.entries()) to.set(from.subarray(3 * place, 3 * place + 3), 3 * k)
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  for (let k = 0; k < 12; k++) if (a[k] !== b[k]) return false
+  return true
 }
 
 /** By the diagonals, so that corners may coincide. */
@@ -132,28 +156,47 @@ function isCounterClockwise(quad: Float64Array): boolean {
   return quad[0]! * (uy * vz - uz * vy) + quad[1]! * (uz * vx - ux * vz) + quad[2]! * (ux * vy - uy * vx) > 0
 }
 
-function crossOf(a: Float64Array, i: number, b: Float64Array, j: number): readonly [number, number, number] {
+/** Writes the vector product of direction `i` of `a` and `j` of `b`. */
+function crossInto(
+  out: Float64Array,
+  at: number,
+  a: Float64Array,
+  i: number,
+  b: Float64Array,
+  j: number,
+): void {
   const ax = a[3 * i]!
   const ay = a[3 * i + 1]!
   const az = a[3 * i + 2]!
   const bx = b[3 * j]!
   const by = b[3 * j + 1]!
   const bz = b[3 * j + 2]!
-  return [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx]
+  out[at] = ay * bz - az * by
+  out[at + 1] = az * bx - ax * bz
+  out[at + 2] = ax * by - ay * bx
+}
+
+/** Length of the vector at an index. */
+function lengthAt(vectors: Float64Array, at: number): number {
+  const x = vectors[at]!
+  const y = vectors[at + 1]!
+  const z = vectors[at + 2]!
+  return Math.sqrt(x * x + y * y + z * z)
 }
 
 function dot(x: number, y: number, z: number, vectors: Float64Array, k: number): number {
   return x * vectors[3 * k]! + y * vectors[3 * k + 1]! + z * vectors[3 * k + 2]!
 }
 
-/** Unit normals of the sides from each corner to the next. */
-function normals(corners: Float64Array, out: Float64Array): void {
+/** Normals of the sides from each corner to the next, as products of the corners and of length 1. */
+function normals(corners: Float64Array, sides: Float64Array, out: Float64Array): void {
   for (let k = 0; k < 4; k++) {
-    const [x, y, z] = crossOf(corners, k, corners, (k + 1) & 3)
-    const length = Math.sqrt(x * x + y * y + z * z)
-    out[3 * k] = length > 0 ? x / length : 0
-    out[3 * k + 1] = length > 0 ? y / length : 0
-    out[3 * k + 2] = length > 0 ? z / length : 0
+    const at = 3 * k
+    crossInto(sides, at, corners, k, corners, (k + 1) & 3)
+    const length = lengthAt(sides, at)
+    out[at] = length > 0 ? sides[at]! / length : 0
+    out[at + 1] = length > 0 ? sides[at + 1]! / length : 0
+    out[at + 2] = length > 0 ? sides[at + 2]! / length : 0
   }
 }
 
@@ -183,15 +226,15 @@ function isBetween(
 }
 
 /** Drops corners that repeat the one before; gives the number of those that stay. */
-function distinct(corners: Float64Array, count: number): number {
+function distinct(corners: Float64Array, count: number, across: Float64Array): number {
   let kept = 0
   for (let k = 0; k < count; k++) {
     const before = kept === 0 ? count - 1 : kept - 1
     if (k > 0 || count > 1) {
-      const [x, y, z] = crossOf(corners, before, corners, k)
-      if (Math.sqrt(x * x + y * y + z * z) < TOLERANCE) continue
+      crossInto(across, 0, corners, before, corners, k)
+      if (lengthAt(across, 0) < TOLERANCE) continue
     }
-    corners.copyWithin(3 * kept, 3 * k, 3 * k + 3)
+    if (kept !== k) corners.copyWithin(3 * kept, 3 * k, 3 * k + 3)
     kept++
   }
   return kept
@@ -200,23 +243,23 @@ function distinct(corners: Float64Array, count: number): number {
 /** Sum of the angles less that of a flat polygon; corners with almost 180 degrees are dropped. */
 function girard(corners: Float64Array, many: number, work: Float64Array, sides: Float64Array): number {
   let count = many
-  work.set(corners.subarray(0, 3 * count))
+  for (let k = 0; k < 3 * count; k++) work[k] = corners[k]!
   for (;;) {
     if (count < 3) return 0
     for (let k = 0; k < count; k++) {
-      const [x, y, z] = crossOf(work, k, work, (k + 1) % count)
-      const length = Math.sqrt(x * x + y * y + z * z)
-      sides[3 * k] = x / length
-      sides[3 * k + 1] = y / length
-      sides[3 * k + 2] = z / length
+      crossInto(sides, 3 * k, work, k, work, k + 1 === count ? 0 : k + 1)
+      const length = lengthAt(sides, 3 * k)
+      sides[3 * k]! /= length
+      sides[3 * k + 1]! /= length
+      sides[3 * k + 2]! /= length
     }
     let sum = 0
     let flat = -1
     for (let k = 0; k < count && flat < 0; k++) {
-      const next = (k + 1) % count
-      const [x, y, z] = crossOf(sides, k, sides, next)
+      const next = k + 1 === count ? 0 : k + 1
+      crossInto(sides, CROSS_AT, sides, k, sides, next)
       const along = dot(sides[3 * k]!, sides[3 * k + 1]!, sides[3 * k + 2]!, sides, next)
-      const angle = Math.atan2(Math.sqrt(x * x + y * y + z * z), -along)
+      const angle = Math.atan2(lengthAt(sides, CROSS_AT), -along)
       if (angle > FLAT_ANGLE) flat = next
       sum += angle
     }

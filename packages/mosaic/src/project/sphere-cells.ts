@@ -84,22 +84,28 @@ export function overlapsOnSphere(
   const x = new Float64Array(4)
   const y = new Float64Array(4)
   const quad = new Float64Array(12)
+  const cell = new Float64Array(12)
   const cells = rule.isOddOnly ? undefined : cellVectors(pixels, block, rule, band)
+  const footprints = rule.isOddOnly ? undefined : blockFootprints(pixels, region, rule.drop / 2)
   for (let k = 0; k < values.length; k++) {
     const value = values[k]!
     const weight = weights === undefined ? 1 : weights[k]!
     if (!(Number.isFinite(value) && weight > 0 && weight < Infinity)) continue
     corners(k, x, y)
-    const isOdd = !isNarrow(x, y, rule.maxExtent) || quadrilateralArea(x, y) === 0
-    if (rule.isOddOnly && !isOdd) continue
-    const col = region.col + (k % region.width) + 0.5
-    const row = region.row + Math.floor(k / region.width) + 0.5
-    footprint(pixels, col, row, rule.drop / 2, quad)
+    if (footprints === undefined) {
+      const isOdd = !isNarrow(x, y, rule.maxExtent) || quadrilateralArea(x, y) === 0
+      if (!isOdd) continue
+      const col = region.col + (k % region.width) + 0.5
+      const row = region.row + Math.floor(k / region.width) + 0.5
+      footprint(pixels, col, row, rule.drop / 2, quad)
+    } else {
+      footprints(k, quad)
+    }
     const perValue = rule.isFlux ? 1 / geometry.areaSr(quad) : 1
     const isInPixels = rule.isOddOnly
     for (const window of candidates(x, y, rule.maxExtent, pad, band)) {
       const places = cells ?? cellsOf(pixels, window)
-      overlapsWith(window, band, geometry, quad, places, isInPixels, (at, area) => {
+      overlapsWith(window, band, geometry, quad, cell, places, isInPixels, (at, area) => {
         take(k, at, area, perValue)
       })
     }
@@ -119,6 +125,53 @@ function footprint(pixels: SpherePixels, col: number, row: number, half: number,
   pixels.ofImage(x, y, quad, 4)
 }
 
+/** Directions of the corners of the footprints of all pixels of a block: `take(k, quad)` gives those of pixel `k`. */
+function blockFootprints(
+  pixels: SpherePixels,
+  { col, row, width, height }: Region,
+  half: number,
+): (k: number, quad: Float64Array) => void {
+  // Corners of whole pixels are shared; those of smaller or larger footprints lie in four grids.
+  const isShared = half === 0.5
+  const pitch = isShared ? width + 1 : width
+  const rows = isShared ? height + 1 : height
+  const shifts = isShared ? [[0, 0] as const] : footprintShifts(half)
+  const grids = shifts.map(([dx, dy]) => {
+    const x = new Float64Array(pitch * rows)
+    const y = new Float64Array(pitch * rows)
+    for (let k = 0; k < x.length; k++) {
+      x[k] = col + (k % pitch) + dx
+      y[k] = row + Math.floor(k / pitch) + dy
+    }
+    const vectors = new Float64Array(3 * x.length)
+    pixels.ofImage(x, y, vectors, x.length)
+    return vectors
+  })
+  const offsets = isShared ? [0, 3, 3 * pitch + 3, 3 * pitch] : [0, 0, 0, 0]
+  return (k, quad) => {
+    const base = 3 * (Math.floor(k / width) * pitch + (k % width))
+    for (let i = 0; i < 4; i++) {
+      const vectors = isShared ? grids[0]! : grids[i]!
+      const at = base + offsets[i]!
+      quad[3 * i] = vectors[at]!
+      quad[3 * i + 1] = vectors[at + 1]!
+      quad[3 * i + 2] = vectors[at + 2]!
+    }
+  }
+}
+
+/** From the lower left corner of a pixel to the corners of its footprint. */
+function footprintShifts(half: number): readonly (readonly [number, number])[] {
+  const low = 0.5 - half
+  const high = 0.5 + half
+  return [
+    [low, low],
+    [high, low],
+    [high, high],
+    [low, high],
+  ]
+}
+
 /** Output pixels that a quadrilateral may touch: one rectangle, or the parts beside a seam that it crosses. */
 function candidates(
   x: Float64Array,
@@ -127,6 +180,15 @@ function candidates(
   pad: number,
   band: Region,
 ): readonly Region[] {
+  if (isNarrow(x, y, maxExtent)) {
+    // Most pixels: no seam between the corners.
+    const col = Math.floor(Math.min(x[0]!, x[1]!, x[2]!, x[3]!)) - pad
+    const row = Math.floor(Math.min(y[0]!, y[1]!, y[2]!, y[3]!)) - pad
+    const width = Math.floor(Math.max(x[0]!, x[1]!, x[2]!, x[3]!)) + 1 + pad - col
+    const height = Math.floor(Math.max(y[0]!, y[1]!, y[2]!, y[3]!)) + 1 + pad - row
+    const region = intersectRegions(band, { col, row, width, height })
+    return isEmptyRegion(region) ? [] : [region]
+  }
   const regions: Region[] = []
   const rows = groups(y, maxExtent, pad, band.row, band.row + band.height)
   for (const cols of groups(x, maxExtent, pad, band.col, band.col + band.width)) {
@@ -223,22 +285,22 @@ function cellsOf(pixels: SpherePixels, region: Region): CellVectors {
   return { region, vectors }
 }
 
-/** Gives the overlaps of one quadrilateral with the output pixels of a window. */
+/** Gives the overlaps of one quadrilateral with the output pixels of a window; `cell` is room for the corners of one. */
 function overlapsWith(
   window: Region,
   band: Region,
   geometry: SphereOverlap,
   quad: Float64Array,
+  cell: Float64Array,
   { region, vectors }: CellVectors,
   isInPixels: boolean,
   take: (at: number, area: number) => void,
 ): void {
-  const cell = new Float64Array(12)
   const pitch = 3 * (region.width + 1)
   for (let row = window.row; row < window.row + window.height; row++) {
     for (let col = window.col; col < window.col + window.width; col++) {
       const at = (row - region.row) * pitch + 3 * (col - region.col)
-      cell.set(vectors.subarray(at, at + 6))
+      for (let i = 0; i < 6; i++) cell[i] = vectors[at + i]!
       for (let i = 0; i < 3; i++) {
         cell[6 + i] = vectors[at + pitch + 3 + i]!
         cell[9 + i] = vectors[at + pitch + i]!
