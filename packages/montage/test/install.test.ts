@@ -35,6 +35,13 @@ test('installing again replaces our commands, other programs stay', async () => 
   expect(readFileSync(foreign, 'utf8')).toContain('mAdd "$@"')
 })
 
+test('a folder that cannot be made is named', async () => {
+  const file = join(freshFolder(), 'a-file')
+  writeFileSync(file, '')
+  for (const folder of [file, join(file, 'bin')])
+    await expect(installModules(folder)).rejects.toMatchObject({ code: 'BASE_WRITE_FAILED', where: [folder] })
+})
+
 test('a dry run writes nothing', async () => {
   const folder = join(freshFolder(), 'bin')
   expect(await installModules(folder, { isDryRun: true })).toHaveLength(MODULE_NAMES.length)

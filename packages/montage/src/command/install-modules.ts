@@ -33,7 +33,7 @@ export async function installModules(
   const paths = MODULE_NAMES.map((name) => join(resolve(folder), name))
   if (!overwrite) await refuseForeign(paths)
   if (isDryRun) return paths
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const program = fileURLToPath(new URL('../../bin/montage-module.js', import.meta.url))
   for (const [index, path] of paths.entries()) {
     const text = launcher(MODULE_NAMES[index] ?? '', process.execPath, program)
@@ -41,6 +41,18 @@ export async function installModules(
     await chmod(path, EXECUTABLE)
   }
   return paths
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (cause) {
+    throw new BaseError('BASE_WRITE_FAILED', 'the folder cannot be made', {
+      where: [resolve(folder)],
+      remedy: 'choose a path where you may write and that is no file',
+      cause,
+    })
+  }
 }
 
 async function refuseForeign(paths: readonly string[]): Promise<void> {
