@@ -162,21 +162,27 @@ function classicSampler(data: Float64Array, { col, row, width, height }: Region)
     table[k] = k === 0 ? 1 : (Math.sin(a) / a) * (Math.sin(b) / b)
   }
   const weightAt = (place: number): number => table[Math.trunc(Math.abs(place) * CLASSIC_STEPS)] ?? 0
+  const taps = 2 * CLASSIC_ORDER + 1
+  const wx = new Float64Array(taps)
   return (x, y) => {
     const i = Math.floor(x)
     const j = Math.floor(y)
-    const [fx, fy] = [x - 0.5 - i, y - 0.5 - j]
+    const fx = x - 0.5 - i
+    const fy = y - 0.5 - j
     if (Number.isNaN(data[(j - row) * width + i - col] ?? Number.NaN)) return Number.NaN
+    const firstCol = i - CLASSIC_ORDER - col
+    const firstRow = j - CLASSIC_ORDER - row
+    for (let a = 0; a < taps; a++) wx[a] = weightAt(a - CLASSIC_ORDER + fx)
+    const from = Math.max(0, -firstCol)
+    const end = Math.min(taps, width - firstCol)
     let sum = 0
-    for (let b = -CLASSIC_ORDER; b <= CLASSIC_ORDER; b++) {
-      const r = j + b - row
-      const wy = weightAt(b + fy)
+    for (let b = 0; b < taps; b++) {
+      const r = firstRow + b
+      const wy = weightAt(b - CLASSIC_ORDER + fy)
       if (r < 0 || r >= height || wy === 0) continue
-      for (let a = -CLASSIC_ORDER; a <= CLASSIC_ORDER; a++) {
-        const c = i + a - col
-        const wx = weightAt(a + fx)
-        if (c >= 0 && c < width && wx !== 0) sum += data[r * width + c]! * wx * wy
-      }
+      const start = r * width + firstCol
+      // A weight of zero must not touch the pixel: it may be NaN.
+      for (let a = from; a < end; a++) if (wx[a] !== 0) sum += data[start + a]! * wx[a]! * wy
     }
     return sum
   }
