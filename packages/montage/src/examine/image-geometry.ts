@@ -1,6 +1,7 @@
 import { pixelToSky, positionAngleDeg, type SkyPosition } from '@skyloom/wcs'
 import type { FieldFormat } from '../command/status-line.ts'
 import { pixelJ2000, toJ2000 } from '../header/classic-wcs.ts'
+import { classicCorners, type PixelCorner } from '../image/classic-corners.ts'
 import type { ExaminedImage } from './examined-image.ts'
 
 /** Geometry of an image as mExamine gives it; angles in degrees. */
@@ -74,8 +75,6 @@ export const GEOMETRY_FIELDS: readonly (readonly [keyof ImageGeometry, FieldForm
   ['dec4', 'f7'],
 ]
 
-/** Corners lie this far beyond the first pixel in Montage 6.0: one pixel too far at the low sides, as in its tables of images. */
-const LOW_CORNER = -0.5
 const NOWHERE: SkyPosition = { lonDeg: Number.NaN, latDeg: Number.NaN }
 
 /** Geometry of an image. Positions where the projection has no sky are NaN. */
@@ -140,11 +139,8 @@ function rotationOf(centre: SkyPosition, above: SkyPosition, cdelt2: number): nu
 function corners(
   { width, height }: ExaminedImage['opened'],
   { cdelt1, cdelt2 }: ExaminedImage['scale'],
-): readonly (readonly [number, number])[] {
-  const lowerLeft = [LOW_CORNER, LOW_CORNER] as const
-  const lowerRight = [width + 0.5, LOW_CORNER] as const
-  const upperRight = [width + 0.5, height + 0.5] as const
-  const upperLeft = [LOW_CORNER, height + 0.5] as const
+): readonly PixelCorner[] {
+  const [lowerLeft, lowerRight, upperRight, upperLeft] = classicCorners(width, height)
   const isMirrored = cdelt1 > 0 === cdelt2 > 0
   return isMirrored
     ? [lowerRight, lowerLeft, upperLeft, upperRight]

@@ -9,6 +9,7 @@ import {
 import { effectiveScale, sexagesimalDec, sexagesimalRa } from '@skyloom/mosaic'
 import { MontageError } from '../errors.ts'
 import { type ClassicWcs, pixelJ2000, uncheckedWcs } from '../header/classic-wcs.ts'
+import { classicCorners } from '../image/classic-corners.ts'
 
 /** Values of one row by their columns. */
 export type ImageRow = ReadonlyMap<string, string | number | null>
@@ -31,8 +32,6 @@ const CUBE = [
   'cdelt4',
   'crpix4',
 ] as const
-/** Corners lie this far beyond the first pixel in tables of Montage 6.0: one pixel too far at the low sides. */
-const LOW_CORNER = -0.5
 
 /**
  * Which corner comes second after the lower left one: the one that gives all images one sense of rotation on the sky, or always the lower
@@ -107,10 +106,7 @@ function setGeometry(
   row.set('crval1', wcs.crval[wcs.isLatFirst ? 1 : 0]).set('crval2', wcs.crval[wcs.isLatFirst ? 0 : 1])
   row.set('cdelt1', cdelt1).set('cdelt2', cdelt2).set('crota2', crota2)
   row.set('equinox', wcs.frame.equinoxYear ?? 2000)
-  const lowerLeft = [LOW_CORNER, LOW_CORNER] as const
-  const upperRight = [width + 0.5, height + 0.5] as const
-  const lowerRight = [width + 0.5, LOW_CORNER] as const
-  const upperLeft = [LOW_CORNER, height + 0.5] as const
+  const [lowerLeft, lowerRight, upperRight, upperLeft] = classicCorners(width, height)
   const goesRight = order === 'right' || cdelt1 > 0 === cdelt2 > 0
   const corners = goesRight
     ? [lowerLeft, lowerRight, upperRight, upperLeft]
