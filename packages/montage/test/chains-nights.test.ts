@@ -5,12 +5,12 @@ import { freshFolder } from '../../../testing/folders.ts'
 import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
 import { ourCommands, runScript } from './chain-scripts.ts'
 
-test.skipIf(skipShared)(
-  'the tutorial chain finds the planes of the recorded reference for nights of different sky',
+test.skipIf(skipShared).each(['tutorial.sh', 'workflow.sh'])(
+  '%s finds the planes of the recorded reference for nights of different sky',
   { timeout: 240_000 },
-  () => {
+  (script) => {
     const [bin, work] = [ourCommands(), freshFolder()]
-    runScript('tutorial.sh', [sharedPath('data/mosaic-m42-j-nights-9/raw'), work], [bin])
+    runScript(script, [sharedPath('data/mosaic-m42-j-nights-9/raw'), work], [bin])
     const reference = sharedPath('data/mosaic-m42-j-nights-9/reference')
     const ours = planesByName(join(work, 'projected.tbl'), join(work, 'corrections.tbl'))
     const theirs = planesByName(join(reference, 'pimages.tbl'), join(reference, 'corrections.tbl'))

@@ -39,15 +39,18 @@ describe('the tutorial chain', () => {
 })
 
 describe('the workflow chain', () => {
-  test.each(['mProjectPP', 'mProjectQL'])(
-    'makes with %s a mosaic that is that of Montage',
+  test.each([
+    ['mProjectPP', 10],
+    ['mProjectQL', 3],
+  ])(
+    'makes with %s of %d images a mosaic that is that of Montage',
     { timeout: TIMEOUT_MS },
-    async (project) => {
+    async (project, count) => {
       const [bin, work] = [ourCommands(), freshFolder()]
       const raw = join(work, 'images')
       mkdirSync(raw)
       const names = readdirSync(demoImages).filter((name) => name.startsWith('2mass'))
-      for (const name of names.slice(0, 3)) symlinkSync(join(demoImages, name), join(raw, name))
+      for (const name of names.slice(0, count)) symlinkSync(join(demoImages, name), join(raw, name))
       runScript('workflow.sh', [raw, join(work, 'ours'), project], [bin])
       expect(readFileSync(join(work, 'ours/small.png')).subarray(1, 4).toString('latin1')).toBe('PNG')
       if (lacksMontage) return

@@ -58,7 +58,8 @@ export function histogramCounter(extent: ValueExtent): HistogramCounter | undefi
       for (let i = 0; i < data.length; i++) {
         const value = data[i]!
         if (!(value >= min && value <= max)) continue
-        const bin = ((value - min) / binWidth) | 0
+        // By its definition the last bin holds the largest value; the quotient may round to just below it.
+        const bin = value === max ? BIN_COUNT - 1 : ((value - min) / binWidth) | 0
         bins[bin < BIN_COUNT ? bin : BIN_COUNT - 1]! += 1
         count++
       }

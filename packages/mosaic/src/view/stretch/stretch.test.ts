@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { classicGauss } from './classic-gauss.ts'
+import { gaussianLevels } from './gaussian-levels.ts'
 import {
   type CumulativeHistogram,
   cumulativeHistogram,
@@ -79,6 +80,22 @@ describe('histogram', () => {
     expect(counter?.finish()).toEqual(cumulativeHistogram(values))
   })
 })
+
+test.for([
+  [72.94527830156548, 4561.030154605585],
+  [0, 1],
+] as const)(
+  'the largest of values from %d to %d is alone in the last bin, and the brightest levels are for it',
+  ([min, max]) => {
+    const data = Float64Array.from({ length: 1000 }, (_, i) =>
+      i === 0 ? max : min + (max - min) * (i / 2000),
+    )
+    const histogram = cumulativeHistogram(data)
+    expect(histogram?.below.at(-1)).toBe(999)
+    const levels = histogram === undefined ? [] : gaussianLevels(histogram, min, max, 'gaussian-log')
+    expect(levels.every((level) => level >= min && level <= max)).toBe(true)
+  },
+)
 
 describe('range strings', () => {
   test.for([
