@@ -292,6 +292,23 @@ test.each(MODULE_NAMES)('%s answers wrong arguments on standard output, without 
   }
 })
 
+test('images too large for any memory are told as such', async () => {
+  const folder = freshFolder()
+  await writeForms(folder)
+  await runModuleIn(folder, 'mGetHdr', 'plain.fits', 't.hdr')
+  const template = readFileSync(join(folder, 't.hdr'), 'latin1')
+  writeFileSync(join(folder, 'huge.hdr'), template.replaceAll(/^(NAXIS[12] *=) .*$/gm, '$1 2000000000'))
+  const before = filesIn(folder)
+  for (const args of [
+    ['mProject', 'plain.fits', 'out.fits', 'huge.hdr'],
+    ['mShrink', 'plain.fits', 'out.fits', '1e-9'],
+  ]) {
+    const [name = '', ...words] = args
+    await expectFailure(name, await runModuleIn(folder, name, ...words), /Not enough memory.*NAXIS1/)
+  }
+  expect(filesIn(folder)).toEqual(before)
+})
+
 test('a failing command writes nothing to standard error', async () => {
   const folder = freshFolder()
   writeFileSync(

@@ -161,7 +161,12 @@ function asMontageError(error: unknown): Pick<MontageError, 'problem' | 'facts' 
   return { problem, facts, exitCode }
 }
 
+/** What the engine says when a buffer is larger than the memory or than buffers may be. */
+const TOO_LARGE = /^(?:Array buffer allocation failed|Invalid (?:typed )?array (?:buffer )?length)/
+
 /** The sentence of a module's own error; other errors with place and remedy. */
 function errorText(error: unknown): string {
+  if (error instanceof RangeError && TOO_LARGE.test(error.message))
+    return 'Not enough memory for so many pixels: check NAXIS1 and NAXIS2 of image and template, and the size that is asked for'
   return asMontageError(error)?.problem ?? (error instanceof Error ? error.message : String(error))
 }

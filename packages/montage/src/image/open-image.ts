@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { atomicFile } from '@skyloom/base/node'
 import {
   type Bitpix,
@@ -53,6 +54,7 @@ export async function openImage(
   }
   let file: FitsFile | undefined
   try {
+    await refusePipes(pathOf(place, path))
     file = await openFitsFile(pathOf(place, path), { blocking: true })
     const hdu = hduNumber === 0 ? await firstImage(file) : await file.hdu(hduNumber)
     const header = hdu.type === 'compressed-image' ? uncompressedHeader(hdu) : hdu.header
@@ -61,6 +63,13 @@ export async function openImage(
     await file?.close()
     throw new MontageError('MONTAGE_BAD_IMAGE', problem, { where: [path], cause })
   }
+}
+
+/** Reading a pipe or a terminal would wait for someone who writes. */
+async function refusePipes(path: string): Promise<void> {
+  const status = await stat(path)
+  if (status.isFIFO() || status.isCharacterDevice())
+    throw new Error('pipes and terminals cannot be read as images')
 }
 
 async function firstImage(file: FitsFile): Promise<Hdu> {
