@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { ByteSource } from '../bytes/source.ts'
 import { BaseError } from '../errors.ts'
@@ -15,10 +15,19 @@ export interface FileSourceOptions {
 /**
  * A file of this machine.
  *
- * @throws BaseError `BASE_READ_FAILED` when it cannot be opened or is a directory
+ * @throws BaseError `BASE_READ_FAILED` when it cannot be opened, or is a directory, a pipe or a device
  */
 export async function fileSource(path: string, options: FileSourceOptions = {}): Promise<ByteSource> {
   return options.blocking === true ? blockingSource(path) : await asyncSource(path)
+}
+
+/** Opening a pipe would wait for a writer for ever without the second flag; it means nothing for files. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
+
+/** @throws Error for what has no bytes at places */
+function checkFile(stat: Stats): void {
+  if (stat.isDirectory()) throw new Error('it is a directory')
+  if (!stat.isFile()) throw new Error('it is a pipe or a device')
 }
 
 function readFailed(path: string, cause: unknown): BaseError {
@@ -27,16 +36,8 @@ function readFailed(path: string, cause: unknown): BaseError {
 }
 
 function blockingSource(path: string): ByteSource {
-  let fd: number
-  let sizeBytes: number
-  try {
-    fd = openSync(path, 'r')
-    const stat = fstatSync(fd)
-    if (stat.isDirectory()) throw new Error('it is a directory')
-    sizeBytes = stat.size
-  } catch (cause) {
-    throw readFailed(path, cause)
-  }
+  const fd = openBlocking(path)
+  const sizeBytes = fstatSync(fd).size
   let isOpen = true
   return {
     name: path,
@@ -62,14 +63,28 @@ function blockingSource(path: string): ByteSource {
   }
 }
 
+function openBlocking(path: string): number {
+  let fd = -1
+  try {
+    fd = openSync(path, OPEN_FLAGS)
+    checkFile(fstatSync(fd))
+    return fd
+  } catch (cause) {
+    if (fd >= 0) closeSync(fd)
+    throw readFailed(path, cause)
+  }
+}
+
 async function asyncSource(path: string): Promise<ByteSource> {
-  const handle = await open(path, 'r').catch((cause: unknown) => {
+  const handle = await open(path, OPEN_FLAGS).catch((cause: unknown) => {
     throw readFailed(path, cause)
   })
   const stat = await handle.stat()
-  if (stat.isDirectory()) {
+  try {
+    checkFile(stat)
+  } catch (cause) {
     await handle.close()
-    throw readFailed(path, new Error('it is a directory'))
+    throw readFailed(path, cause)
   }
   return {
     name: path,

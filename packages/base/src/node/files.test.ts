@@ -1,19 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { freshFolder } from '../../../../testing/folders.ts'
 import { atomicFile, writeFileAtomic } from './atomic-file.ts'
 import { fileSource } from './file-source.ts'
 
-async function freshFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'skyloom-base-'))
-  onTestFinished(async () => await rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 describe('atomic files', () => {
   test('appear only when committed, and then complete', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const path = join(folder, 'a.bin')
     const sink = await atomicFile(path)
     await sink.write(Uint8Array.of(1, 2, 3))
@@ -25,7 +20,7 @@ describe('atomic files', () => {
   })
 
   test('leave nothing when discarded, also twice', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const sink = await atomicFile(join(folder, 'a.bin'))
     await sink.write(Uint8Array.of(1))
     await sink.discard()
@@ -34,7 +29,7 @@ describe('atomic files', () => {
   })
 
   test('do not replace a file unless that is allowed', async () => {
-    const folder = await freshFolder()
+    const folder = freshFolder()
     const path = join(folder, 'a.txt')
     await writeFile(path, 'old')
     await expect(writeFileAtomic(path, 'new')).rejects.toMatchObject({ code: 'BASE_EXISTS' })
@@ -44,7 +39,7 @@ describe('atomic files', () => {
   })
 
   test('in a folder that does not exist fail with the path', async () => {
-    const path = join(await freshFolder(), 'none', 'a.txt')
+    const path = join(freshFolder(), 'none', 'a.txt')
     await expect(writeFileAtomic(path, 'x')).rejects.toMatchObject({
       code: 'BASE_WRITE_FAILED',
       where: [path],
@@ -56,7 +51,7 @@ describe('file sources', () => {
   test.for([{ blocking: true }, { blocking: false }])(
     'read ranges (blocking: $blocking)',
     async ({ blocking }) => {
-      const path = join(await freshFolder(), 'a.bin')
+      const path = join(freshFolder(), 'a.bin')
       await writeFile(path, Uint8Array.of(1, 2, 3, 4, 5))
       const source = await fileSource(path, { blocking })
       const target = new Uint8Array(4)
@@ -70,7 +65,7 @@ describe('file sources', () => {
   test.for([{ blocking: true }, { blocking: false }])(
     'a folder or a missing file is an error (blocking: $blocking)',
     async ({ blocking }) => {
-      const folder = await freshFolder()
+      const folder = freshFolder()
       for (const path of [folder, join(folder, 'none')]) {
         await expect(fileSource(path, { blocking })).rejects.toMatchObject({
           code: 'BASE_READ_FAILED',
@@ -79,4 +74,19 @@ describe('file sources', () => {
       }
     },
   )
+})
+
+test.each([true, false])('what is no file is refused at once (blocking: %s)', async (blocking) => {
+  const folder = freshFolder()
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  for (const [path, found] of [
+    [folder, 'it is a directory'],
+    [pipe, 'it is a pipe or a device'],
+    ['/dev/null', 'it is a pipe or a device'],
+  ] as const)
+    await expect(fileSource(path, { blocking })).rejects.toMatchObject({
+      code: 'BASE_READ_FAILED',
+      found,
+    })
 })

@@ -41,7 +41,7 @@ export function classicReasons(
   return candidates.map(({ fit }, index) => byShape[index] ?? (fit.rms > limit ? 'too-noisy' : undefined))
 }
 
-/** Which overlaps mBgModel of Montage 6.0 uses: those for which {@link classicReasons} has none. */
+/** Which overlaps mBgModel of Montage 6.0 uses: those that it has no reason to leave out. */
 export function classicallyUsed(
   candidates: readonly ClassicCandidate[],
   images: readonly ImageExtent[],
