@@ -162,6 +162,27 @@ test('plans a mosaic as a workflow that skyloom plan takes', async () => {
   expect(planned.stdout).toContain('"compute": 43')
 })
 
+test('a folder in use is refused, a survey without a band is wrong use', async () => {
+  const out = freshFolder()
+  await writeFile(join(out, 'notes.txt'), '')
+  const taken = await skyloom('mosaic', 'plan', '--images', DEMO, '--out', out)
+  expect(taken.code, taken.stderr).toBe(4)
+  expect(taken.stderr).toContain('[RECIPE_FOLDER_IN_USE]')
+  const survey = await skyloom(
+    'mosaic',
+    'plan',
+    'M 42',
+    '--size',
+    '1',
+    '--survey',
+    'wise',
+    '--out',
+    join(out, 'new'),
+  )
+  expect(survey.code, survey.stderr).toBe(2)
+  expect(survey.stderr).toContain('such as 2MASS:J')
+})
+
 test('a mosaic workflow needs images from somewhere', async () => {
   const { code, stderr } = await skyloom('mosaic', 'plan', '--out', join(freshFolder(), 'out'))
   expect(code).toBe(2)

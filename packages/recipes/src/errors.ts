@@ -3,7 +3,7 @@ import { SkyloomError } from '@skyloom/base'
 /** Codes of errors that the recipes raise themselves. */
 export type RecipeErrorCode =
   /** What was asked for does not say where, or says it twice. */
-  | 'RECIPE_BAD_REQUEST'
+  | 'RECIPE_BAD_OPTION'
   /** The archive has no image there, or none lies on the template. */
   | 'RECIPE_NO_IMAGES'
   /** The folder of the workflow holds something else. */

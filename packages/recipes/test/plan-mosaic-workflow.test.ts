@@ -86,12 +86,12 @@ test('a survey is an archive folder of the registry', async () => {
   const summary = await planMosaicWorkflow(request(join(folder, 'out'), { source, ...place }))
   expect(summary).toMatchObject({ width: 360, height: 360 })
   await expect(planMosaicWorkflow(request(join(folder, 'other'), { source }))).rejects.toMatchObject({
-    code: 'RECIPE_BAD_REQUEST',
+    code: 'RECIPE_BAD_OPTION',
   })
 })
 
 test.each([
-  [{ location: 'M 42' }, 'RECIPE_BAD_REQUEST'],
+  [{ location: 'M 42' }, 'RECIPE_BAD_OPTION'],
   [{ location: '10 10', sizeDeg: { width: 0.1, height: 0.1 } }, 'RECIPE_NO_IMAGES'],
   [{ location: 'no such object', sizeDeg: { width: 0.1, height: 0.1 } }, 'MOSAIC_UNKNOWN_OBJECT'],
 ])('%j is refused', async (options, code) => {

@@ -58,7 +58,7 @@ function sourceOf({ images, survey, surveys, hdu }: MosaicPlanFlags): ImageSourc
   if (images !== undefined) return { kind: 'folder', path: images, hdu: hdu ?? 'first' }
   const [name = '', band = ''] = (survey ?? '').split(/:(?=[^:]*$)/)
   if (name === '' || band === '')
-    throw new RecipeError('RECIPE_BAD_REQUEST', 'the survey has no band', {
+    throw new RecipeError('RECIPE_BAD_OPTION', 'the survey has no band', {
       where: ['--survey'],
       found: survey ?? '',
       allowed: 'name and band with a colon between them, such as 2MASS:J',

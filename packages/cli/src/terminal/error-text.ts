@@ -7,6 +7,7 @@ const WRONG_USE = /_BAD_(OPTION|QUERY)$/
 const REFUSED: ReadonlySet<string> = new Set([
   'MOSAIC_OUT_NOT_EMPTY',
   'MOSAIC_TOO_LARGE',
+  'RECIPE_FOLDER_IN_USE',
   'BASE_EXISTS',
   'REGISTRY_EXISTS',
   'REGISTRY_HELD',

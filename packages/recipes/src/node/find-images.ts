@@ -50,7 +50,7 @@ export async function findPlace(location: string, surveysFile?: string): Promise
 /**
  * The images of a folder, or those of a survey that overlap an area.
  *
- * @throws RecipeError `RECIPE_BAD_REQUEST` for a survey without an area
+ * @throws RecipeError `RECIPE_BAD_OPTION` for a survey without an area
  * @throws MosaicError those of scanning a folder and of asking an archive
  */
 export async function findImages(
@@ -60,7 +60,7 @@ export async function findImages(
 ): Promise<FoundImages> {
   if (source.kind === 'folder') return await imagesOfFolder(source.path, source.hdu, options)
   if (area === undefined)
-    throw new RecipeError('RECIPE_BAD_REQUEST', 'a survey is searched around a place', {
+    throw new RecipeError('RECIPE_BAD_OPTION', 'a survey is searched around a place', {
       remedy: 'give an object or a position, and --size',
     })
   const { centre, sizeDeg } = area

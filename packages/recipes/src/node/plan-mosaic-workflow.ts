@@ -58,7 +58,7 @@ export interface MosaicWorkflowSummary {
  * Finds the images of a mosaic, predicts which of them overlap, and writes the abstract workflow that makes it, with catalogs, template
  * and tables, into a folder.
  *
- * @throws RecipeError `RECIPE_BAD_REQUEST`, `RECIPE_NO_IMAGES`, `RECIPE_FOLDER_IN_USE`
+ * @throws RecipeError `RECIPE_BAD_OPTION`, `RECIPE_NO_IMAGES`, `RECIPE_FOLDER_IN_USE`
  * @throws MosaicError for images, archives and templates that cannot be used
  */
 export async function planMosaicWorkflow(request: MosaicRequest): Promise<MosaicWorkflowSummary> {
@@ -92,7 +92,7 @@ export async function planMosaicWorkflow(request: MosaicRequest): Promise<Mosaic
 async function areaOf({ location, sizeDeg, source }: MosaicRequest): Promise<SkyArea | undefined> {
   if (location === undefined && sizeDeg === undefined) return undefined
   if (location === undefined || sizeDeg === undefined)
-    throw new RecipeError('RECIPE_BAD_REQUEST', 'a place and a size go together', {
+    throw new RecipeError('RECIPE_BAD_OPTION', 'a place and a size go together', {
       remedy:
         location === undefined
           ? 'name the object or position first'
@@ -112,7 +112,7 @@ async function templateOf(
   if (area === undefined) return makeTemplate(headers, template)
   const scale = template.scaleDeg ?? scaleDeg
   if (headers.length === 0 && scale === undefined)
-    throw new RecipeError('RECIPE_BAD_REQUEST', 'the list of images does not tell their scale', {
+    throw new RecipeError('RECIPE_BAD_OPTION', 'the list of images does not tell their scale', {
       remedy: 'give the pixel side in arcseconds with --scale',
     })
   const frame =
@@ -128,7 +128,7 @@ function uniquelyNamed(images: readonly SourceImage[]): readonly SourceImage[] {
   for (const { lfn, url } of images) {
     if (!seen.has(lfn)) seen.add(lfn)
     else
-      throw new RecipeError('RECIPE_BAD_REQUEST', 'two images have one name', {
+      throw new RecipeError('RECIPE_BAD_OPTION', 'two images have one name', {
         where: [url],
         found: lfn,
         remedy: 'give them different names, or choose one HDU of each file',
