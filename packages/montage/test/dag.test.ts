@@ -67,12 +67,12 @@ test('the workflow of mDAGFiles runs: every job in a folder with nothing but its
 })
 
 test('replicas tell where images and tables are', async () => {
-  await run(folder, 'mDAGFiles', ['images.tbl', 'region.hdr', 'work', 'https://host/work/'])
+  await run(folder, 'mDAGFiles', ['images.tbl', 'region.hdr', 'work', 'https://host/mosaic/'])
   const reading = readReplicaCatalog(readFileSync(join(folder, 'work/replicas.yml'), 'utf8'))
   if (!reading.ok) throw new Error(JSON.stringify(reading))
   const places = new Map(reading.value.replicas.map(({ lfn, locations }) => [lfn, locations[0]]))
   expect(places.get('a.fits')).toMatchObject({ site: 'local', pfn: `file://${join(folder, 'a.fits')}` })
-  expect(places.get('region.hdr')).toMatchObject({ site: 'web', pfn: 'https://host/work/region.hdr' })
+  expect(places.get('region.hdr')).toMatchObject({ site: 'web', pfn: 'https://host/mosaic/region.hdr' })
   const workflow = readWritten('workflow.yml')
   const made = new Set(
     workflow.jobs.flatMap(({ uses }) => uses.filter(({ type }) => type === 'output').map(({ lfn }) => lfn)),
