@@ -1,23 +1,15 @@
 import { basename } from 'node:path'
 import { ZERO_PLANE } from '@skyloom/mosaic'
 import { STATUS_OPTION } from '../command/manual.ts'
-import {
-  defineModule,
-  hasOption,
-  type ModuleCall,
-  type MontageModule,
-  operand,
-  optionValue,
-  type Place,
-} from '../command/module.ts'
+import { defineModule, type ModuleCall, type MontageModule, operand, type Place } from '../command/module.ts'
 import { callEach } from '../exec/call-each.ts'
 import { checkFolder } from '../exec/check-folder.ts'
 import { checkInputFolder } from '../exec/check-input-folder.ts'
+import { eachArguments } from '../exec/each-arguments.ts'
 import { failures } from '../exec/failures.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
 import { type Telling, tellFailures } from '../exec/tell-failures.ts'
-import { threadsArgument } from '../exec/threads-argument.ts'
 import { needColumns, numbers, readTable, texts } from '../table/table-columns.ts'
 import { readCorrectionTable } from './correction-table.ts'
 
@@ -74,15 +66,11 @@ export async function mBgExec(input: BgExecInput, place: Place = {}): Promise<Bg
 }
 
 function readCall(call: ModuleCall): BgExecInput & Telling {
-  const imageFolder = optionValue(call, 'p')
   return {
     images: operand(call, 0),
     corrections: operand(call, 1),
     folder: operand(call, 2),
-    hasNoAreas: hasOption(call, 'n'),
-    threads: threadsArgument(call),
-    tells: hasOption(call, 'd'),
-    ...(imageFolder === undefined ? {} : { imageFolder }),
+    ...eachArguments(call),
   }
 }
 

@@ -1,20 +1,12 @@
 import { STATUS_OPTION } from '../command/manual.ts'
-import {
-  defineModule,
-  hasOption,
-  type ModuleCall,
-  type MontageModule,
-  operand,
-  optionValue,
-  type Place,
-} from '../command/module.ts'
+import { defineModule, type ModuleCall, type MontageModule, operand, type Place } from '../command/module.ts'
 import { callEach } from '../exec/call-each.ts'
 import { checkFolder } from '../exec/check-folder.ts'
+import { eachArguments } from '../exec/each-arguments.ts'
 import { failures } from '../exec/failures.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
 import { type Telling, tellFailures } from '../exec/tell-failures.ts'
-import { threadsArgument } from '../exec/threads-argument.ts'
 import { readTemplateFile } from '../header/read-template.ts'
 import { readDiffTable } from './diff-table.ts'
 
@@ -65,15 +57,11 @@ export async function mDiffExec(input: DiffExecInput, place: Place = {}): Promis
 }
 
 function readCall(call: ModuleCall): DiffExecInput & Telling {
-  const imageFolder = optionValue(call, 'p')
   return {
     diffs: operand(call, 0),
     template: operand(call, 1),
     folder: operand(call, 2),
-    hasNoAreas: hasOption(call, 'n'),
-    threads: threadsArgument(call),
-    tells: hasOption(call, 'd'),
-    ...(imageFolder === undefined ? {} : { imageFolder }),
+    ...eachArguments(call),
   }
 }
 

@@ -7,16 +7,15 @@ import {
   type ModuleCall,
   type MontageModule,
   operand,
-  optionValue,
   type Place,
 } from '../command/module.ts'
 import { type Attempt, callEach } from '../exec/call-each.ts'
 import { checkFolder } from '../exec/check-folder.ts'
+import { eachArguments } from '../exec/each-arguments.ts'
 import { failures, succeeded } from '../exec/failures.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
 import { type Telling, tellFailures } from '../exec/tell-failures.ts'
-import { threadsArgument } from '../exec/threads-argument.ts'
 import { readTemplateFile } from '../header/read-template.ts'
 import { FIT_FAILURE } from './diff-fit.ts'
 import { readDiffTable } from './diff-table.ts'
@@ -96,18 +95,14 @@ function isDiffFailure(attempt: Attempt<unknown>): boolean {
 }
 
 function readCall(call: ModuleCall): DiffFitExecInput & Telling {
-  const imageFolder = optionValue(call, 'p')
   return {
     diffs: operand(call, 0),
     template: operand(call, 1),
     folder: operand(call, 2),
     fits: operand(call, 3),
-    hasNoAreas: hasOption(call, 'n'),
     isLevelOnly: hasOption(call, 'l'),
     isKept: hasOption(call, 'k'),
-    threads: threadsArgument(call),
-    tells: hasOption(call, 'd'),
-    ...(imageFolder === undefined ? {} : { imageFolder }),
+    ...eachArguments(call),
   }
 }
 
