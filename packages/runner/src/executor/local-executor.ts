@@ -211,7 +211,7 @@ export class LocalExecutor implements Executor {
         return { ...emptyResult('engine'), outcome: 'failed', failure: { kind: 'start', message } }
       }
       default:
-        return await runAuxiliary(context, attempt, this.#host.plan.transformations[attempt.job.number] ?? '')
+        return await runAuxiliary(context, attempt, this.#host.plan.transformation(attempt.job.number))
     }
   }
 

@@ -41,6 +41,15 @@ export interface ProgramResult {
   readonly startError?: string | undefined
 }
 
+/** Runs programs: the spawner of an engine, or the process itself on a worker node. */
+export interface ProgramRunner {
+  /** Runs a program to its end, or waits for the end of the one with this id. */
+  run(program: ProgramRequest): Promise<ProgramResult>
+  kill(id: string, reason: KillReason): void
+  /** True for programs that a former engine started. */
+  knows(id: string): boolean
+}
+
 /** Messages to the spawner, one JSON document a line. `token` is that of the engine's lease: older ones are refused. */
 export type SpawnerRequest =
   | { readonly op: 'hello'; readonly token: number }

@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import {
   appendFileSync,
-  closeSync,
   existsSync,
   fstatSync,
   ftruncateSync,
@@ -14,10 +12,9 @@ import {
 } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
-import { childrenCpuMs, type ProcessUsage, processUsage } from './process-usage.ts'
+import { LOOK_MS, ProgramTable } from './program-table.ts'
 import {
   ADDRESS_FILE,
-  type KillReason,
   lineSplitter,
   MARK_VARIABLE,
   type ProgramRequest,
@@ -27,19 +24,6 @@ import {
   type SpawnerRequest,
 } from './spawner-protocol.ts'
 
-interface Running {
-  readonly program: ProgramRequest
-  readonly child: ChildProcess
-  readonly startMs: number
-  readonly outputs: readonly number[]
-  usage: ProcessUsage | undefined
-  killed: KillReason | undefined
-}
-
-/** Time between two looks at the programs. */
-const LOOK_MS = 50
-/** A program that does not end on SIGTERM is killed after so long. */
-const GRACE_MS = 5000
 /** Without engine and programs the spawner goes on for so long. */
 const IDLE_MS = 10_000
 /** The file of results is begun anew above this size when all are settled. */
@@ -51,22 +35,19 @@ const MAX_RESULTS_BYTES = 1 << 20
  */
 export class SpawnerServer {
   readonly #directory: string
-  readonly #environment: readonly (readonly [string, string])[]
   readonly #results: number
-  readonly #running = new Map<string, Running>()
+  readonly #programs: ProgramTable
   readonly #ended = new Map<string, ProgramResult>()
   #server: Server | undefined
   #socketPath = ''
   #engine: Socket | undefined
   #token = 0
-  #childrenCpuMs = childrenCpuMs()
-  #exits = 0
   #idleSince = Date.now()
 
   /** @param environment variables that every program gets */
   constructor(directory: string, environment: readonly (readonly [string, string])[]) {
     this.#directory = directory
-    this.#environment = environment
+    this.#programs = new ProgramTable(environment, directory, (result) => this.#end(result))
     endOrphans(directory)
     const path = join(directory, RESULTS_FILE)
     if (existsSync(path)) {
@@ -117,107 +98,30 @@ export class SpawnerServer {
         answer(socket, {
           event: 'welcome',
           pid: process.pid,
-          known: [...this.#running.keys(), ...this.#ended.keys()],
+          known: [...this.#programs.ids(), ...this.#ended.keys()],
         })
         return
       case 'run':
         this.#run(socket, request.program)
         return
       case 'kill':
-        this.#kill(request.id, request.reason)
+        this.#programs.kill(request.id, request.reason)
         return
       case 'settle':
         this.#settle(request.ids)
         return
       case 'bye':
-        if (this.#running.size === 0) this.#exit()
+        if (this.#programs.size === 0) this.#exit()
     }
   }
 
   #run(socket: Socket, program: ProgramRequest): void {
     const ended = this.#ended.get(program.id)
     if (ended !== undefined) answer(socket, { event: 'ended', result: ended })
-    else if (!this.#running.has(program.id)) this.#start(program)
-  }
-
-  #start(program: ProgramRequest): void {
-    const startMs = Date.now()
-    const files: number[] = []
-    try {
-      const [path = '', ...args] = program.argv
-      const input = program.stdin === undefined ? 'ignore' : openSync(program.stdin, 'r')
-      if (typeof input === 'number') files.push(input)
-      const output = openSync(program.stdout, 'w')
-      files.push(output)
-      const error = program.stderr === program.stdout ? output : openSync(program.stderr, 'w')
-      if (error !== output) files.push(error)
-      const child = spawn(path, args, {
-        cwd: program.cwd,
-        env: Object.fromEntries([
-          ...this.#environment,
-          ...program.environment,
-          [MARK_VARIABLE, this.#directory],
-        ]),
-        stdio: [input, output, error],
-        detached: true,
-      })
-      const running: Running = {
-        program,
-        child,
-        startMs,
-        outputs: files.slice(typeof input === 'number' ? 1 : 0),
-        usage: undefined,
-        killed: undefined,
-      }
-      this.#running.set(program.id, running)
-      child.on('exit', (code, signal) => this.#exited(running, files, code, signal))
-      child.on('error', (cause) => {
-        if (child.pid === undefined) this.#notStarted(program.id, startMs, files, cause)
-      })
-    } catch (cause) {
-      this.#notStarted(program.id, startMs, files, cause)
-    }
-  }
-
-  #notStarted(id: string, startMs: number, files: readonly number[], cause: unknown): void {
-    for (const file of files) closeSync(file)
-    const startError = cause instanceof Error ? cause.message : String(cause)
-    this.#end({ id, startMs, endMs: Date.now(), exitCode: -1, startError })
-  }
-
-  #exited(running: Running, files: readonly number[], code: number | null, signal: string | null): void {
-    const { program, child, startMs, usage, killed, outputs } = running
-    const sizes = outputs.map((file) => fstatSync(file).size)
-    for (const file of files) closeSync(file)
-    for (const [at, path] of [program.stdout, program.stderr].entries())
-      if (sizes[at] === 0 && program.keepEmpty[at] === false) rmSync(path, { force: true })
-    this.#exits++
-    // Several children may have been waited for at once: their sum belongs to none of them.
-    const cpuMs = childrenCpuMs()
-    const ownMs = cpuMs - this.#childrenCpuMs
-    this.#childrenCpuMs = cpuMs
-    const isAlone = this.#exits === 1
-    queueMicrotask(() => {
-      this.#exits = 0
-    })
-    const measured = isAlone ? Math.max(ownMs, usage?.cpuMs ?? 0) : (usage?.cpuMs ?? ownMs)
-    this.#end({
-      id: program.id,
-      pid: child.pid,
-      startMs,
-      endMs: Date.now(),
-      exitCode: code ?? -1,
-      ...(signal === null ? {} : { signal }),
-      cpuMs: measured,
-      maxRssBytes: usage?.maxRssBytes,
-      readBytes: usage?.readBytes,
-      writtenBytes: usage?.writtenBytes,
-      killed,
-    })
+    else if (!this.#programs.has(program.id)) this.#programs.start(program)
   }
 
   #end(result: ProgramResult): void {
-    this.#running.delete(result.id)
     this.#ended.set(result.id, result)
     appendFileSync(this.#results, `${JSON.stringify(result)}\n`)
     this.#idleSince = Date.now()
@@ -230,30 +134,9 @@ export class SpawnerServer {
     if (isDone && fstatSync(this.#results).size > MAX_RESULTS_BYTES) ftruncateSync(this.#results, 0)
   }
 
-  #kill(id: string, reason: KillReason): void {
-    const running = this.#running.get(id)
-    if (running === undefined || running.killed !== undefined) return
-    running.killed = reason
-    signalGroup(running.child, 'SIGTERM')
-    setTimeout(() => {
-      if (this.#running.get(id) === running) signalGroup(running.child, 'SIGKILL')
-    }, GRACE_MS)
-  }
-
   #look(): void {
-    for (const [id, running] of this.#running) {
-      if (running.child.pid === undefined) continue
-      const usage = processUsage(running.child.pid)
-      if (usage === undefined) continue
-      running.usage = {
-        ...usage,
-        maxRssBytes: Math.max(usage.maxRssBytes, running.usage?.maxRssBytes ?? 0),
-      }
-      const { memoryMb, maxOutputBytes } = running.program
-      if (memoryMb > 0 && usage.maxRssBytes > memoryMb * 1e6) this.#kill(id, 'memory')
-      else if (running.outputs.some((file) => fstatSync(file).size > maxOutputBytes)) this.#kill(id, 'output')
-    }
-    const isIdle = this.#running.size === 0 && this.#engine === undefined
+    this.#programs.look()
+    const isIdle = this.#programs.size === 0 && this.#engine === undefined
     if (isIdle && Date.now() - this.#idleSince > IDLE_MS) this.#exit()
   }
 
@@ -267,14 +150,6 @@ export class SpawnerServer {
 
 function answer(socket: Socket, message: SpawnerAnswer): void {
   if (!socket.destroyed) socket.write(`${JSON.stringify(message)}\n`)
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, signal)
-  } catch {
-    // The group is gone already: its exit is on the way.
-  }
 }
 
 function parseResult(line: string): ProgramResult | undefined {

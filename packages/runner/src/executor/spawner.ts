@@ -11,6 +11,7 @@ import {
   lineSplitter,
   type ProgramRequest,
   type ProgramResult,
+  type ProgramRunner,
   type SpawnerAnswer,
   type SpawnerRequest,
 } from './spawner-protocol.ts'
@@ -19,7 +20,7 @@ import {
 const START_MS = 10_000
 
 /** The engine's end of the spawner process. */
-export class Spawner {
+export class Spawner implements ProgramRunner {
   readonly #socket: Socket
   readonly #token: number
   readonly #waiting = new Map<string, (result: ProgramResult) => void>()

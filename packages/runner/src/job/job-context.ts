@@ -1,6 +1,6 @@
 import type { PlanJobLine } from '@skyloom/workflow'
 import type { AttemptReport, Product } from '../executor/executor.ts'
-import type { Spawner } from '../executor/spawner.ts'
+import type { ProgramRunner } from '../executor/spawner-protocol.ts'
 import type { WorkerPool } from '../executor/worker-pool.ts'
 import type { FunctionReference } from '../executor/worker-protocol.ts'
 import type { FileHasher } from '../files/file-hasher.ts'
@@ -35,7 +35,7 @@ export interface JobContext {
   readonly runDir: string
   readonly host: string
   readonly platform: string
-  readonly spawner: Spawner
+  readonly spawner: ProgramRunner
   readonly pool: WorkerPool
   readonly hasher: FileHasher
   readonly slots: SlotFolders
