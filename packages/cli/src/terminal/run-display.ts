@@ -68,8 +68,9 @@ class ProgressTable {
 
   constructor({ plan, count }: RunProgress, nowMs: number) {
     this.#startMs = nowMs
-    this.#total = plan.names.length
-    for (const name of plan.transformations) {
+    this.#total = plan.jobCount
+    for (let job = 0; job < plan.jobCount; job++) {
+      const name = plan.transformation(job)
       const line = this.#lines.get(name)
       this.#lines.set(name, { total: (line?.total ?? 0) + 1, done: 0, running: 0, failed: 0 })
     }
@@ -83,7 +84,7 @@ class ProgressTable {
     this.#done = count('succeeded')
     this.#failed = count('failed')
     if (event.type !== 'attempt-started' && event.type !== 'attempt-ended') return undefined
-    const line = this.#lines.get(plan.transformations[event.job] ?? '')
+    const line = this.#lines.get(plan.transformation(event.job))
     if (line === undefined) return undefined
     if (event.type === 'attempt-started') {
       line.running++
@@ -94,7 +95,7 @@ class ProgressTable {
     if (event.next === 'done') line.done++
     if (event.next !== 'failed' && event.next !== 'held') return undefined
     line.failed++
-    return `${event.next}: ${plan.names[event.job] ?? ''}: ${event.failure?.message ?? ''}`
+    return `${event.next}: ${plan.name(event.job)}: ${event.failure?.message ?? ''}`
   }
 
   summary(nowMs: number): string {

@@ -53,7 +53,7 @@ const STORED_OUTCOMES = {
 /** Rows of the registry for events and the reports that led to them. */
 export function commitRows(input: CommitInput): RunCommit {
   const { events, firstSeq, plan, reports } = input
-  const nameOf = (job: number): string => plan.names[job] ?? ''
+  const nameOf = (job: number): string => plan.name(job)
   const files: FileRow[] = []
   const replicas: ReplicaRow[] = []
   const removedPlaces: PlaceRow[] = []
@@ -177,7 +177,7 @@ function jobChanges({ machine, plan, events }: CommitInput): readonly JobChange[
     const state = machine.state(job)
     const detail = details.get(job)
     return {
-      jobId: plan.names[job] ?? '',
+      jobId: plan.name(job),
       state: detail?.isReused === true && state === 'succeeded' ? 'skipped' : STORED_STATES[state],
       changedMs,
       attemptCount: machine.attempts(job),

@@ -15,7 +15,7 @@ export interface HookCall {
  */
 export function runHooks(plan: PlanFile, runId: string, calls: readonly HookCall[]): void {
   for (const { on, job } of calls) {
-    if (plan.taskCounts[job] === 0) continue
+    if (!plan.hasHooks(job)) continue
     for (const task of plan.job(job).tasks) {
       for (const hook of task.hooks) {
         if (!isDue(hook.on, on)) continue
@@ -26,7 +26,7 @@ export function runHooks(plan: PlanFile, runId: string, calls: readonly HookCall
           env: {
             ...process.env,
             PEGASUS_EVENT: on,
-            PEGASUS_JOBID: plan.names[job] ?? '',
+            PEGASUS_JOBID: plan.name(job),
             PEGASUS_WFID: runId,
             PEGASUS_STATUS: on === 'error' ? '1' : '0',
           },

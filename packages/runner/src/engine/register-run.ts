@@ -46,7 +46,7 @@ export async function registerRun(
   runDir: string,
   plan: PlanFile,
 ): Promise<void> {
-  const data = { planSha256: plan.sha256, jobs: plan.names.length }
+  const data = { planSha256: plan.sha256, jobs: plan.jobCount }
   try {
     await store.create({
       id: runId,
@@ -76,15 +76,15 @@ const JOBS_AT_A_TIME = 5000
 
 /** Rows of all jobs and edges of a plan, in pieces, for the first commits of a run. Edges come after all jobs. */
 export function* planRows(plan: PlanFile, nowMs: number): Generator<Pick<RunCommit, 'jobs' | 'edges'>> {
-  const { spec, names } = plan
-  const count = names.length
+  const { spec, jobCount: count } = plan
   for (let from = 0; from < count; from += JOBS_AT_A_TIME) {
     const numbers = Array.from({ length: Math.min(JOBS_AT_A_TIME, count - from) }, (_, k) => from + k)
     yield { jobs: numbers.map((job) => jobRow(plan, job, nowMs)) }
   }
   let edges: JobEdge[] = []
-  for (const [job, parent] of names.entries()) {
-    for (const child of childrenOf(spec.graph, job)) edges.push({ parent, child: names[child] ?? '' })
+  for (let job = 0; job < count; job++) {
+    const parent = plan.name(job)
+    for (const child of childrenOf(spec.graph, job)) edges.push({ parent, child: plan.name(child) })
     if (edges.length < JOBS_AT_A_TIME) continue
     yield { edges }
     edges = []
@@ -92,16 +92,13 @@ export function* planRows(plan: PlanFile, nowMs: number): Generator<Pick<RunComm
   if (edges.length > 0) yield { edges }
 }
 
-function jobRow(
-  { spec, names, kinds, transformations, taskCounts }: PlanFile,
-  job: number,
-  changedMs: number,
-): JobRow {
+function jobRow(plan: PlanFile, job: number, changedMs: number): JobRow {
+  const { spec, taskCounts } = plan
   const isRoot = spec.graph.parentStart[job] === spec.graph.parentStart[job + 1]
   return {
-    jobId: names[job] ?? '',
-    kind: kinds[job] ?? 'noop',
-    transformation: transformations[job] ?? '',
+    jobId: plan.name(job),
+    kind: plan.kind(job),
+    transformation: plan.transformation(job),
     state: isRoot ? 'ready' : 'unready',
     attemptCount: 0,
     maxRetries: spec.retries[job] ?? 0,

@@ -86,7 +86,7 @@ export async function runPlan(
 
 function finished(runId: string, plan: PlanFile): RunResult {
   const machine = new RunMachine(plan.spec)
-  const jobs = { ...countsOf(machine), unready: 0, ready: 0, succeeded: plan.names.length }
+  const jobs = { ...countsOf(machine), unready: 0, ready: 0, succeeded: plan.jobCount }
   return { runId, status: 'succeeded', jobs, adopted: 0 }
 }
 
@@ -248,7 +248,7 @@ class RunEngine {
 
   #ended(report: AttemptReport, now: number): readonly RunEvent[] {
     const { outcome, failure, reused, job, attempt, products } = report
-    const kind = this.#plan.kinds[job]
+    const kind = this.#plan.kind(job)
     const fromPlan = kind === 'compute' || kind === 'sub_workflow'
     const made = fromPlan ? products.map(({ lfn, sha256 }) => [lfn, sha256] as const) : undefined
     // A program that was stopped with the engine is not the run's wish: it is lost, and begun again.
@@ -363,11 +363,11 @@ function checkSizes(plan: PlanFile, executor: Executor): void {
     executor instanceof LocalExecutor
       ? { cores: executor.cores, memoryMb: executor.memoryMb }
       : executor.capacity
-  for (const [job, name] of plan.names.entries()) {
+  for (let job = 0; job < plan.jobCount; job++) {
     const needs = { cores: plan.spec.cores[job] ?? 0, memoryMb: plan.spec.memoryMb[job] ?? 0 }
     if (needs.cores <= cores && needs.memoryMb <= memoryMb) continue
     throw new RunnerError('RUNNER_TOO_LARGE', 'a job asks for more than this machine has', {
-      where: [`job ${name}`],
+      where: [`job ${plan.name(job)}`],
       found: `${needs.cores} cores, ${needs.memoryMb} MB`,
       allowed: `${cores} cores, ${memoryMb} MB`,
       remedy: 'change its profiles pegasus.cores and pegasus.memory, or give the engine more',

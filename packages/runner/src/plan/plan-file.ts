@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import {
   buildDigraph,
   EdgeCollector,
+  NODE_KINDS,
   type NodeKind,
   type PlanHeadLine,
   type PlanJobLine,
@@ -12,13 +13,14 @@ import {
 import { RunnerError } from '../errors.ts'
 import type { RunSpec } from '../machine/run-spec.ts'
 import { type JobSettings, jobSettings } from './job-settings.ts'
+import { fnv1a, NameTable } from './name-table.ts'
 
 /** Name of the plan in the directory of a run. */
 export const PLAN_FILE = 'plan.jsonl'
 
 /**
- * A plan as the runner keeps it: what decides about order as numbers, names as text, and everything else on disk, read
- * again job by job when it is needed. 100,000 jobs take about 30 MB.
+ * A plan as the runner keeps it: what decides about order as numbers, names as bytes, and everything else on disk, read
+ * again job by job when it is needed. 100,000 jobs take about 15 MB and no objects.
  */
 export interface PlanFile {
   readonly path: string
@@ -26,15 +28,23 @@ export interface PlanFile {
   readonly spec: RunSpec
   /** SHA-256 of the file. */
   readonly sha256: string
-  readonly names: readonly string[]
-  readonly kinds: readonly NodeKind[]
-  /** Transformation of the first task, or `pegasus::transfer` and the like for other jobs. */
-  readonly transformations: readonly string[]
+  readonly jobCount: number
   /** Tasks of each job. */
   readonly taskCounts: Uint32Array
+  /** Name of a job by number. */
+  name(number: number): string
   /** Number of a job by name. */
   find(name: string): number | undefined
-  /** The line of one job. */
+  kind(number: number): NodeKind
+  /** Transformation of the first task, or `pegasus::transfer` and the like for other jobs. */
+  transformation(number: number): string
+  /** Whether a task of the job has hooks. */
+  hasHooks(number: number): boolean
+  /**
+   * The line of one job.
+   *
+   * @throws {RunnerError} `RUNNER_BAD_PLAN` when the file is not the one that was opened
+   */
   job(number: number): PlanJobLine
   close(): void
 }
@@ -78,7 +88,7 @@ function readPlan(path: string, fd: number): PlanFile {
       if (table !== undefined) throw badPlan(path, line, 'a second head')
       table = new PlanTable(path, parsed)
     } else if (table === undefined) throw badPlan(path, line, `${parsed.type} before the head`)
-    else if (parsed.type === 'job') table.add(parsed, offset, Buffer.byteLength(text), line)
+    else if (parsed.type === 'job') table.add(parsed, Buffer.from(text), offset, line)
     else isComplete = true
   }
   if (table === undefined || !isComplete) throw badPlan(path, 0, 'a file that was cut off')
@@ -120,11 +130,14 @@ class PlanTable {
   readonly #path: string
   readonly #head: PlanHeadLine
   readonly #edges: EdgeCollector
-  readonly #names: string[]
-  readonly #kinds: NodeKind[]
-  readonly #transformations: string[]
+  readonly #names: NameTable
+  readonly #kinds: Uint8Array
+  /** Positions in `words`. */
+  readonly #transformations: Uint32Array
+  readonly #hasHooks: Uint8Array
   readonly #offsets: Float64Array
   readonly #lengths: Uint32Array
+  readonly #sums: Uint32Array
   readonly #settings: {
     readonly priority: Int32Array
     readonly category: Int32Array
@@ -135,19 +148,22 @@ class PlanTable {
   }
   readonly #taskCounts: Uint32Array
   readonly #categories = new Map<string, number>()
-  readonly #byName = new Map<string, number>()
-  readonly #words = new Map<string, string>()
+  readonly #words: string[] = []
+  #line: Buffer = Buffer.allocUnsafe(4096)
+  readonly #wordNumbers = new Map<string, number>()
 
   constructor(path: string, head: PlanHeadLine) {
     const { jobs } = head
     this.#path = path
     this.#head = head
     this.#edges = new EdgeCollector(head.edges)
-    this.#names = new Array<string>(jobs).fill('')
-    this.#kinds = new Array<NodeKind>(jobs).fill('noop')
-    this.#transformations = new Array<string>(jobs).fill('')
+    this.#names = new NameTable(jobs)
+    this.#kinds = new Uint8Array(jobs)
+    this.#transformations = new Uint32Array(jobs)
+    this.#hasHooks = new Uint8Array(jobs)
     this.#offsets = new Float64Array(jobs).fill(-1)
     this.#lengths = new Uint32Array(jobs)
+    this.#sums = new Uint32Array(jobs)
     this.#taskCounts = new Uint32Array(jobs)
     this.#settings = {
       priority: new Int32Array(jobs),
@@ -160,17 +176,17 @@ class PlanTable {
     for (const [name] of head.throttles) this.#category(name)
   }
 
-  add(job: PlanJobLine, offset: number, length: number, line: number): void {
+  add(job: PlanJobLine, bytes: Uint8Array, offset: number, line: number): void {
     const { number, name } = job
     if (number >= this.#head.jobs || this.#offsets[number] !== -1)
       throw badPlan(this.#path, line, `job number ${number}`)
-    if (this.#byName.has(name)) throw badPlan(this.#path, line, `a second job ${name}`)
-    this.#byName.set(name, number)
-    this.#names[number] = name
-    this.#kinds[number] = job.kind
+    if (!this.#names.set(number, name)) throw badPlan(this.#path, line, `a second job ${name}`)
+    this.#kinds[number] = NODE_KINDS.indexOf(job.kind)
     this.#transformations[number] = this.#word(transformationOf(job))
+    this.#hasHooks[number] = job.tasks.some(({ hooks }) => hooks.length > 0) ? 1 : 0
     this.#offsets[number] = offset
-    this.#lengths[number] = length
+    this.#lengths[number] = bytes.length
+    this.#sums[number] = fnv1a(bytes)
     this.#taskCounts[number] = job.tasks.length
     for (const child of job.children) {
       if (child >= this.#head.jobs) throw badPlan(this.#path, line, `child ${child}`)
@@ -196,12 +212,12 @@ class PlanTable {
     return this.#categories.size - 1
   }
 
-  /** One copy of a text that many jobs share. */
-  #word(text: string): string {
-    const known = this.#words.get(text)
+  /** Number of a text that many jobs share. */
+  #word(text: string): number {
+    const known = this.#wordNumbers.get(text)
     if (known !== undefined) return known
-    this.#words.set(text, text)
-    return text
+    this.#wordNumbers.set(text, this.#words.length)
+    return this.#words.push(text) - 1
   }
 
   finish(fd: number, sha256: string): PlanFile {
@@ -218,11 +234,13 @@ class PlanTable {
       head: this.#head,
       spec: { graph, categories, ...this.#settings },
       sha256,
-      names: this.#names,
-      kinds: this.#kinds,
-      transformations: this.#transformations,
+      jobCount: this.#head.jobs,
       taskCounts: this.#taskCounts,
-      find: (name) => this.#byName.get(name),
+      name: (number) => this.#names.name(number),
+      find: (name) => this.#names.find(name),
+      kind: (number) => NODE_KINDS[this.#kinds[number] ?? 0] ?? 'noop',
+      transformation: (number) => this.#words[this.#transformations[number] ?? 0] ?? '',
+      hasHooks: (number) => this.#hasHooks[number] === 1,
       job: (number) => this.#job(fd, number),
       close: () => closeSync(fd),
     }
@@ -234,12 +252,12 @@ class PlanTable {
     if (offset === undefined || length === undefined) {
       throw new RunnerError('RUNNER_NOT_FOUND', 'the plan has no such job', { found: String(number) })
     }
-    const bytes = Buffer.allocUnsafe(length)
-    readSync(fd, bytes, 0, length, offset)
-    const line = parsePlanLine(bytes.toString('utf8'), number + 1)
-    if (line.type !== 'job' || line.number !== number)
-      throw badPlan(this.#path, 0, `other lines than at the start of the run`)
-    return line
+    if (this.#line.length < length) this.#line = Buffer.allocUnsafe(2 * length)
+    const bytes = this.#line.subarray(0, readSync(fd, this.#line, 0, length, offset))
+    if (bytes.length !== length || fnv1a(bytes) !== this.#sums[number])
+      throw badPlan(this.#path, 0, 'other lines than at the start of the run')
+    // The same bytes fitted the schema when the plan was opened.
+    return JSON.parse(bytes.toString('utf8')) as PlanJobLine
   }
 }
 

@@ -1,26 +1,28 @@
-/** Numbers by rising key; equal keys by number. */
+/** Numbers (0 to 2^32 - 1) by rising key; equal keys by number. */
 export class KeyHeap {
-  readonly #items: number[] = []
-  readonly #keys: number[] = []
+  #size = 0
+  #items = new Uint32Array(16)
+  #keys = new Float64Array(16)
 
   get size(): number {
-    return this.#items.length
+    return this.#size
   }
 
   /** Key of the item that {@link take} gives; infinite when there is none. */
   get leastKey(): number {
-    return this.#keys[0] ?? Number.POSITIVE_INFINITY
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#keys[0]!
   }
 
   /** The item that {@link take} gives, without taking it; -1 when there is none. */
   get first(): number {
-    return this.#items[0] ?? -1
+    return this.#size === 0 ? -1 : this.#items[0]!
   }
 
   add(item: number, key: number): void {
-    let at = this.#items.length
-    this.#items.push(item)
-    this.#keys.push(key)
+    if (this.#size === this.#items.length) this.#grow()
+    let at = this.#size++
+    this.#items[at] = item
+    this.#keys[at] = key
     while (at > 0) {
       const above = (at - 1) >> 1
       if (!this.#isBefore(at, above)) break
@@ -31,24 +33,30 @@ export class KeyHeap {
 
   /** Takes the first item, -1 when there is none. */
   take(): number {
-    const top = this.#items[0]
-    if (top === undefined) return -1
-    const lastItem = this.#items.pop() ?? 0
-    const lastKey = this.#keys.pop() ?? 0
-    if (this.#items.length > 0) {
-      this.#items[0] = lastItem
-      this.#keys[0] = lastKey
-      this.#moveDown()
-    }
+    if (this.#size === 0) return -1
+    const top = this.#items[0]!
+    this.#size--
+    this.#items[0] = this.#items[this.#size]!
+    this.#keys[0] = this.#keys[this.#size]!
+    this.#moveDown()
     return top
+  }
+
+  #grow(): void {
+    const items = new Uint32Array(2 * this.#items.length)
+    const keys = new Float64Array(2 * this.#keys.length)
+    items.set(this.#items)
+    keys.set(this.#keys)
+    this.#items = items
+    this.#keys = keys
   }
 
   #moveDown(): void {
     let at = 0
     for (;;) {
       let child = 2 * at + 1
-      if (child >= this.#items.length) return
-      if (child + 1 < this.#items.length && this.#isBefore(child + 1, child)) child++
+      if (child >= this.#size) return
+      if (child + 1 < this.#size && this.#isBefore(child + 1, child)) child++
       if (!this.#isBefore(child, at)) return
       this.#swap(at, child)
       at = child
@@ -56,16 +64,16 @@ export class KeyHeap {
   }
 
   #isBefore(a: number, b: number): boolean {
-    const keyA = this.#keys[a] ?? 0
-    const keyB = this.#keys[b] ?? 0
-    return keyA < keyB || (keyA === keyB && (this.#items[a] ?? 0) < (this.#items[b] ?? 0))
+    const keyA = this.#keys[a]!
+    const keyB = this.#keys[b]!
+    return keyA < keyB || (keyA === keyB && this.#items[a]! < this.#items[b]!)
   }
 
   #swap(a: number, b: number): void {
-    const item = this.#items[a] ?? 0
-    const key = this.#keys[a] ?? 0
-    this.#items[a] = this.#items[b] ?? 0
-    this.#keys[a] = this.#keys[b] ?? 0
+    const item = this.#items[a]!
+    const key = this.#keys[a]!
+    this.#items[a] = this.#items[b]!
+    this.#keys[a] = this.#keys[b]!
     this.#items[b] = item
     this.#keys[b] = key
   }
