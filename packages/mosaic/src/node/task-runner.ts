@@ -10,7 +10,8 @@ export interface TaskRunner {
   /** True while at least one task runs or its result is not finished yet: memory may still be released. */
   isBusy(): boolean
   /**
-   * Prepares each item in turn and runs up to `width` prepared tasks at a time.
+   * Prepares each item in turn and runs up to `width` prepared tasks at a time. No further task starts while four times as many are
+   * not finished: results do not pile up in memory when writing them is slower than making them.
    *
    * @param prepare takes the memory of one task; never called twice at the same time
    * @param finish called with each result in the order of the items
@@ -24,6 +25,9 @@ export interface TaskRunner {
   ): Promise<void>
 }
 
+/** Enough that a slow task holds up no others. */
+const UNFINISHED_PER_THREAD = 4
+
 /** A runner for `width` tasks at a time. */
 export function createTaskRunner(width: number): TaskRunner {
   let running = 0
@@ -33,6 +37,7 @@ export function createTaskRunner(width: number): TaskRunner {
       const active = new Set<Promise<void>>()
       const failures: unknown[] = []
       let finished: Promise<void> = Promise.resolve()
+      const unfinished: Promise<void>[] = []
       for (const [index, item] of items.entries()) {
         if (failures.length > 0 || signal?.aborted === true) break
         try {
@@ -49,6 +54,7 @@ export function createTaskRunner(width: number): TaskRunner {
             })
           // A failure is reported below, after the other tasks have ended.
           finished.catch(() => undefined)
+          unfinished.push(finished)
           const done: Promise<void> = result.then(
             () => void active.delete(done),
             (error: unknown) => {
@@ -61,6 +67,7 @@ export function createTaskRunner(width: number): TaskRunner {
           failures.push(error)
         }
         if (active.size >= width) await Promise.race(active)
+        while (unfinished.length >= UNFINISHED_PER_THREAD * width) await settled(unfinished.shift())
       }
       await Promise.all(active)
       if (failures.length > 0) throw failures[0]
@@ -68,4 +75,9 @@ export function createTaskRunner(width: number): TaskRunner {
       throwIfAborted(signal)
     },
   }
+}
+
+/** Waits for a promise whose failure is met elsewhere. */
+async function settled(promise: Promise<void> | undefined): Promise<void> {
+  await promise?.catch(() => undefined)
 }
