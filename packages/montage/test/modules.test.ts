@@ -102,5 +102,7 @@ test.each([
   ['CDELT2', 'No CDELT2 keyword (or incomplete CD matrix) in FITS header'],
 ])('a template without %s is refused', async (keyword, problem) => {
   writeTemplate(TEMPLATE.filter((line) => !line.startsWith(keyword)))
-  expect((await run('mHdrCheck', 'region.hdr')).stdout).toBe(`[struct stat="ERROR", msg="${problem}"]\n`)
+  expect((await run('mHdrCheck', 'region.hdr')).stdout).toBe(
+    `[struct stat="ERROR", msg="${problem}: region.hdr"]\n`,
+  )
 })

@@ -60,6 +60,7 @@ export async function writeText(place: Place, path: string, text: string, proble
   }
 }
 
-function naming(problem: string, path: string): string {
+/** A sentence with the file behind it when it does not name it. */
+export function naming(problem: string, path: string): string {
   return problem.includes(path) ? problem : `${problem.replace(/\.$/, '')}: ${path}`
 }

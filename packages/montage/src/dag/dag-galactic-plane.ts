@@ -17,7 +17,14 @@ import { checkFolder } from '../exec/check-folder.ts'
 import { templateLines } from '../header/template-lines.ts'
 import { copyText } from './copy-text.ts'
 import type { DagResult } from './dag-files.ts'
-import { WORKFLOW_FILES } from './manual-rows.ts'
+import {
+  REGION_OPTION,
+  RESULT_URL_TEXT,
+  SURVEY_OPERANDS,
+  SURVEY_RETURNS,
+  SURVEY_WORKFLOW_FILES,
+  WORK_FOLDER_OPERANDS,
+} from './manual-rows.ts'
 import { templateBox } from './template-box.ts'
 import { writeWorkflow } from './write-workflow.ts'
 
@@ -135,25 +142,22 @@ export const dagGalacticPlaneModule: MontageModule = defineModule<DagGalacticPla
   manual: {
     description:
       'As mDAG for large parts of the Galactic plane: the template is in galactic coordinates and plate carree projection (CAR), and the mosaic is added in tiles of at most 5000 pixels a side, each of the images that it needs.',
-    options: [DEBUG_OPTION, ['-h', 'The region is that of a header template.']],
+    options: [DEBUG_OPTION, REGION_OPTION],
     operands: [
-      ['survey', 'Survey of the registry.'],
-      ['band', 'Band of the survey.'],
+      ...SURVEY_OPERANDS,
       ['centerlon', 'Galactic longitude of the centre, degrees.'],
       ['centerlat', 'Galactic latitude of the centre, degrees.'],
       ['width', 'Width in degrees.'],
       ['height', 'Height in degrees.'],
-      ['cdelt', 'Size of the pixels in degrees.'],
-      ['workdir', 'Folder in which the workflow is written; must exist.'],
-      ['workurlbase', 'Address of that folder for the jobs.'],
-      ['urlbase', 'Address at which results will be shown; noted in the workflow.'],
+      ...WORK_FOLDER_OPERANDS,
+      ['urlbase', RESULT_URL_TEXT],
     ],
     synopsis: [
       '[-d] survey band centerlon centerlat width height cdelt workdir workurlbase urlbase',
       '-h [-d] survey band hdrfile workdir workurlbase urlbase',
     ],
-    writes: [...WORKFLOW_FILES, ['remote.tbl', 'The images of the archive.']],
-    returns: { id: 'Survey, band and a hash of template and images.' },
+    writes: SURVEY_WORKFLOW_FILES,
+    returns: SURVEY_RETURNS,
     sections: [SURVEYS_SECTION],
     example: [
       'mDAGGalacticPlane 2MASS K 30 0 5 4 0.000278 work file:///data/work https://results.example/plane',

@@ -15,7 +15,14 @@ import {
 import { checkFolder } from '../exec/check-folder.ts'
 import { copyText } from './copy-text.ts'
 import type { DagResult } from './dag-files.ts'
-import { WORKFLOW_FILES } from './manual-rows.ts'
+import {
+  REGION_OPTION,
+  RESULT_URL_TEXT,
+  SURVEY_OPERANDS,
+  SURVEY_RETURNS,
+  SURVEY_WORKFLOW_FILES,
+  WORK_FOLDER_OPERANDS,
+} from './manual-rows.ts'
 import { templateBox } from './template-box.ts'
 import { writeWorkflow } from './write-workflow.ts'
 
@@ -116,24 +123,21 @@ export const dagModule: MontageModule = defineModule<DagInput, DagResult>({
   manual: {
     description:
       'Asks the archive of a survey for the images of a region and writes the workflow of their mosaic, with the tables that its jobs need: what the images will cover is predicted from the table of the archive. Nothing is fetched.\n\nThe workflow is a Pegasus document of format 5 (YAML) instead of the former DAX (XML), which current Pegasus no longer writes.',
-    options: [DEBUG_OPTION, ['-h', 'The region is that of a header template.']],
+    options: [DEBUG_OPTION, REGION_OPTION],
     operands: [
-      ['survey', 'Survey of the registry: `2MASS`.'],
-      ['band', 'Band of the survey: `J`.'],
+      ...SURVEY_OPERANDS,
       ['object|location', 'Centre of the mosaic.'],
       ['width', 'Width in degrees.'],
       ['height', 'Height in degrees.'],
-      ['cdelt', 'Size of the pixels in degrees.'],
-      ['workdir', 'Folder in which the workflow is written; must exist.'],
-      ['workurlbase', 'Address of that folder for the jobs: `file:///data/m42`.'],
-      ['[urlbase]', 'Address at which results will be shown; noted in the workflow.'],
+      ...WORK_FOLDER_OPERANDS,
+      ['[urlbase]', RESULT_URL_TEXT],
     ],
     synopsis: [
       '[-d] survey band object|location width height cdelt workdir workurlbase [urlbase]',
       '-h [-d] survey band hdrfile workdir workurlbase [urlbase]',
     ],
-    writes: [...WORKFLOW_FILES, ['remote.tbl', 'The images of the archive.']],
-    returns: { id: 'Survey, band and a hash of template and images.' },
+    writes: SURVEY_WORKFLOW_FILES,
+    returns: SURVEY_RETURNS,
     sections: [SURVEYS_SECTION],
     example: [
       'mDAG 2MASS J "M 42" 1 1 0.000278 work file:///data/work',

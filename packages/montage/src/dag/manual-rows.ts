@@ -14,3 +14,31 @@ export const WORKFLOW_FILES: readonly ManualRow[] = [
   ],
   ['diffs.tbl, statfile.tbl', 'Overlaps, and the status files of their fits for mConcatFit.'],
 ]
+
+/** The same for workflows of a survey, whose images are asked for first. */
+export const SURVEY_WORKFLOW_FILES: readonly ManualRow[] = [
+  ...WORKFLOW_FILES,
+  ['remote.tbl', 'The images of the archive.'],
+]
+
+/** First operands of the modules that make the workflow of a survey. */
+export const SURVEY_OPERANDS: readonly ManualRow[] = [
+  ['survey', 'Survey of the registry: `2MASS`.'],
+  ['band', 'Band of the survey: `J`.'],
+]
+
+/** Operands behind the size of the region. */
+export const WORK_FOLDER_OPERANDS: readonly ManualRow[] = [
+  ['cdelt', 'Size of the pixels in degrees.'],
+  ['workdir', 'Folder in which the workflow is written; must exist.'],
+  ['workurlbase', 'Address of that folder for the jobs: `file:///data/work`.'],
+]
+
+/** What the address of the results is for. */
+export const RESULT_URL_TEXT = 'Address at which results will be shown; noted in the workflow.'
+
+/** Option for a region that a header template tells. */
+export const REGION_OPTION: ManualRow = ['-h', 'The region is that of a header template.']
+
+/** Result of the modules that make the workflow of a survey. */
+export const SURVEY_RETURNS = { id: 'Survey, band and a hash of template and images.' } as const

@@ -1,4 +1,4 @@
-import { MontageError } from '../errors.ts'
+import { headerError } from './header-error.ts'
 
 /** Text of a keyword's value, undefined when the keyword is absent. */
 export type ValueText = (keyword: string) => string | undefined
@@ -33,12 +33,11 @@ const EQUINOX_RANGE = [1900, 2050] as const
 /**
  * Checks the keywords of an image or template with the questions, and in the order, of the classic programs.
  *
- * @throws MontageError `MONTAGE_BAD_HEADER` with their sentence
+ * @throws MontageError `MONTAGE_BAD_HEADER` with their sentence and `name`
  */
 export function checkHeader(get: ValueText, name: string): void {
   const problem = missingKeyword(get) ?? badValue(get) ?? badAxes(get)
-  if (problem === undefined) return
-  throw new MontageError('MONTAGE_BAD_HEADER', problem, { where: [name], remedy: 'correct the header' })
+  if (problem !== undefined) throw headerError(name, problem, { remedy: 'correct the header' })
 }
 
 function missingKeyword(get: ValueText): string | undefined {

@@ -8,8 +8,8 @@ import {
   type Wcs,
   wcsFromKeywords,
 } from '@skyloom/wcs'
-import { MontageError } from '../errors.ts'
 import { checkHeader } from './check-header.ts'
+import { headerError } from './header-error.ts'
 
 /** A coordinate system read by the rules of the classic programs. */
 export interface ClassicWcs {
@@ -40,7 +40,7 @@ export function uncheckedWcs(header: Header, name: string): ClassicWcs {
     return { wcs, frame: montageFrame(wcs) }
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause)
-    throw new MontageError('MONTAGE_BAD_HEADER', text, { where: [name], cause })
+    throw headerError(name, text, { cause })
   }
 }
 

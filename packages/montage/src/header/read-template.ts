@@ -3,6 +3,7 @@ import { readText } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { type ClassicWcs, classicWcs } from './classic-wcs.ts'
+import { headerError } from './header-error.ts'
 import { templateLines } from './template-line.ts'
 
 /** A header template. */
@@ -45,6 +46,6 @@ function parse(text: string, path: string): Header {
     return parseHeaderTemplate(text, path)
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause)
-    throw new MontageError('MONTAGE_BAD_HEADER', problem, { where: [path], cause })
+    throw headerError(path, problem, { cause })
   }
 }

@@ -1,5 +1,5 @@
 import type { Header } from '@skyloom/fits'
-import { MontageError } from '../errors.ts'
+import { headerError } from './header-error.ts'
 
 /**
  * CRPIX1 and CRPIX2 of a header.
@@ -14,10 +14,7 @@ export function referencePixel(
     try {
       return header.number(keyword)
     } catch (cause) {
-      throw new MontageError('MONTAGE_BAD_HEADER', `No ${keyword} keyword in FITS header`, {
-        where: [name],
-        cause,
-      })
+      throw headerError(name, `No ${keyword} keyword in FITS header`, { cause })
     }
   }
   return { fitsX: number('CRPIX1'), fitsY: number('CRPIX2') }

@@ -1,7 +1,13 @@
 import { parsePrintf, printfDigits } from '@skyloom/fits/tables'
 import { writeText } from '../command/files.ts'
 import { DEBUG_OPTION, STATUS_OPTION } from '../command/manual.ts'
-import { defineModule, type ModuleCall, type MontageModule, type Place } from '../command/module.ts'
+import {
+  defineModule,
+  hasOption,
+  type ModuleCall,
+  type MontageModule,
+  type Place,
+} from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { readTemplateFile } from './read-template.ts'
 import { parseTemplateLine } from './template-line.ts'
@@ -20,6 +26,11 @@ export interface TileHdrInput {
   /** Pixels added on each side; default 0. */
   readonly xpad?: number
   readonly ypad?: number
+  /**
+   * Divide the sides rounding up, as Montage of 2026 and mTileImage do: the tiles cover the whole template, the last ones reach beyond it.
+   * Default false.
+   */
+  readonly roundsUp?: boolean
 }
 
 /** Result of {@link mTileHdr}. */
@@ -32,7 +43,7 @@ export interface TileHdrResult {
 
 /**
  * Writes the header of one tile of a template. Tiles are as large as whole pixels allow; what is left over at the far sides belongs to
- * no tile.
+ * no tile, unless `roundsUp` is given.
  *
  * @throws MontageError `MONTAGE_BAD_ARGUMENT`, `MONTAGE_NO_FILE`, `MONTAGE_BAD_HEADER`, `MONTAGE_CANNOT_WRITE`
  */
@@ -41,8 +52,9 @@ export async function mTileHdr(input: TileHdrInput, place: Place = {}): Promise<
   const isFine = nx > 0 && ny > 0 && ix >= 0 && iy >= 0 && ix < nx && iy < ny
   if (!isFine || ![nx, ny, ix, iy, xpad, ypad].every(Number.isSafeInteger)) throw badTile(input)
   const { lines, header, width, height } = await readTemplateFile(place, input.template)
-  const tileWidth = Math.floor(width / nx)
-  const tileHeight = Math.floor(height / ny)
+  const round = input.roundsUp === true ? Math.ceil : Math.floor
+  const tileWidth = round(width / nx)
+  const tileHeight = round(height / ny)
   const result = {
     naxis1: tileWidth + 2 * xpad,
     naxis2: tileHeight + 2 * ypad,
@@ -78,16 +90,16 @@ function readCall(call: ModuleCall): TileHdrInput {
   const [nx = 0, ny = 0, ix = 0, iy = 0, xpad = 0, ypad = xpad] = numbers.map((text) =>
     Math.trunc(Number(text)),
   )
-  return { template, output, nx, ny, ix, iy, xpad, ypad }
+  return { template, output, nx, ny, ix, iy, xpad, ypad, roundsUp: hasOption(call, 'r') }
 }
 
 /** The module mTileHdr. */
 export const tileHdrModule: MontageModule = defineModule<TileHdrInput, TileHdrResult>({
   name: 'mTileHdr',
   summary: 'Writes the header of one tile of a template.',
-  usage: '%s [-d][-s statusfile] orig.hdr new.hdr nx ny ix iy [xpad [ypad]]',
+  usage: '%s [-d][-r(ound-up)][-s statusfile] orig.hdr new.hdr nx ny ix iy [xpad [ypad]]',
   style: 'getopt',
-  options: 'ds:',
+  options: 'drs:',
   operands: [6, 8],
   isNamed: false,
   fields: [
@@ -99,7 +111,14 @@ export const tileHdrModule: MontageModule = defineModule<TileHdrInput, TileHdrRe
   manual: {
     description:
       'Writes the header of one tile of a template that is cut into `nx` by `ny` tiles. All other cards are copied.',
-    options: [DEBUG_OPTION, STATUS_OPTION],
+    options: [
+      DEBUG_OPTION,
+      [
+        '-r',
+        'Divide rounding up, as Montage of 2026 and mTileImage do: the tiles cover the whole template and the last ones reach beyond it. Without it sides are divided rounding down, as in 6.0, and the columns and rows that are left over belong to no tile.',
+      ],
+      STATUS_OPTION,
+    ],
     operands: [
       ['orig.hdr', 'Header template: one card a line, at most 80 characters, END last.'],
       ['new.hdr', 'Header file that is written.'],

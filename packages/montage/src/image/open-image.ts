@@ -15,6 +15,7 @@ import { openFitsFile } from '@skyloom/fits/node'
 import { pathExists, pathOf } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
+import { cannotWrite } from './cannot-write.ts'
 
 /** Pixels of a plane as float64, row-major. */
 export interface PixelPlane64 {
@@ -154,10 +155,6 @@ export async function writePixels(
       throw error
     }
   } catch (cause) {
-    throw new MontageError('MONTAGE_CANNOT_WRITE', `Cannot write output file '${path}'`, {
-      where: [path],
-      remedy: 'check that the folder exists and may be written to',
-      cause,
-    })
+    throw cannotWrite(path, cause)
   }
 }

@@ -1,6 +1,7 @@
 import type { Header } from '@skyloom/fits'
 import type { FloatPlane } from '@skyloom/mosaic'
 import type { Place } from '../command/module.ts'
+import { MontageError } from '../errors.ts'
 import { float64Cards, type OpenImage, openImage } from './open-image.ts'
 import { stripRowsOf } from './read-part.ts'
 import { writeStrips } from './write-strips.ts'
@@ -32,6 +33,7 @@ export async function rewriteImage(
 ): Promise<void> {
   const opened = await openImage(place, image, hdu)
   try {
+    requirePixels(opened, image)
     const { width, height, header = opened.header, makeRows } = await plan(opened)
     const stripRows = stripRowsOf(Math.max(width, opened.width))
     if (output === '-') {
@@ -52,4 +54,14 @@ export async function rewriteImage(
   } finally {
     await opened.file.close()
   }
+}
+
+/** An image whose header says so may have an axis without pixels. */
+function requirePixels({ width, height, hdu }: OpenImage, image: string): void {
+  if (width > 0 && height > 0) return
+  throw new MontageError('MONTAGE_BAD_IMAGE', `Image ${image} has no pixels`, {
+    where: [image, `HDU ${hdu.index}`],
+    found: `axes of ${hdu.shape.length === 0 ? 'no' : hdu.shape.toReversed().join(' x ')} pixels`,
+    remedy: 'choose another HDU with -h, or check the file',
+  })
 }

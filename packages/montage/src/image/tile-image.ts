@@ -15,7 +15,7 @@ import { MontageError } from '../errors.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { outputBase } from './area-name.ts'
 import { type OpenImage, openImage } from './open-image.ts'
-import { writePart } from './write-part.ts'
+import { writeParts } from './write-parts.ts'
 
 /** Input of {@link mTileImage}. */
 export interface TileImageInput {
@@ -68,8 +68,9 @@ export async function mTileImage(input: TileImageInput, place: Place = {}): Prom
         found: `${nx} x ${ny} tiles of ${opened.width} x ${opened.height} pixels`,
         remedy: 'ask for fewer tiles',
       })
-    for (const { ix, iy, region } of regions)
-      await writePart(place, opened, input.image, region, { path: `${input.outputBase}i${ix}j${iy}.fits` })
+    const path = ({ ix, iy }: Tile): string => `${input.outputBase}i${ix}j${iy}.fits`
+    const parts = regions.map((one) => ({ path: path(one), region: one.region }))
+    await writeParts(place, opened, input.image, parts)
     return { count: regions.length }
   } finally {
     await opened.file.close()

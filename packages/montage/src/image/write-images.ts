@@ -2,7 +2,8 @@ import { atomicFile } from '@skyloom/base/node'
 import { FitsWriter, type Header, type ImageLayout, type ImageWriter } from '@skyloom/fits'
 import { pathOf } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
-import { MontageError } from '../errors.ts'
+import { cannotWrite } from './cannot-write.ts'
+import { checkRoom } from './check-room.ts'
 
 /** An image file that is to be written. */
 export interface ImageOutput {
@@ -15,13 +16,14 @@ export interface ImageOutput {
  * Writes image files piece by piece; all of them appear under their names when all are complete, or none.
  *
  * @param fill writes the pixels, one writer for each output in order
- * @throws MontageError `MONTAGE_CANNOT_WRITE`, and what `fill` throws
+ * @throws MontageError `MONTAGE_CANNOT_WRITE`, `MONTAGE_BAD_ARGUMENT` for images that are too large, and what `fill` throws
  */
 export async function writeImages(
   place: Place,
   outputs: readonly ImageOutput[],
   fill: (images: readonly ImageWriter[]) => Promise<void>,
 ): Promise<void> {
+  await checkRoom(place, outputs)
   const writers: FitsWriter[] = []
   const images: ImageWriter[] = []
   try {
@@ -43,10 +45,6 @@ async function beginFile(place: Place, path: string): Promise<FitsWriter> {
   try {
     return new FitsWriter(await atomicFile(pathOf(place, path), { overwrite: true }), { checksum: false })
   } catch (cause) {
-    throw new MontageError('MONTAGE_CANNOT_WRITE', `Cannot write output file '${path}'`, {
-      where: [path],
-      remedy: 'check that the folder exists and may be written to',
-      cause,
-    })
+    throw cannotWrite(path, cause)
   }
 }

@@ -6,6 +6,7 @@ import { writeCutout } from '@skyloom/fits'
 import { pathOf } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
+import { cannotWrite } from './cannot-write.ts'
 import type { OpenImage } from './open-image.ts'
 
 /** Where a part of an image goes. */
@@ -29,7 +30,7 @@ export async function writePart(
   { hdu }: OpenImage,
   image: string,
   part: Parameters<typeof writeCutout>[1],
-  { path, problem = `Cannot write output file '${path}'`, makesFolder = false }: PartOutput,
+  { path, problem, makesFolder = false }: PartOutput,
 ): Promise<void> {
   try {
     const target = pathOf(place, path)
@@ -41,10 +42,6 @@ export async function writePart(
         where: [image],
         cause,
       })
-    throw new MontageError('MONTAGE_CANNOT_WRITE', problem, {
-      where: [path],
-      remedy: 'check that the folder exists and may be written to',
-      cause,
-    })
+    throw cannotWrite(path, cause, problem)
   }
 }

@@ -16,6 +16,7 @@ import { MontageError } from '../errors.ts'
 import { callEach } from '../exec/call-each.ts'
 import { inFolder } from '../exec/in-folder.ts'
 import { TELL_OPTION, THREADS_OPTION } from '../exec/manual-options.ts'
+import { type Telling, tellFailures } from '../exec/tell-failures.ts'
 import { threadsArgument } from '../exec/threads-argument.ts'
 import { readTemplateFile } from '../header/read-template.ts'
 import { hasColumns, numbers, readTable, texts } from '../table/table-columns.ts'
@@ -178,7 +179,7 @@ async function readJobs(input: ProjExecInput, place: Place): Promise<readonly Jo
   return jobs.slice(input.firstRecord ?? 0)
 }
 
-function readCall(call: ModuleCall): ProjExecInput & { readonly tells: boolean } {
+function readCall(call: ModuleCall): ProjExecInput & Telling {
   const border = optionValue(call, 'b')
   const drizzle = drizzleArgument(call)
   const restart = optionValue(call, 'r')
@@ -210,7 +211,7 @@ function readCall(call: ModuleCall): ProjExecInput & { readonly tells: boolean }
 }
 
 /** The module mProjExec. */
-export const projExecModule: MontageModule = defineModule<ReturnType<typeof readCall>, ProjExecResult>({
+export const projExecModule: MontageModule = defineModule<ProjExecInput & Telling, ProjExecResult>({
   name: 'mProjExec',
   summary: 'Reprojects the images of a table.',
   usage:
@@ -261,8 +262,5 @@ export const projExecModule: MontageModule = defineModule<ReturnType<typeof read
     example: ['mProjExec -j 4 -p raw images.tbl region.hdr projected stats.tbl'],
   },
   read: readCall,
-  run: async ({ tells, ...input }, place) => {
-    const result = await mProjExec(input, place)
-    return tells ? result : { ...result, failures: [] }
-  },
+  run: tellFailures(mProjExec),
 })

@@ -4,10 +4,10 @@ import {
   hasOption,
   hduArgument,
   type ModuleCall,
+  namedReal,
   operand,
   optionValue,
   type Place,
-  realArgument,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { type ClassicWcs, classicWcs } from '../header/classic-wcs.ts'
@@ -47,8 +47,7 @@ export interface ProjectResult {
 export function readProjectCall(call: ModuleCall): ProjectInput {
   const real = (letter: string, name: string): number | undefined => {
     const text = optionValue(call, letter)
-    if (text === undefined) return undefined
-    return realArgument(text, `${name} (${text}) cannot be interpreted as a real number`)
+    return text === undefined ? undefined : namedReal(text, name)
   }
   const scale = real('x', 'Flux scale string')
   const weight = real('W', 'Fixed weight value')
@@ -74,10 +73,11 @@ export function readProjectCall(call: ModuleCall): ProjectInput {
 export function drizzleArgument(call: ModuleCall): number | undefined {
   const text = optionValue(call, 'z')
   if (text === undefined) return undefined
-  const problem = `Drizzle factor string (${text}) cannot be interpreted as a real number`
-  const factor = realArgument(text, problem)
+  const factor = namedReal(text, 'Drizzle factor string')
   if (factor >= 0) return factor === 0 ? 1 : factor
-  throw new MontageError('MONTAGE_BAD_ARGUMENT', problem, { found: text, allowed: '0 or more' })
+  throw new MontageError('MONTAGE_BAD_ARGUMENT', `Drizzle factor (${text}) must be 0 or more`, {
+    found: text,
+  })
 }
 
 /** The image of a call with its weights, ready to be read in parts. */

@@ -7,8 +7,8 @@ import {
   writeIpacTable,
 } from '@skyloom/fits/tables'
 import { effectiveScale, sexagesimalDec, sexagesimalRa } from '@skyloom/mosaic'
-import { MontageError } from '../errors.ts'
 import { type ClassicWcs, pixelJ2000, uncheckedWcs } from '../header/classic-wcs.ts'
+import { headerError } from '../header/header-error.ts'
 import { classicCorners } from '../image/classic-corners.ts'
 
 /** Values of one row by their columns. */
@@ -89,13 +89,13 @@ function setGeometry(
 ): void {
   const types = [rawText(header, 'CTYPE1') ?? '', rawText(header, 'CTYPE2') ?? '']
   types.forEach((type, axis) => {
-    if (type === '') throw badHeader(`Missing CTYPE${axis + 1}`, name)
-    if (!/^[^-]+-+[^-]/.test(type)) throw badHeader(`Invalid CTYPE${axis + 1}`, name)
+    if (type === '') throw headerError(name, `Missing CTYPE${axis + 1}`)
+    if (!/^[^-]+-+[^-]/.test(type)) throw headerError(name, `Invalid CTYPE${axis + 1}`)
   })
   const sky = uncheckedWcs(header, name)
   const { wcs } = sky
   const { width = 0, height = 0 } = wcs
-  if (width < 1 || height < 1) throw badHeader('Invalid NAXIS1', name)
+  if (width < 1 || height < 1) throw headerError(name, 'Invalid NAXIS1')
   const centre = pixelJ2000(sky, width / 2, height / 2)
   const { cdelt1, cdelt2, crota2 } = scaleOf(header, sky)
   row.set('ra', centre?.lonDeg ?? 0).set('dec', centre?.latDeg ?? 0)
@@ -116,10 +116,6 @@ function setGeometry(
     const corner = pixelJ2000(sky, x, y) ?? pixelJ2000(sky, Math.max(x, 0.5), Math.max(y, 0.5))
     row.set(`ra${index + 1}`, corner?.lonDeg ?? 0).set(`dec${index + 1}`, corner?.latDeg ?? 0)
   })
-}
-
-function badHeader(problem: string, name: string): MontageError {
-  return new MontageError('MONTAGE_BAD_HEADER', problem, { where: [name] })
 }
 
 /** Increments and rotation as the header gives them, or those that its matrix stands for. */

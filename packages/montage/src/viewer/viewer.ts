@@ -20,6 +20,7 @@ import {
   usageError,
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
+import { cannotWrite } from '../image/cannot-write.ts'
 import { classicError, openChannel, type ViewerChannel } from './open-channel.ts'
 import { needsFont, overlayShapes } from './overlay-shapes.ts'
 import { readDescription } from './read-description.ts'
@@ -190,14 +191,6 @@ async function write(
     await sink.discard()
     throw error
   }
-}
-
-function cannotWrite(output: string, cause: unknown): MontageError {
-  return new MontageError('MONTAGE_CANNOT_WRITE', `Cannot write output file '${output}'`, {
-    where: [output],
-    remedy: 'check that the folder exists and may be written to',
-    cause,
-  })
 }
 
 function resultOf(
