@@ -2,13 +2,16 @@
 // interface PixelKernels in src/pixels/pixel-kernels.ts.
 export { swap2, swap4, swap8 } from '../shared/swap'
 export { areaTile } from './area'
+export { areaVarianceTile } from './area-variance'
 export { accumulateCount, accumulateMean, accumulateSum, finishMeanF32, finishMeanF64 } from './coadd'
 export { cornersFromGrid } from './corners'
 export { diffMontage } from './diff'
 export { planeFitPass } from './fit'
 export { interpolateTile } from './interpolate'
+export { interpolateVarianceTile } from './interpolate-variance'
 export { medianRow } from './median'
 export { overlapBlock, overlapDrops } from './overlap'
+export { addExtreme, addSpread, addValues } from './stack'
 export { shrinkRows, statistics, subtractPlane } from './stream'
 
 /** First byte after the constants of this module. */

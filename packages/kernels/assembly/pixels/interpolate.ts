@@ -1,7 +1,7 @@
 // Interpolation between pixels with separable kernels from a table of weights, eight lanes a row, zeros behind the last weight.
 
 /** When the pixels with data have less than this of the weights, the nearest pixel stands for all. */
-const MIN_WEIGHT: f64 = 0.1
+export const MIN_WEIGHT: f64 = 0.1
 
 let weightsAt: usize = 0
 let imageStart: usize = 0

@@ -139,7 +139,7 @@ function densityOf(
 }
 
 /** Signed area of a quadrilateral, or 0 when it cannot be used: the rule of area-shape.ts and a limit of its size. */
-function quadArea(x0: f64, y0: f64, x1: f64, y1: f64, x2: f64, y2: f64, x3: f64, y3: f64, maxExtent: f64): f64 {
+export function quadArea(x0: f64, y0: f64, x1: f64, y1: f64, x2: f64, y2: f64, x3: f64, y3: f64, maxExtent: f64): f64 {
   // min and max give NaN for NaN, so the comparisons fail.
   const lowX = min(min(x0, x1), min(x2, x3))
   const highX = max(max(x0, x1), max(x2, x3))

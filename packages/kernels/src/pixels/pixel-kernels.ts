@@ -1,10 +1,13 @@
+import type { StackKernels } from './stack-kernels.ts'
+import type { VarianceKernels } from './variance-kernels.ts'
+
 /**
  * Kernels over pixel memory. All arguments are numbers; names that end in `At` are byte offsets (0 = none, where a
  * comment allows it). Strides count elements. Nothing is checked: sizes and offsets are the caller's duty.
  *
  * Planes are row-major, float32, NaN = no data. An area (coverage) plane goes with a value plane and has its stride.
  */
-export interface PixelKernels {
+export interface PixelKernels extends StackKernels, VarianceKernels {
   readonly kind: 'wasm' | 'plain'
 
   /**

@@ -4,7 +4,20 @@ import type { WholeMemory } from './whole-memory.ts'
 /** Floats of one row of the table of weights. */
 const LANES = 8
 /** When the pixels with data have less than this of the weights, the nearest pixel stands for all. */
-const MIN_WEIGHT = 0.1
+export const MIN_WEIGHT = 0.1
+
+/** Weight of a tap for a fraction of the way between two pixels, between two rows of the table. */
+export function tableWeight(
+  f32: Float32Array,
+  tableAt: number,
+  steps: number,
+  place: number,
+  tap: number,
+): number {
+  const step = Math.min(Math.trunc(place * steps), steps - 1)
+  const at = tableAt / 4 + step * LANES + tap
+  return f32[at]! + (place * steps - step) * (f32[at + LANES]! - f32[at]!)
+}
 
 /** Plain twin of `interpolateTile`, in float64. */
 export function plainInterpolateTile(whole: () => WholeMemory): PixelKernels['interpolateTile'] {
@@ -33,11 +46,7 @@ export function plainInterpolateTile(whole: () => WholeMemory): PixelKernels['in
       const weight = weightAt === 0 ? 1 : f32[weightAt / 4 + row * imageStride + col]!
       return weight > 0 && weight < Infinity ? weight : 0
     }
-    const kernelAt = (place: number, tap: number): number => {
-      const step = Math.min(Math.trunc(place * steps), steps - 1)
-      const at = tableAt / 4 + step * LANES + tap
-      return f32[at]! + (place * steps - step) * (f32[at + LANES]! - f32[at]!)
-    }
+    const kernelAt = (place: number, tap: number): number => tableWeight(f32, tableAt, steps, place, tap)
     const sample = (x: number, y: number): readonly [value: number, coverage: number] => {
       if (!(x >= 0 && x <= windowWidth && y >= 0 && y <= windowHeight)) return [Number.NaN, 0]
       const col = Math.min(Math.floor(x), windowWidth - 1)

@@ -2,14 +2,17 @@ import { plainSwap } from '../codecs/plain-swap.ts'
 import type { PixelViews } from '../memory/pixel-memory.ts'
 import type { PixelKernels } from '../pixels/pixel-kernels.ts'
 import { plainAreaTile } from './area-tile.ts'
+import { plainAreaVarianceTile } from './area-variance.ts'
 import { plainAccumulateCount, plainAccumulateMean, plainAccumulateSum, plainFinishMean } from './coadd.ts'
 import { plainCornersFromGrid } from './corners-from-grid.ts'
 import { plainDiffMontage } from './diff-montage.ts'
 import { plainInterpolateTile } from './interpolate.ts'
+import { plainInterpolateVarianceTile } from './interpolate-variance.ts'
 import { plainMedianRow } from './median-row.ts'
 import { plainOverlapBlock, plainOverlapDrops } from './overlap.ts'
 import { plainPlaneFitPass } from './plane-fit-pass.ts'
 import { plainShrinkRows } from './shrink-rows.ts'
+import { plainAddExtreme, plainAddSpread, plainAddValues } from './stack.ts'
 import { plainStatistics } from './statistics.ts'
 import { plainSubtractPlane } from './subtract-plane.ts'
 import { wholeMemory } from './whole-memory.ts'
@@ -21,12 +24,17 @@ export function plainKernels(views: PixelViews): PixelKernels {
     kind: 'plain',
     cornersFromGrid: plainCornersFromGrid(whole),
     areaTile: plainAreaTile(whole),
+    areaVarianceTile: plainAreaVarianceTile(whole),
     accumulateMean: plainAccumulateMean(whole),
     accumulateSum: plainAccumulateSum(whole),
     accumulateCount: plainAccumulateCount(whole),
     finishMeanF32: plainFinishMean(whole, 'f32'),
     finishMeanF64: plainFinishMean(whole, 'f64'),
     interpolateTile: plainInterpolateTile(whole),
+    interpolateVarianceTile: plainInterpolateVarianceTile(whole),
+    addValues: plainAddValues(whole),
+    addSpread: plainAddSpread(whole),
+    addExtreme: plainAddExtreme(whole),
     medianRow: plainMedianRow(whole),
     overlapBlock: plainOverlapBlock(whole),
     overlapDrops: plainOverlapDrops(whole),
