@@ -25,6 +25,11 @@ export interface WorkerPoolOptions {
 
 /** More threads than this help nobody and cost 40 ms of CPU each to start. */
 const MAX_THREADS = 256
+/**
+ * Room for new objects in each worker. Tasks keep pixels in the shared memory and make few objects; by default V8 would let every worker
+ * grow to 48 MiB before it collects.
+ */
+const YOUNG_GENERATION_MIB = 6
 
 /**
  * A pool of warm workers over shared pixel memory. Workers start at the first runs and stay until `close`.
@@ -70,6 +75,7 @@ function workerRunner(
       maxThreads: threads,
       idleTimeout: Infinity,
       workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
     })
   }
   return {
