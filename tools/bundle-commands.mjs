@@ -18,7 +18,7 @@ const THREAD_FILES = new Map([
 ])
 const THREAD_STARTERS = [
   join(packages, 'kernels/dist/node/worker-pool.js'),
-  join(packages, 'mosaic/dist/node/make-mosaic.js'),
+  join(packages, 'mosaic/dist/node/open-run.js'),
 ]
 
 /**

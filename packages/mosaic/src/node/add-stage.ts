@@ -126,12 +126,12 @@ async function prepareStrip(
 ): Promise<{ run(): Promise<{ result: AddResult; planes: StripPlanes }> }> {
   const { images, corrections, template, combine, isFloat64 } = request
   const inStrip = images
-    .map((image, index) => ({ index, region: intersectRegions(image.extent.region, strip) }))
+    .map(({ slot, extent }, index) => ({ slot, index, region: intersectRegions(extent.region, strip) }))
     .filter(({ region }) => !isEmptyRegion(region))
   const windows: (StoredWindow & { readonly correction: BackgroundPlane })[] = []
-  for (const { index, region } of inStrip) {
+  for (const { slot, index, region } of inStrip) {
     const correction = corrections[index] ?? { a: 0, b: 0, c: 0 }
-    windows.push({ ...(await run.store.window(index, region)), correction })
+    windows.push({ ...(await run.store.window(slot, region)), correction })
   }
   const count = strip.width * strip.height
   const valueAt = await run.store.allocate((isFloat64 ? 8 : PIXEL_BYTES) * count)

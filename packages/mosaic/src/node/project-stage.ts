@@ -1,131 +1,90 @@
-import { isSkyloomError, startStage } from '@skyloom/base'
+import { isSkyloomError } from '@skyloom/base'
 import type { ImageRecord, RejectedImage } from '../image-table/image-record.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { isFluxPerPixel } from '../project/project-method.ts'
 import { projectRegion } from '../project/project-region.ts'
-import { isEmptyRegion, type Region } from '../region.ts'
+import { isEmptyRegion } from '../region.ts'
 import type { Template } from '../template/template.ts'
 import type { MosaicRun } from './run.ts'
 import { rejection } from './scan-images.ts'
-import type { ByteCount } from './stage-meter.ts'
 import type { ProjectResult } from './tasks.ts'
 
 /** An image that is in the store, reprojected. */
 export interface ProjectedImage extends ProjectResult {
   readonly image: ImageRecord
+  /** Its number in the store. */
+  readonly slot: number
 }
 
-/** Outcome of the stage, in the order of the images. */
-export interface ProjectedImages {
-  /** Images with at least one pixel on the template; their index is their number in the store. */
-  readonly projected: readonly ProjectedImage[]
-  /** Images whose pixels could not be read. */
-  readonly damaged: readonly RejectedImage[]
-  /** Images that are fine but have no pixel on the template. */
-  readonly outside: readonly RejectedImage[]
-}
+/**
+ * What became of an image: in the store; with pixels that could not be read (`damaged`); or fine but without a pixel on the
+ * template (`outside`).
+ */
+export type ProjectOutcome =
+  | { readonly kind: 'projected'; readonly projected: ProjectedImage }
+  | { readonly kind: 'outside'; readonly reason: RejectedImage }
+  | { readonly kind: 'damaged'; readonly reason: RejectedImage }
 
 /** Largest error of a mapped position, pixels of the input. */
 const POSITION_BOUND_PX = 0.001
 
-/** Reads and reprojects all images and leaves them in the store. */
-export async function projectImages(
-  run: MosaicRun,
-  images: readonly ImageRecord[],
-  template: Template,
-  bytes: ByteCount,
-): Promise<ProjectedImages> {
-  const progress = startStage(run.options.onProgress, 'project', images.length, 'images', run.settings.clock)
-  const projected: ProjectedImage[] = []
-  const damaged: RejectedImage[] = []
-  const outside: RejectedImage[] = []
-  await run.runner.runAll(
-    images,
-    async (image) => await prepareProject(run, image, template),
-    (outcome, image) => {
-      bytes.read += image.sizeBytes
-      progress.advance(1, image.sizeBytes)
-      if (outcome.kind === 'damaged') damaged.push(outcome.reason)
-      else if (outcome.kind === 'outside' || isEmptyRegion(outcome.result.extent.region)) {
-        if (outcome.kind === 'projected') freePlanes(run, outcome.planes)
-        outside.push(outsideReason(image))
-      } else {
-        const { planes, result } = outcome
-        run.store.put(
-          projected.length,
-          planes.region,
-          result.extent.region,
-          planes.valueAt,
-          planes.coverageAt,
-        )
-        projected.push({ image, ...result })
-      }
-    },
-    run.options.signal,
-  )
-  return { projected, damaged, outside }
-}
-
-interface Planes {
-  readonly region: Region
-  readonly valueAt: number
-  readonly coverageAt: number
-}
-
-type Outcome =
-  | { readonly kind: 'projected'; readonly planes: Planes; readonly result: ProjectResult }
-  | { readonly kind: 'outside' }
-  | { readonly kind: 'damaged'; readonly reason: RejectedImage }
-
-async function prepareProject(
+/** Reads and reprojects an image and leaves it in the store under the number `slot`. */
+export async function projectImage(
   run: MosaicRun,
   image: ImageRecord,
   template: Template,
-): Promise<{ run(): Promise<Outcome> }> {
+  slot: number,
+): Promise<ProjectOutcome> {
+  const outside = { kind: 'outside', reason: outsideReason(image) } as const
   const region = projectRegion(image, template)
-  if (isEmptyRegion(region)) return { run: () => Promise.resolve({ kind: 'outside' }) }
-  const { width, height, path, hdu, wcs } = image
-  const planeBytes = PIXEL_BYTES * region.width * region.height
-  const imageAt = await run.store.allocate(PIXEL_BYTES * width * height)
-  const valueAt = await run.store.allocate(planeBytes)
-  const coverageAt = await run.store.allocate(planeBytes)
-  const planes = { region, valueAt, coverageAt }
-  const payload = {
-    path,
-    hdu,
-    width,
-    height,
-    imageWcs: wcs,
-    templateWcs: template.wcs,
-    crpix: template.crpix,
-    region,
-    imageAt,
-    valueAt,
-    coverageAt,
-    boundPx: POSITION_BOUND_PX,
-    method: run.settings.method,
-    pixfrac: run.settings.pixfrac,
-    isFlux: isFluxPerPixel(run.settings.conserve, image.header.card('BUNIT')?.value),
-  }
-  return {
-    async run() {
-      try {
-        const result = await run.pool.run('project', payload, { signal: run.options.signal })
-        return { kind: 'projected', planes, result }
-      } catch (error) {
-        freePlanes(run, planes)
-        if (!isDamage(error)) throw error
-        return { kind: 'damaged', reason: rejection(image.name, error) }
-      } finally {
-        run.store.release(imageAt)
-      }
-    },
-  }
-}
-
-function freePlanes(run: MosaicRun, planes: Planes): void {
-  run.store.release(planes.valueAt)
-  run.store.release(planes.coverageAt)
+  if (isEmptyRegion(region)) return outside
+  return await run.lane.run(async () => {
+    const { width, height, path, hdu, wcs } = image
+    const planeBytes = PIXEL_BYTES * region.width * region.height
+    const imageAt = await run.store.allocate(PIXEL_BYTES * width * height)
+    const valueAt = await run.store.allocate(planeBytes)
+    const coverageAt = await run.store.allocate(planeBytes)
+    const freePlanes = (): void => {
+      run.store.release(valueAt)
+      run.store.release(coverageAt)
+    }
+    const payload = {
+      path,
+      hdu,
+      width,
+      height,
+      imageWcs: wcs,
+      templateWcs: template.wcs,
+      crpix: template.crpix,
+      region,
+      imageAt,
+      valueAt,
+      coverageAt,
+      boundPx: POSITION_BOUND_PX,
+      method: run.settings.method,
+      pixfrac: run.settings.pixfrac,
+      isFlux: isFluxPerPixel(run.settings.conserve, image.header.card('BUNIT')?.value),
+    }
+    return {
+      async run(): Promise<ProjectOutcome> {
+        try {
+          const result = await run.pool.run('project', payload, { signal: run.options.signal })
+          if (isEmptyRegion(result.extent.region)) {
+            freePlanes()
+            return outside
+          }
+          run.store.put(slot, region, result.extent.region, valueAt, coverageAt)
+          return { kind: 'projected', projected: { image, slot, ...result } }
+        } catch (error) {
+          freePlanes()
+          if (!isDamage(error)) throw error
+          return { kind: 'damaged', reason: rejection(image.name, error) }
+        } finally {
+          run.store.release(imageAt)
+        }
+      },
+    }
+  }, run.options.signal)
 }
 
 /** Faults of one file leave that file out; everything else ends the run. */

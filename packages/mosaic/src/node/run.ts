@@ -3,6 +3,7 @@ import type { MosaicOptions } from '../make/options.ts'
 import type { ImageStore } from './image-store.ts'
 import type { MosaicSettings } from './settings.ts'
 import type { StageMeter } from './stage-meter.ts'
+import type { TaskLane } from './task-lane.ts'
 import type { TaskRunner } from './task-runner.ts'
 import type { tasks } from './tasks.ts'
 
@@ -14,5 +15,8 @@ export interface MosaicRun {
   readonly memory: PixelMemory
   readonly pool: TaskPool<typeof tasks>
   readonly store: ImageStore
+  /** For the parts of one job. */
   readonly runner: TaskRunner
+  /** For jobs, in the order in which they come. */
+  readonly lane: TaskLane
 }

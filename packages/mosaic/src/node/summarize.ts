@@ -6,15 +6,18 @@ import type { ImageSummary, MosaicSummary, PairSummary } from '../make/summary.t
 import { PROGRAM, VERSION } from '../make/version.ts'
 import type { Region } from '../region.ts'
 import type { Template } from '../template/template.ts'
-import type { FinishedMosaic } from './finish-mosaic.ts'
+import type { AddedMosaic } from './add-stage.ts'
+import type { BackgroundModel } from './background-model.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicSettings } from './settings.ts'
 
 /** What a summary is made of. */
-export interface SummaryInput extends FinishedMosaic {
+export interface SummaryInput extends BackgroundModel {
+  readonly added: Omit<AddedMosaic, 'preview'>
+  readonly products: MosaicSummary['products']
   readonly settings: MosaicSettings
   readonly template: Template
-  readonly templateName: string
+  readonly templateFile: string | undefined
   readonly rejected: readonly RejectedImage[]
   readonly outside: readonly RejectedImage[]
   readonly stages: MosaicSummary['stages']
@@ -42,7 +45,7 @@ export function summarize(input: SummaryInput): MosaicSummary {
       method: settings.method,
       background: settings.background,
       combine: settings.combine,
-      template: input.templateName,
+      template: input.templateFile ?? 'from the images',
       trimmed: !settings.isExactSize,
       bitpix: settings.isFloat64 ? -64 : -32,
       threads: settings.threads,

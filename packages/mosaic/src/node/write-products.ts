@@ -1,69 +1,41 @@
 import { stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { ByteSink } from '@skyloom/base'
 import { atomicFile, writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
 import { formatCorrectionTable } from '../background/correction-table.ts'
-import type { BackgroundPlane } from '../background/plane.ts'
 import { formatFitTable } from '../difference/fit-table.ts'
 import { formatImageTable } from '../image-table/image-table.ts'
-import type { MosaicSummary } from '../make/summary.ts'
-import { type FittedPair, fitRows, overlapRows } from '../make/tables.ts'
+import type { ProductSummary } from '../make/summary.ts'
+import { fitRows, overlapRows } from '../make/tables.ts'
 import { PROGRAM, VERSION } from '../make/version.ts'
 import { formatOverlapTable } from '../overlap/overlap-table.ts'
 import { gaussianLogStretch } from '../preview/gaussian-log.ts'
 import { encodeGreyPng } from '../preview/png.ts'
 import { productHeader } from '../product/product-header.ts'
 import { isFluxPerPixel } from '../project/project-method.ts'
-import type { Region } from '../region.ts'
-import { graticule } from '../report/graticule.ts'
-import type { SkyPicture } from '../report/sky-map.ts'
-import type { Template } from '../template/template.ts'
 import { type AddedMosaic, addImages } from './add-stage.ts'
+import type { BackgroundModel } from './background-model.ts'
+import type { MosaicInput } from './mosaic-input.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
+import type { MosaicSettings } from './settings.ts'
 import { sha256OfFile } from './tasks.ts'
 
-/** What products are made of. */
-export interface ProductContent {
-  readonly template: Template
-  readonly images: readonly ProjectedImage[]
-  readonly fits: readonly FittedPair[]
-  readonly corrections: readonly BackgroundPlane[]
-  readonly window: Region
-}
-
-/** Products that stand in the output folder, and what the report needs of them. */
-export interface WrittenProducts {
-  readonly added: AddedMosaic
-  readonly picture: SkyPicture
-  readonly products: MosaicSummary['products']
-}
-
-/** Adds the images and writes every product but the report. On failure nothing incomplete is left. */
-export async function writeProducts(run: MosaicRun, content: ProductContent): Promise<WrittenProducts> {
+/** Adds the images and writes the mosaic and its area. On failure nothing of them is left. */
+export async function writeMosaic(
+  run: MosaicRun,
+  input: MosaicInput,
+  model: BackgroundModel,
+): Promise<AddedMosaic> {
   const replace = { overwrite: run.settings.overwrite }
   const mosaic = await atomicFile(join(run.options.outDir, 'mosaic.fits'), replace)
   const area = await atomicFile(join(run.options.outDir, 'mosaic_area.fits'), replace)
   try {
-    const added = await addInto(run, content, mosaic, area)
+    const added = await addInto(run, input, model, mosaic, area)
     await mosaic.commit()
     await area.commit()
-    return await run.meter.measure('write', async (bytes) => {
-      const { preview } = added
-      const { levels } = gaussianLogStretch(preview.data)
-      const png = await encodeGreyPng(levels, preview.width, preview.height)
-      const files = [['mosaic.png', png] as const, ...tables(content)]
-      for (const [name, data] of files) {
-        bytes.written += data.length
-        await writeFileAtomic(join(run.options.outDir, name), data, replace)
-      }
-      const names = ['mosaic.fits', 'mosaic_area.fits', ...files.map(([name]) => name)]
-      const products = await Promise.all(
-        names.map(async (name) => await productSummary(run.options.outDir, name)),
-      )
-      return { added, picture: { png, graticule: graticule(content.template, content.window) }, products }
-    })
+    return added
   } catch (error) {
     await mosaic.discard()
     await area.discard()
@@ -71,9 +43,42 @@ export async function writeProducts(run: MosaicRun, content: ProductContent): Pr
   }
 }
 
+/** Writes the picture of a mosaic and gives its bytes. */
+export async function writePicture(run: MosaicRun, { preview }: AddedMosaic): Promise<Uint8Array> {
+  return await run.meter.measure('write', async (bytes) => {
+    const { levels } = gaussianLogStretch(preview.data)
+    const png = await encodeGreyPng(levels, preview.width, preview.height)
+    bytes.written += png.length
+    await writeProduct(run, 'mosaic.png', png)
+    return png
+  })
+}
+
+/** Writes template and tables of a mosaic. */
+export async function writeTables(run: MosaicRun, input: MosaicInput, model: BackgroundModel): Promise<void> {
+  await run.meter.measure('write', async (bytes) => {
+    for (const [name, text] of tables(input, model)) {
+      bytes.written += text.length
+      await writeProduct(run, name, text)
+    }
+  })
+}
+
+/** Names of the products that {@link writeTables} makes. */
+export const TABLE_NAMES = ['template.hdr', 'images.tbl', 'diffs.tbl', 'fits.tbl', 'corrections.tbl'] as const
+
+async function writeProduct(
+  { options, settings }: MosaicRun,
+  name: string,
+  data: Uint8Array | string,
+): Promise<void> {
+  await writeFileAtomic(join(options.outDir, name), data, { overwrite: settings.overwrite })
+}
+
 async function addInto(
   run: MosaicRun,
-  { template, images, corrections, window }: ProductContent,
+  { template, templateFile }: MosaicInput,
+  { images, solution, window }: BackgroundModel,
   mosaic: ByteSink,
   area: ByteSink,
 ): Promise<AddedMosaic> {
@@ -85,7 +90,11 @@ async function addInto(
       imageHeaders: images.map(({ image }) => image.header),
       combine,
       kind,
-      making: { program: PROGRAM, version: VERSION, history: historyLines(run, images) },
+      making: {
+        program: PROGRAM,
+        version: VERSION,
+        history: historyLines(run.settings, templateFile, images),
+      },
     })
   const targets = {
     mosaic: { sink: mosaic, header: header('mosaic') },
@@ -94,30 +103,29 @@ async function addInto(
   return await run.meter.measure('add', async (bytes) => {
     return await addImages(
       run,
-      { images, corrections, template, window, combine, isFloat64, ...targets },
+      { images, corrections: solution.corrections, template, window, combine, isFloat64, ...targets },
       bytes,
     )
   })
 }
 
 function historyLines(
-  { settings, options }: MosaicRun,
+  settings: MosaicSettings,
+  templateFile: string | undefined,
   images: readonly ProjectedImage[],
 ): readonly string[] {
-  const template =
-    options.headerFile === undefined ? 'made from the images and options' : basename(options.headerFile)
   return [
     `${PROGRAM} ${VERSION} mosaic make`,
     `method ${settings.method}, background ${settings.background}, combine ${settings.combine}`,
     ...valueLines(settings, images),
-    `template ${template}`,
+    `template ${templateFile ?? 'made from the images and options'}`,
     ...images.flatMap(({ image, sha256 }) => [`input ${image.name} hdu ${image.hdu}`, `sha256 ${sha256}`]),
   ]
 }
 
 /** What was assumed of the values, where it is not the ordinary. */
 function valueLines(
-  { method, pixfrac, conserve }: MosaicRun['settings'],
+  { method, pixfrac, conserve }: MosaicSettings,
   images: readonly ProjectedImage[],
 ): readonly string[] {
   const flux = images.filter(({ image }) => isFluxPerPixel(conserve, image.header.card('BUNIT')?.value))
@@ -131,13 +139,12 @@ function valueLines(
   ]
 }
 
-function tables({
-  template,
-  images,
-  fits,
-  corrections,
-}: ProductContent): readonly (readonly [string, string])[] {
+function tables(
+  { template }: MosaicInput,
+  { images, fits, solution }: BackgroundModel,
+): readonly (readonly [(typeof TABLE_NAMES)[number], string])[] {
   const names = images.map(({ image }) => image.name)
+  const { corrections } = solution
   return [
     ['template.hdr', formatHeaderTemplate(template.header)],
     ['images.tbl', formatImageTable(images.map(({ image }) => image))],
@@ -147,7 +154,8 @@ function tables({
   ]
 }
 
-async function productSummary(folder: string, name: string): Promise<MosaicSummary['products'][number]> {
+/** Size and SHA-256 of a product. */
+export async function productSummary(folder: string, name: string): Promise<ProductSummary> {
   const path = join(folder, name)
   const { size } = await stat(path)
   return { name, sizeBytes: size, sha256: sha256OfFile(path) }
