@@ -38,6 +38,37 @@ export interface AttemptReport extends AttemptResult {
   readonly externalId?: string | undefined
 }
 
+/** What a job gave, with who and when. Field by field, as there may be thousands a second. */
+export function attemptReport(
+  result: Omit<AttemptReport, 'job' | 'attempt' | 'startMs' | 'endMs'>,
+  job: number,
+  attempt: number,
+  startMs: number,
+  endMs: number,
+): AttemptReport {
+  return {
+    job,
+    attempt,
+    startMs,
+    endMs,
+    outcome: result.outcome,
+    failure: result.failure,
+    reused: result.reused,
+    made: result.made,
+    invocations: result.invocations,
+    products: result.products,
+    removed: result.removed,
+    recipeSha256: result.recipeSha256,
+    workDirectory: result.workDirectory,
+    stdout: result.stdout,
+    stderr: result.stderr,
+    stdoutFile: result.stdoutFile,
+    stderrFile: result.stderrFile,
+    executor: result.executor,
+    externalId: result.externalId,
+  }
+}
+
 /** A file that is complete under its final name. */
 export interface Product {
   readonly lfn: string

@@ -15,15 +15,15 @@ import { runAuxiliary } from '../job/run-auxiliary.ts'
 import { runCompute } from '../job/run-compute.ts'
 import { runSubWorkflow } from '../job/run-sub-workflow.ts'
 import { programId } from '../job/run-task.ts'
+import { RunningAttempt } from '../job/running-attempt.ts'
 import { SlotFolders } from '../job/slot-folders.ts'
 import type { Capacity } from '../machine/run-machine.ts'
-import { jobSettings } from '../plan/job-settings.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
 import { fileTransfer } from '../transfer/file-transfer.ts'
 import { httpTransfer } from '../transfer/http-transfer.ts'
 import { type Transfer, Transfers } from '../transfer/transfer.ts'
 import { CoreSlots } from './core-slots.ts'
-import type { AttemptReport, AttemptRequest, Executor } from './executor.ts'
+import { type AttemptReport, type AttemptRequest, attemptReport, type Executor } from './executor.ts'
 import { Spawner } from './spawner.ts'
 import { WorkerPool } from './worker-pool.ts'
 import type { FunctionReference } from './worker-protocol.ts'
@@ -76,7 +76,7 @@ export class LocalExecutor implements Executor {
   readonly #cores: number
   readonly #memoryMb: number
   readonly #slots: CoreSlots
-  readonly #attempts = new Map<number, { attempt: Attempt; abort: AbortController }>()
+  readonly #attempts = new Map<number, RunningAttempt>()
   /** Ids of programs whose reports are not stored, by job. */
   readonly #unsettled = new Map<number, readonly string[]>()
   readonly #pool: WorkerPool
@@ -151,19 +151,9 @@ export class LocalExecutor implements Executor {
   }
 
   #begin(request: AttemptRequest, isAdopted: boolean): void {
-    const abort = new AbortController()
     const job = this.#host.plan.job(request.job)
-    const { attempt: number, memoryMb, startedMs } = request
-    const attempt: Attempt = {
-      job,
-      attempt: number,
-      memoryMb,
-      startedMs,
-      isAdopted,
-      signal: abort.signal,
-      running: undefined,
-    }
-    this.#attempts.set(request.job, { attempt, abort })
+    const attempt = new RunningAttempt(job, request, isAdopted)
+    this.#attempts.set(request.job, attempt)
     this.#run(attempt).then(
       (report) => this.#report(report),
       (error: unknown) => {
@@ -174,14 +164,14 @@ export class LocalExecutor implements Executor {
 
   async #run(attempt: Attempt): Promise<AttemptReport> {
     const { job, memoryMb } = attempt
-    const { cores } = jobSettings(job)
+    const cores = this.#host.plan.spec.cores[job.number] ?? 0
     const free = await this.#slots.take(cores, memoryMb)
     const startMs = Date.now()
     try {
       const result = await this.#work(attempt)
       const tookMs = result.invocations.reduce((sum, { durationMs }) => sum + durationMs, 0)
       if (cores > 0 && result.invocations.length > 0) this.#measured(tookMs)
-      return { job: job.number, attempt: attempt.attempt, startMs, endMs: Date.now(), ...result }
+      return attemptReport(result, job.number, attempt.attempt, startMs, Date.now())
     } finally {
       free()
     }
@@ -195,7 +185,7 @@ export class LocalExecutor implements Executor {
   async #work(attempt: Attempt): Promise<JobResult> {
     const context = this.#context
     if (context === undefined) throw new TypeError('prepare first')
-    if (attempt.signal.aborted) {
+    if (attempt.abortReason !== undefined) {
       const failure = { kind: 'signal', message: 'it was canceled before it began' } as const
       return { ...emptyResult('engine'), outcome: 'canceled', failure }
     }
@@ -216,7 +206,7 @@ export class LocalExecutor implements Executor {
   }
 
   #report(report: AttemptReport): void {
-    const ended = this.#attempts.get(report.job)?.attempt
+    const ended = this.#attempts.get(report.job)
     if (ended !== undefined && report.executor === 'process') {
       this.#unsettled.set(
         report.job,
@@ -239,9 +229,9 @@ export class LocalExecutor implements Executor {
 
   cancel(job: number, attempt: number, reason: 'timeout' | 'canceled'): void {
     const entry = this.#attempts.get(job)
-    if (entry?.attempt.attempt !== attempt) return
-    entry.abort.abort(reason)
-    entry.attempt.running?.kill(reason)
+    if (entry?.attempt !== attempt) return
+    entry.abort(reason)
+    entry.running?.kill(reason)
   }
 
   onReport(wake: () => void): void {

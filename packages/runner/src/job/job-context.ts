@@ -55,6 +55,9 @@ export interface JobContext {
   readonly onStep?: StepListener | undefined
 }
 
+/** Why an attempt is ended from outside. */
+export type AbortReason = 'timeout' | 'canceled'
+
 /** An attempt while it runs. */
 export interface Attempt {
   readonly job: PlanJobLine
@@ -63,9 +66,12 @@ export interface Attempt {
   readonly startedMs: number
   /** A former engine submitted it. */
   readonly isAdopted: boolean
+  /** Set when the attempt has to end. */
+  readonly abortReason: AbortReason | undefined
+  /** Says the same to who waits. */
   readonly signal: AbortSignal
   /** Program or call that runs now, so that it can be ended. */
-  running: { kill(reason: 'timeout' | 'canceled'): void } | undefined
+  running: { kill(reason: AbortReason): void } | undefined
 }
 
 /** How a job went; the executor adds who and when. */

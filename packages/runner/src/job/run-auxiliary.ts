@@ -82,7 +82,7 @@ export async function runAuxiliary(
     stderr: failure?.message ?? '',
   }
   const facts = { ...done, invocations: [invocation], stdout, stderr: invocation.stderr }
-  if (attempt.signal.aborted) return canceled(attempt, executor, facts)
+  if (attempt.abortReason !== undefined) return canceled(attempt, executor, facts)
   if (failure !== undefined) return failedResult(executor, failure, facts)
   return { ...emptyResult(executor), ...facts }
 }

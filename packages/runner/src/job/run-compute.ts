@@ -45,50 +45,66 @@ export async function runCompute(context: JobContext, attempt: Attempt): Promise
     return { ...emptyResult(executor), outcome: 'lost', failure }
   }
   let kind: Failure['kind'] = 'input'
-  const rest: { -readonly [Key in keyof JobResult]?: JobResult[Key] } = { workDirectory }
   const invocations: Invocation[] = []
+  // With every field and filled in place: to spread large objects into one costs kilobytes a job.
+  const result: { -readonly [Key in keyof JobResult]: JobResult[Key] } = {
+    outcome: 'succeeded',
+    failure: undefined,
+    reused: undefined,
+    invocations,
+    products: [],
+    removed: [],
+    executor,
+    workDirectory,
+    recipeSha256: undefined,
+    externalId: undefined,
+    stdout: undefined,
+    stderr: undefined,
+    stdoutFile: undefined,
+    stderrFile: undefined,
+  }
   try {
     if (usesFolder) mkdirSync(workDirectory, { recursive: true })
-    const inputs = await stageInputs(context, job.inputs, workDirectory, attempt.signal)
+    const inputs = job.inputs.length === 0 ? [] : await stageInputs(context, attempt, workDirectory)
     kind = 'start'
     const programs: TaskProgram[] = []
     for (const task of job.tasks) programs.push(await taskProgram(context, task, workDirectory))
     const recipe = recipeOf(attempt, programs, inputs)
-    rest.recipeSha256 = recipe
+    result.recipeSha256 = recipe
     if (!attempt.isAdopted && context.sharesPrograms && job.outputs.length > 0) {
       const reused = await reuseResult(context, attempt, recipe)
       if (reused !== undefined) {
         leave()
-        return { ...emptyResult(executor), ...rest, products: reused.products, reused: reused.name }
+        return { ...result, products: reused.products, reused: reused.name }
       }
     }
     context.onStep?.('submit')
     let failure: Failure | undefined
     for (const [at, task] of job.tasks.entries()) {
       const program = programs[at]
-      if (program === undefined || attempt.signal.aborted) break
+      if (program === undefined || attempt.abortReason !== undefined) break
       const setting = { number: at + 1, task, program, places, inputs }
-      const result = await runTask(context, attempt, setting)
-      invocations.push(result.invocation)
-      rest.externalId = result.externalId
-      rest.stdout = result.invocation.stdout
-      rest.stderr = result.invocation.stderr
-      if (result.invocation.stdout !== '') rest.stdoutFile = places.stdout(at + 1)
-      if (result.invocation.stderr !== '') rest.stderrFile = places.stderr(at + 1)
-      failure = result.failure
+      const ended = await runTask(context, attempt, setting)
+      invocations.push(ended.invocation)
+      result.externalId = ended.externalId
+      result.stdout = ended.invocation.stdout
+      result.stderr = ended.invocation.stderr
+      if (result.stdout !== '') result.stdoutFile = places.stdout(at + 1)
+      if (result.stderr !== '') result.stderrFile = places.stderr(at + 1)
+      failure = ended.failure
       if (failure !== undefined) break
     }
-    if (attempt.signal.aborted) return canceled(attempt, executor, { ...rest, invocations })
-    if (failure !== undefined) return failedResult(executor, failure, { ...rest, invocations })
+    if (attempt.abortReason !== undefined) return canceled(attempt, executor, result)
+    if (failure !== undefined) return failedResult(executor, failure, result)
     kind = 'output'
-    const products = job.outputs.length === 0 ? [] : await publishOutputs(context, attempt, workDirectory)
+    if (job.outputs.length > 0) result.products = await publishOutputs(context, attempt, workDirectory)
     leave()
-    return { ...emptyResult(executor), ...rest, invocations, products }
+    return result
   } catch (error) {
     if (error instanceof RunnerError && error.code === 'RUNNER_LEASE_LOST') throw error
-    if (attempt.signal.aborted) return canceled(attempt, executor, { ...rest, invocations })
+    if (attempt.abortReason !== undefined) return canceled(attempt, executor, result)
     const isChecksum = error instanceof RunnerError && error.code === 'RUNNER_CHECKSUM'
-    return failedResult(executor, failureOf(error, isChecksum ? 'checksum' : kind), { ...rest, invocations })
+    return failedResult(executor, failureOf(error, isChecksum ? 'checksum' : kind), result)
   } finally {
     if (slot !== undefined) context.slots.give(slot)
   }
@@ -100,7 +116,7 @@ function writesToFile({ tasks }: Attempt['job']): boolean {
 
 /** What an attempt is that was ended: by its time limit it failed, otherwise it is canceled. */
 export function canceled(attempt: Attempt, executor: string, rest: Partial<JobResult>): JobResult {
-  const isTimeout = attempt.signal.reason === 'timeout'
+  const isTimeout = attempt.abortReason === 'timeout'
   const failure: Failure = isTimeout
     ? { kind: 'timeout', message: 'it ran longer than allowed' }
     : { kind: 'signal', message: 'it was canceled' }

@@ -82,7 +82,7 @@ export async function runSubWorkflow(context: JobContext, attempt: Attempt): Pro
       if (at === 1) attempt.running = { kill: (reason) => void leaveWish(runDir, { op: 'cancel', reason }) }
       const { invocation, failure } = await running
       invocations.push(invocation)
-      if (attempt.signal.aborted) return canceled(attempt, executor, rest)
+      if (attempt.abortReason !== undefined) return canceled(attempt, executor, rest)
       if (failure !== undefined) {
         return failedResult(executor, failure, {
           ...rest,

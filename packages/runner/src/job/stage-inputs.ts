@@ -5,7 +5,7 @@ import { RunnerError } from '../errors.ts'
 import { filePathOf } from '../files/file-url.ts'
 import type { InvocationFile } from '../invocation/invocation.ts'
 import { type SourceFault, sourceFaultsText } from '../transfer/source-faults.ts'
-import type { JobContext } from './job-context.ts'
+import type { Attempt, JobContext } from './job-context.ts'
 
 /**
  * Brings the inputs of a job into its work directory under their logical names: files of this machine as symbolic links,
@@ -15,12 +15,11 @@ import type { JobContext } from './job-context.ts'
  */
 export async function stageInputs(
   context: JobContext,
-  inputs: readonly PlanInput[],
+  { job, signal }: Attempt,
   workDirectory: string,
-  signal: AbortSignal,
 ): Promise<readonly InvocationFile[]> {
   const staged: InvocationFile[] = []
-  for (const input of inputs) {
+  for (const input of job.inputs) {
     if (input.from === 'absent') continue
     const path = join(workDirectory, input.lfn)
     await mkdir(dirname(path), { recursive: true })

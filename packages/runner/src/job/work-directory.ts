@@ -1,5 +1,4 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { PlanJobLine } from '@skyloom/workflow'
 import { filePathOf } from '../files/file-url.ts'
 
@@ -24,16 +23,12 @@ export function attemptPlaces(
   job: PlanJobLine,
   attempt: number,
 ): AttemptPlaces {
-  const folder = join(runDir, 'logs', String(Math.floor(job.number / 1000)))
+  // Made for every job, so without the work of `join`.
   const name = (task: number, ending: string): string =>
-    join(folder, `${job.number}.${attempt}.${task}.${ending}`)
+    `${runDir}/logs/${Math.floor(job.number / 1000)}/${job.number}.${attempt}.${task}.${ending}`
+  const scratch = scratchOf(job) ?? `${runDir}/work`
   return {
-    workDirectory: join(
-      scratchOf(job) ?? join(runDir, 'work'),
-      WORK_FOLDER,
-      runId.slice(0, 8),
-      `${job.number}.${attempt}`,
-    ),
+    workDirectory: `${scratch}/${WORK_FOLDER}/${runId.slice(0, 8)}/${job.number}.${attempt}`,
     stdout: (task) => name(task, 'out'),
     stderr: (task) => name(task, 'err'),
   }
@@ -41,6 +36,7 @@ export function attemptPlaces(
 
 /** Scratch directory of the run at the site of a job, from a file that it makes or reads there. */
 function scratchOf(job: PlanJobLine): string | undefined {
+  if (job.outputs.length === 0 && job.inputs.length === 0) return undefined
   const places = [
     ...job.outputs.map(({ target, path }) => ({ url: target.url, path })),
     ...job.inputs
