@@ -20,7 +20,10 @@ import { SlotFolders } from '../job/slot-folders.ts'
 import type { Capacity } from '../machine/run-machine.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
 import { fileTransfer } from '../transfer/file-transfer.ts'
+import { HostLimits } from '../transfer/host-limits.ts'
 import { httpTransfer } from '../transfer/http-transfer.ts'
+import { s3Transfer } from '../transfer/s3-transfer.ts'
+import { sshTransfer } from '../transfer/ssh-transfer.ts'
 import { type Transfer, Transfers } from '../transfer/transfer.ts'
 import { CoreSlots } from './core-slots.ts'
 import { type AttemptReport, type AttemptRequest, attemptReport, type Executor } from './executor.ts'
@@ -38,6 +41,8 @@ export interface LocalExecutorOptions {
   readonly functions?: ReadonlyMap<string, FunctionReference> | undefined
   /** Further ways to move files; a scheme that is here twice takes the last. */
   readonly transfers?: readonly Transfer[] | undefined
+  /** Files that are moved from or to one host at a time. Default 4. */
+  readonly filesPerHost?: number | undefined
   /** Take over results of the same recipe from other runs and jobs. Default true. */
   readonly reuse?: boolean | undefined
   /** How sub-workflows are planned and run; without it they fail. */
@@ -118,7 +123,11 @@ export class LocalExecutor implements Executor {
     this.#spawner = await Spawner.open(join(host.runDir, 'spawner'), host.token, environment)
     this.#spawner.onLoss((error) => host.onFault(error))
     const hasher = new FileHasher()
-    const transfers = new Transfers([fileTransfer, httpTransfer(), ...(options.transfers ?? [])], hasher)
+    const transfers = new Transfers(
+      [fileTransfer, httpTransfer(), s3Transfer(), sshTransfer(), ...(options.transfers ?? [])],
+      hasher,
+      new HostLimits(options.filesPerHost),
+    )
     this.#context = {
       runId: host.runId,
       runDir: host.runDir,

@@ -24,8 +24,11 @@ export function needFilePath(url: string, what: string): string {
   })
 }
 
-/** A URL for messages and records: without user, password and query. */
+/** A URL for messages and records: without user, password and query, on one line. */
 export function publicUrl(url: string): string {
   if (filePathOf(url) !== undefined) return url
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1').replace(/[?#].*$/, '')
+  return url
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1')
+    .replace(/[?#].*$/s, '')
+    .replaceAll(/\p{Cc}/gu, '?')
 }

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import type { PlanJobLine } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
 import type { Product, Removed } from '../executor/executor.ts'
+import type { FileDigest } from '../files/file-hasher.ts'
 import { filePathOf, needFilePath, publicUrl } from '../files/file-url.ts'
 import { syncPath } from '../files/publish-file.ts'
 import type { Invocation } from '../invocation/invocation.ts'
@@ -90,23 +91,28 @@ export async function runAuxiliary(
 async function work(context: JobContext, attempt: Attempt, done: Done): Promise<void> {
   const { job } = attempt
   for (const { url } of job.directories) {
-    const path = needFilePath(url, 'a directory')
-    await mkdir(path, { recursive: true })
-    await syncPath(path)
-    done.log.push(`made ${path}`)
+    const path = filePathOf(url)
+    if (path === undefined) await context.transfers.makeDirectory(url, attempt.signal)
+    else {
+      await mkdir(path, { recursive: true })
+      await syncPath(path)
+    }
+    done.log.push(`made ${path ?? publicUrl(url)}`)
   }
   await moveFiles(context, attempt, done)
   for (const { url } of job.modes) {
     await chmod(needFilePath(url, 'a program'), 0o755)
     done.log.push(`made executable ${url}`)
   }
-  for (const registration of job.registrations) await register(context, registration, done)
+  for (const registration of job.registrations) await register(context, attempt, registration, done)
   for (const { lfn, place } of job.removals) {
     context.checkLease()
-    const path = needFilePath(place.url, 'what is removed')
-    await rm(path, { recursive: lfn === undefined, force: true })
+    const path =
+      lfn === undefined ? needFilePath(place.url, 'a directory that is removed') : filePathOf(place.url)
+    if (path === undefined) await context.transfers.remove(place.url, attempt.signal)
+    else await rm(path, { recursive: lfn === undefined, force: true })
     done.removed.push({ lfn, ...place })
-    done.log.push(`removed ${path}`)
+    done.log.push(`removed ${path ?? publicUrl(place.url)}`)
   }
 }
 
@@ -135,36 +141,37 @@ async function moveFiles(context: JobContext, attempt: Attempt, done: Done): Pro
 
 async function register(
   context: JobContext,
+  attempt: Attempt,
   { lfn, place }: PlanJobLine['registrations'][number],
   done: Done,
 ): Promise<void> {
-  const path = filePathOf(place.url)
+  const digest = await registeredDigest(context, attempt, lfn, place.url)
   const expected = context.productHash(lfn)
-  if (path === undefined) {
-    throw new RunnerError(
-      'RUNNER_TRANSFER_FAILED',
-      'only files of this machine can be verified and registered',
-      {
-        where: [lfn, publicUrl(place.url)],
-      },
-    )
-  }
-  const isThere = await stat(path).then(
-    (facts) => facts.isFile(),
-    () => false,
-  )
-  if (!isThere) {
-    throw new RunnerError('RUNNER_OUTPUT_MISSING', 'a file to register is not there', { where: [lfn, path] })
-  }
-  const digest = await context.hasher.digest(path)
   if (expected !== undefined && expected !== digest.sha256) {
     throw new RunnerError('RUNNER_CHECKSUM', 'a file to register is not the one that was made', {
-      where: [lfn, path],
+      where: [lfn, publicUrl(place.url)],
       found: `SHA-256 ${digest.sha256}`,
       allowed: `SHA-256 ${expected}`,
     })
   }
   context.onStep?.('register')
   done.products.push({ lfn, ...place, ...digest, isRegistered: true })
-  done.log.push(`registered ${lfn} ${path}`)
+  done.log.push(`registered ${lfn} ${filePathOf(place.url) ?? publicUrl(place.url)}`)
+}
+
+/** Size and hash of a file at its final place, as they are there now. */
+async function registeredDigest(
+  context: JobContext,
+  attempt: Attempt,
+  lfn: string,
+  url: string,
+): Promise<FileDigest> {
+  const path = filePathOf(url)
+  if (path === undefined) return await context.transfers.digest(url, lfn, attempt.signal)
+  const isThere = await stat(path).then(
+    (facts) => facts.isFile(),
+    () => false,
+  )
+  if (isThere) return await context.hasher.digest(path)
+  throw new RunnerError('RUNNER_OUTPUT_MISSING', 'a file to register is not there', { where: [lfn, path] })
 }

@@ -1,77 +1,71 @@
-import { mkdir, stat, symlink } from 'node:fs/promises'
+import { mkdir, realpath, stat, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { PlanInput } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
 import { filePathOf } from '../files/file-url.ts'
 import type { InvocationFile } from '../invocation/invocation.ts'
 import { type SourceFault, sourceFaultsText } from '../transfer/source-faults.ts'
+import { wrongContent } from '../transfer/transfer.ts'
 import type { Attempt, JobContext } from './job-context.ts'
 
 /**
  * Brings the inputs of a job into its work directory under their logical names: files of this machine as symbolic links,
- * others by transfer.
+ * others by transfer. Places are tried best first; one that fails or holds other content than it should is passed by. When the
+ * program of an adopted attempt runs already, what is there stays as it is.
  *
- * @throws {RunnerError} `RUNNER_INPUT_MISSING` with every place that was looked at; `RUNNER_CHECKSUM`
+ * @throws {RunnerError} `RUNNER_INPUT_MISSING` with every place that was looked at; `RUNNER_CHECKSUM` when the last one held
+ * other content
  */
 export async function stageInputs(
   context: JobContext,
-  { job, signal }: Attempt,
+  attempt: Attempt,
   workDirectory: string,
 ): Promise<readonly InvocationFile[]> {
   const staged: InvocationFile[] = []
-  for (const input of job.inputs) {
+  for (const input of attempt.job.inputs) {
     if (input.from === 'absent') continue
     const path = join(workDirectory, input.lfn)
     await mkdir(dirname(path), { recursive: true })
-    const source = await firstFile(input)
-    if (source !== undefined) await link(source, path)
-    else if (!(await fetchInput(context, input, path, signal))) continue
-    const digest = await context.hasher.digest(path)
-    if (input.sha256 !== undefined && input.sha256 !== digest.sha256) {
-      throw new RunnerError('RUNNER_CHECKSUM', 'an input is not what it should be', {
-        where: [input.lfn],
-        found: `SHA-256 ${digest.sha256}`,
-        allowed: `SHA-256 ${input.sha256}`,
-      })
-    }
-    staged.push({ lfn: input.lfn, path: source ?? path, ...digest })
+    // The program of an attempt that is adopted may read it now: what is there stays as it is.
+    const isThere = attempt.isAdopted && (await exists(path))
+    const found = isThere
+      ? { path: await realpath(path), ...(await context.hasher.digest(path)) }
+      : await stageInput(context, attempt, input, path)
+    if (found !== undefined) staged.push({ lfn: input.lfn, ...found })
   }
   return staged
 }
 
-async function firstFile(input: PlanInput): Promise<string | undefined> {
-  for (const { url } of input.sources) {
-    const path = filePathOf(url)
-    if (path !== undefined && (await exists(path))) return path
-  }
-  return undefined
-}
-
-/** @returns false for an optional input that is nowhere */
-async function fetchInput(
+/** @returns nothing for an optional input that is nowhere */
+async function stageInput(
   context: JobContext,
+  attempt: Attempt,
   input: PlanInput,
   path: string,
-  signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Omit<InvocationFile, 'lfn'> | undefined> {
   const faults: SourceFault[] = []
   for (const { url } of input.sources) {
-    if (filePathOf(url) !== undefined) {
-      faults.push({ url, error: new Error('it was not found') })
-      continue
-    }
+    const source = filePathOf(url)
     try {
-      await context.transfers.fetch(url, path, { sizeBytes: input.sizeBytes, signal })
-      return true
+      if (source === undefined)
+        return { path, ...(await context.transfers.fetch(url, path, input, attempt.signal)) }
+      const digest = await context.hasher.digest(source)
+      if (input.sha256 !== undefined && input.sha256 !== digest.sha256)
+        throw wrongContent(source, `SHA-256 ${digest.sha256}`, `SHA-256 ${input.sha256}`)
+      await link(source, path)
+      return { path: source, ...digest }
     } catch (error) {
-      signal.throwIfAborted()
+      attempt.signal.throwIfAborted()
       faults.push({ url, error })
     }
   }
-  if (input.isOptional) return false
-  throw new RunnerError('RUNNER_INPUT_MISSING', `an input is missing: ${sourceFaultsText(faults)}`, {
-    where: [input.lfn],
-  })
+  if (input.isOptional) return undefined
+  const last = faults.at(-1)?.error
+  const isChecksum = last instanceof RunnerError && last.code === 'RUNNER_CHECKSUM'
+  const [code, problem] = isChecksum
+    ? (['RUNNER_CHECKSUM', 'an input is not what it should be'] as const)
+    : (['RUNNER_INPUT_MISSING', 'an input is missing'] as const)
+  throw new RunnerError(code, `${problem}: ${sourceFaultsText(faults)}`, { where: [input.lfn], cause: last })
 }
 
 async function link(source: string, path: string): Promise<void> {

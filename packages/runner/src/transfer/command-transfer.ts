@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import * as z from 'zod'
 import { RunnerError } from '../errors.ts'
-import { publicUrl } from '../files/file-url.ts'
 import type { Transfer } from './transfer.ts'
+import { programError, runTransferProgram } from './transfer-program.ts'
 
 const words = z.array(z.string()).min(1)
 const commandList = z.array(
@@ -47,19 +45,14 @@ export function commandTransfer(command: TransferCommand): Transfer {
     path: string,
     signal: AbortSignal,
   ): Promise<void> => {
-    const [program = '', ...args] = argv.map((word) =>
+    const words = argv.map((word) =>
       word.replaceAll(/\{(url|path)\}/g, (_, name: string) => (name === 'url' ? url : path)),
     )
     try {
-      await promisify(execFile)(program, args, { signal, maxBuffer: 1 << 20 })
+      await runTransferProgram({ argv: words, url, signal })
     } catch (cause) {
       signal.throwIfAborted()
-      const text = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : ''
-      throw new RunnerError('RUNNER_TRANSFER_FAILED', `${program} failed`, {
-        where: [publicUrl(url)],
-        found: text.trim().slice(-300) || (cause instanceof Error ? cause.message : String(cause)),
-        cause,
-      })
+      throw programError(url, cause)
     }
   }
   const { put } = command

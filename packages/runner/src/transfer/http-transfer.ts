@@ -22,29 +22,48 @@ const MAX_RETRY_AFTER_MS = 120_000
  * still the same (ETag or Last-Modified); answers that are too short, too long, or a page in place of data are refused.
  */
 export function httpTransfer(options: HttpOptions = {}): Transfer {
-  const { maxTries = 4, waitMs = 500, stallMs = 30_000 } = options
   return {
     schemes: ['http', 'https'],
-    async get(url, path, request) {
-      const state: Progress = { validator: undefined, totalBytes: undefined }
-      let tries = 0
-      for (;;) {
-        const before = await sizeOf(path)
-        try {
-          await getOnce(url, path, before, state, request, stallMs)
-          return
-        } catch (error) {
-          request.signal.throwIfAborted()
-          if (!(error instanceof HttpFault) || !error.isTemporary)
-            throw asTransferError(url, error, tries + 1)
-          tries = (await sizeOf(path)) > before ? 0 : tries + 1
-          if (tries >= maxTries) throw asTransferError(url, error, tries)
-          await wait(error.retryAfterMs ?? waitMs * 2 ** tries, undefined, { signal: request.signal })
-        }
-      }
-    },
+    get: async (url, path, request) =>
+      await getHttpFile({ url, address: () => Promise.resolve(url) }, path, request, options),
   }
 }
+
+/** A file on a server. */
+export interface HttpPlace {
+  /** What people and records see. */
+  readonly url: string
+  /** Where it is asked for, made anew for each try: it may hold a signature that ends. */
+  address(): Promise<string>
+}
+
+/** Gets one file as {@link httpTransfer} does. @throws {RunnerError} `RUNNER_TRANSFER_FAILED` */
+export async function getHttpFile(
+  place: HttpPlace,
+  path: string,
+  request: TransferOptions,
+  { maxTries = 4, waitMs = 500, stallMs = 30_000 }: HttpOptions = {},
+): Promise<void> {
+  const state: Progress = { validator: undefined, totalBytes: undefined }
+  let tries = 0
+  for (;;) {
+    const before = await sizeOf(path)
+    try {
+      await getOnce(await place.address(), path, before, state, request, stallMs)
+      return
+    } catch (error) {
+      request.signal.throwIfAborted()
+      if (!(error instanceof HttpFault) || !error.isTemporary)
+        throw asTransferError(place.url, error, tries + 1)
+      tries = (await sizeOf(path)) > before ? 0 : tries + 1
+      if (tries >= maxTries) throw asTransferError(place.url, error, tries)
+      await wait(error.retryAfterMs ?? waitMs * 2 ** tries, undefined, { signal: request.signal })
+    }
+  }
+}
+
+/** Bytes as they are stored: their number is that of the file. */
+const IDENTITY = { 'accept-encoding': 'identity' } as const
 
 /** What is known of a file from earlier answers. */
 interface Progress {
@@ -75,7 +94,7 @@ async function getOnce(
   const canResume = have > 0 && state.validator !== undefined
   const stall = new AbortController()
   let timer = setTimeout(() => stall.abort(), stallMs)
-  const headers: Record<string, string> = { 'accept-encoding': 'identity' }
+  const headers: Record<string, string> = { ...IDENTITY }
   if (canResume) {
     headers['range'] = `bytes=${have}-`
     headers['if-range'] = state.validator ?? ''
@@ -88,6 +107,7 @@ async function getOnce(
     })
     const from = startOf(answer, canResume ? have : 0, state)
     checkIsData(answer, url)
+    checkHasEnd(answer, request)
     const handle = await open(path, from === 0 ? 'w' : 'r+')
     try {
       let at = from
@@ -146,6 +166,16 @@ function checkIsData(answer: Response, url: string): void {
       false,
     )
   }
+}
+
+/** An answer without length that ends with its connection may have been cut anywhere: only a checksum tells. */
+function checkHasEnd(answer: Response, { isVerified = false }: TransferOptions): void {
+  const { headers } = answer
+  if (isVerified || headers.has('content-length') || headers.has('transfer-encoding')) return
+  throw new HttpFault(
+    'the server does not say where the file ends, and its checksum is not known; add it to the replica catalog',
+    false,
+  )
 }
 
 function retryAfter(answer: Response): number | undefined {

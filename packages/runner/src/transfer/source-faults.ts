@@ -20,7 +20,8 @@ function faultText(error: unknown): string {
   if (isSkyloomError(error)) {
     const allowed = error.allowed === undefined ? '' : `, allowed ${error.allowed}`
     const found = error.found === undefined ? '' : `: ${error.found}`
-    return shorten(`${error.problem}${found}${allowed}`, MAX_CHARS)
+    const remedy = error.remedy === undefined ? '' : `; ${error.remedy}`
+    return shorten(`${error.problem}${found}${allowed}${remedy}`, MAX_CHARS)
   }
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT') return 'it was not found'

@@ -1,10 +1,13 @@
-import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, mkdtemp, rename, rm, stat, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { PlanTransfer } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
 import type { FileDigest, FileHasher } from '../files/file-hasher.ts'
 import { filePathOf, publicUrl, schemeOf } from '../files/file-url.ts'
 import { partialName, publishFile, type StepListener } from '../files/publish-file.ts'
+import { checkIsNoPage } from './check-content.ts'
+import { HostLimits } from './host-limits.ts'
 import { type SourceFault, sourceFaultsText } from './source-faults.ts'
 
 /** Moves files of some schemes. Implementations write to the path they are given and nowhere else. */
@@ -13,14 +16,27 @@ export interface Transfer {
   readonly schemes: readonly string[]
   /** Gets a file. What an earlier try left at `path` may be gone on with. */
   get(url: string, path: string, options: TransferOptions): Promise<void>
-  /** Sends a file; it appears complete or not at all. Absent for schemes that are read only. */
+  /** Sends a file; it appears complete, with its size or content confirmed there, or not at all. Absent for schemes that are read only. */
   put?(path: string, url: string, options: TransferOptions): Promise<void>
+  /** Makes a directory with all above it. */
+  makeDirectory?(url: string, options: TransferOptions): Promise<void>
+  /** Removes a file; one that is not there is no fault. */
+  remove?(url: string, options: TransferOptions): Promise<void>
 }
 
 /** How a file is moved. */
 export interface TransferOptions {
   readonly sizeBytes?: number | undefined
+  /** The checksum of what comes is known and will be compared. */
+  readonly isVerified?: boolean | undefined
   readonly signal: AbortSignal
+}
+
+/** What is known of a file before it comes. */
+export interface Expected {
+  readonly lfn: string
+  readonly sizeBytes?: number | undefined
+  readonly sha256?: string | undefined
 }
 
 /** A file that was moved. */
@@ -29,13 +45,15 @@ export interface Moved extends FileDigest {
   readonly source: string
 }
 
-/** All ways to move files, with fail-over between sources and verification. */
+/** All ways to move files, with fail-over between sources, verification and a limit for each host. */
 export class Transfers {
   readonly #byScheme = new Map<string, Transfer>()
   readonly #hasher: FileHasher
+  readonly #limits: HostLimits
 
-  constructor(transfers: readonly Transfer[], hasher: FileHasher) {
+  constructor(transfers: readonly Transfer[], hasher: FileHasher, limits: HostLimits = new HostLimits()) {
     this.#hasher = hasher
+    this.#limits = limits
     for (const transfer of transfers)
       for (const scheme of transfer.schemes) this.#byScheme.set(scheme, transfer)
   }
@@ -81,15 +99,14 @@ export class Transfers {
   ): Promise<FileDigest> {
     const target = filePathOf(transfer.target.url)
     const local = filePathOf(source)
-    if (target === undefined) return await this.#send(source, transfer.target.url, sha256, signal)
+    if (target === undefined) return await this.#send(source, transfer, sha256, signal)
     if (local !== undefined && transfer.isLink) return await this.#link(local, target, sha256)
     if (local !== undefined && local === target) return await this.#verified(local, local, transfer, sha256)
     await mkdir(dirname(target), { recursive: true })
     const partial = partialName(target)
     try {
-      await this.fetch(source, partial, { sizeBytes: transfer.sizeBytes, signal })
-      onStep?.('write')
-      const digest = await this.#verified(partial, source, transfer, sha256)
+      const { lfn, sizeBytes } = transfer
+      const digest = await this.fetch(source, partial, { lfn, sizeBytes, sha256 }, signal, onStep)
       await publishFile(partial, target, onStep)
       this.#hasher.renamed(target, digest)
       return digest
@@ -98,33 +115,82 @@ export class Transfers {
     }
   }
 
-  /** Gets a file without verification. */
-  async fetch(url: string, path: string, options: TransferOptions): Promise<void> {
-    await this.#for(url).get(url, path, options)
+  /**
+   * Gets a file, verified against what is known of it. When it fails nothing is left at the path.
+   *
+   * @throws {RunnerError} `RUNNER_TRANSFER_FAILED`, also for a page in place of data; `RUNNER_CHECKSUM`
+   */
+  async fetch(
+    url: string,
+    path: string,
+    expected: Expected,
+    signal: AbortSignal,
+    onStep?: StepListener,
+  ): Promise<FileDigest> {
+    const { lfn, sizeBytes, sha256 } = expected
+    const isVerified = sha256 !== undefined
+    try {
+      const way = this.#for(url)
+      await this.#limits.use(
+        url,
+        signal,
+        async () => await way.get(url, path, { sizeBytes, isVerified, signal }),
+      )
+      onStep?.('write')
+      const isForeign = filePathOf(url) === undefined
+      if (isForeign && !isVerified) await checkIsNoPage(path, lfn, url)
+      return await this.#verified(path, url, { sizeBytes }, sha256)
+    } catch (error) {
+      await rm(path, { force: true })
+      throw error
+    }
   }
 
+  /** Size and hash of a file at another place: it is read back, since only its bytes prove what it is. */
+  async digest(url: string, lfn: string, signal: AbortSignal): Promise<FileDigest> {
+    return await withTemporaryFile(async (path) => await this.fetch(url, path, { lfn }, signal))
+  }
+
+  /** Makes a directory at another place. @throws {RunnerError} `RUNNER_TRANSFER_FAILED` */
+  async makeDirectory(url: string, signal: AbortSignal): Promise<void> {
+    const way = this.#for(url)
+    if (way.makeDirectory === undefined) throw cannot('directories cannot be made there', url)
+    const make = way.makeDirectory.bind(way)
+    await this.#limits.use(url, signal, async () => await make(url, { signal }))
+  }
+
+  /** Removes a file at another place. @throws {RunnerError} `RUNNER_TRANSFER_FAILED` */
+  async remove(url: string, signal: AbortSignal): Promise<void> {
+    const way = this.#for(url)
+    if (way.remove === undefined) throw cannot('files cannot be removed there', url)
+    const remove = way.remove.bind(way)
+    await this.#limits.use(url, signal, async () => await remove(url, { signal }))
+  }
+
+  /** Sends a file elsewhere; one that is elsewhere itself comes through a temporary file of this machine. */
   async #send(
     source: string,
-    target: string,
+    { lfn, target, sizeBytes }: Pick<PlanTransfer, 'lfn' | 'target' | 'sizeBytes'>,
     sha256: string | undefined,
     signal: AbortSignal,
   ): Promise<FileDigest> {
-    const way = this.#for(target)
-    if (way.put === undefined) {
-      throw new RunnerError('RUNNER_TRANSFER_FAILED', 'files cannot be sent there', {
-        where: [publicUrl(target)],
-        remedy: `configure a command for the scheme ${schemeOf(target)}`,
-      })
-    }
+    const way = this.#for(target.url)
+    if (way.put === undefined) throw cannot('files cannot be sent there', target.url)
+    const put = way.put.bind(way)
     const path = filePathOf(source)
-    if (path === undefined) {
-      throw new RunnerError('RUNNER_TRANSFER_FAILED', 'only files of this machine are sent elsewhere', {
-        where: [publicUrl(source)],
-      })
+    const send = async (from: string, digest: FileDigest): Promise<FileDigest> => {
+      await this.#limits.use(
+        target.url,
+        signal,
+        async () => await put(from, target.url, { sizeBytes: digest.sizeBytes, signal }),
+      )
+      return digest
     }
-    const digest = await this.#verified(path, source, { sizeBytes: undefined }, sha256)
-    await way.put(path, target, { sizeBytes: digest.sizeBytes, signal })
-    return digest
+    if (path !== undefined)
+      return await send(path, await this.#verified(path, source, { sizeBytes: undefined }, sha256))
+    return await withTemporaryFile(
+      async (from) => await send(from, await this.fetch(source, from, { lfn, sizeBytes, sha256 }, signal)),
+    )
   }
 
   async #link(source: string, target: string, sha256: string | undefined): Promise<FileDigest> {
@@ -170,7 +236,24 @@ export class Transfers {
   }
 }
 
-function wrongContent(source: string, found: string, allowed: string): RunnerError {
+async function withTemporaryFile<Result>(work: (path: string) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'skyloom-transfer-'))
+  try {
+    return await work(join(folder, 'file'))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function cannot(problem: string, url: string): RunnerError {
+  return new RunnerError('RUNNER_TRANSFER_FAILED', problem, {
+    where: [publicUrl(url)],
+    remedy: `configure a command for the scheme ${schemeOf(url)}`,
+  })
+}
+
+/** The error of a file whose content is not what is known of it. */
+export function wrongContent(source: string, found: string, allowed: string): RunnerError {
   return new RunnerError('RUNNER_CHECKSUM', 'the file is not what it should be', {
     where: [publicUrl(source)],
     found,
