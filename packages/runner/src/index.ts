@@ -2,6 +2,13 @@ export { leaveWish, type Wish } from './engine/control.ts'
 export { runIdOf } from './engine/register-run.ts'
 export { type RunOptions, type RunProgress, type RunResult, runPlan } from './engine/run-engine.ts'
 export { RunnerError, type RunnerErrorCode } from './errors.ts'
+export {
+  type MemoryAnswer,
+  type MemoryCall,
+  MemoryExecutor,
+  type MemoryExecutorOptions,
+  type MemoryFunction,
+} from './executor/memory-executor.ts'
 export type { FunctionReference, Transformation, TransformationCall } from './executor/worker-protocol.ts'
 export type { SubWorkflows } from './job/job-context.ts'
 export type { RunEvent, RunStatus } from './machine/run-event.ts'

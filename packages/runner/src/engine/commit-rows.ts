@@ -5,6 +5,7 @@ import {
   type JobChange,
   type PlaceRow,
   productFileId,
+  type QualityMessage,
   type ReplicaRow,
   type RunChange,
   type RunCommit,
@@ -91,6 +92,16 @@ export function commitRows(input: CommitInput): RunCommit {
       if (lfn === undefined) continue
       removedPlaces.push({ site, pfn: url })
     }
+    if (report.memory === undefined) continue
+    // What stays in memory has no content to be told by: it is known by its name in the run.
+    const inRun = (lfn: string): string => productFileId(input.runId, lfn)
+    const row = { jobId, attempt: report.attempt, task: 1 }
+    for (const lfn of report.memory.made) files.push({ id: inRun(lfn), lfn })
+    for (const { lfn, metadata } of report.memory.described) files.push({ id: inRun(lfn), lfn, metadata })
+    for (const lfn of report.memory.made) generated.push({ ...row, fileId: inRun(lfn) })
+    for (const lfn of report.memory.used) used.push({ ...row, fileId: inRun(lfn) })
+    for (const { lfn, sha256, path } of report.invocations[0]?.inputs ?? [])
+      replicas.push({ fileId: fileIdOf(input, lfn, sha256), site: 'local', pfn: `file://${path}` })
   }
   return {
     run: runChange(events),
@@ -126,7 +137,24 @@ export function commitRows(input: CommitInput): RunCommit {
     used,
     generated,
     derived,
+    messages: reports.flatMap((report) => messagesOf(input, report)),
   }
+}
+
+function messagesOf(input: CommitInput, report: AttemptReport): readonly QualityMessage[] {
+  const read = new Map(report.invocations[0]?.inputs.map((file) => [file.lfn, file]) ?? [])
+  return (report.notes ?? []).map(({ lfn, level, text }) => {
+    const file = read.get(lfn)
+    const about = file === undefined ? {} : { fileId: fileIdOf(input, lfn, file.sha256) }
+    return {
+      level,
+      text,
+      ...about,
+      jobId: input.plan.name(report.job),
+      attempt: report.attempt,
+      author: 'skyloom',
+    }
+  })
 }
 
 /** A file that the run made is known by its logical name, another one by its content. */
@@ -143,6 +171,7 @@ function invocationRow(jobId: string, report: AttemptReport, invocation: Invocat
     taskId: invocation.taskId,
     transformation: invocation.transformation,
     executable: invocation.executable,
+    programVersion: invocation.programVersion,
     programSha256: invocation.programSha256,
     arguments: invocation.arguments,
     workDirectory: invocation.workDirectory,

@@ -200,8 +200,20 @@ class RunEngine {
       for (const rows of planRows(this.#plan, now))
         await this.#store.commit(this.#runId, this.#lease.token, rows)
     }
-    await this.#commit(this.#machine.open(now, this.#lease.owner, this.#lease.token), [])
+    const opened = this.#machine.open(now, this.#lease.owner, this.#lease.token)
+    await this.#commit([...opened, ...this.#resetVolatile(now)], [])
     this.#executor.adopt(running)
+  }
+
+  /** Results that were in the memory of a former engine are made again. */
+  #resetVolatile(now: number): readonly RunEvent[] {
+    if (this.#executor.isVolatile !== true) return []
+    const events: RunEvent[] = []
+    for (let job = 0; job < this.#plan.jobCount; job++) {
+      if (this.#machine.state(job) === 'succeeded')
+        events.push(...this.#machine.reset(now, job, 'its results went with the engine that ended'))
+    }
+    return events
   }
 
   #request(job: number): AttemptRequest {

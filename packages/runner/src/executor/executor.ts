@@ -24,6 +24,9 @@ export interface AttemptReport extends AttemptResult {
   readonly products: readonly Product[]
   /** Places that are gone. */
   readonly removed: readonly Removed[]
+  /** Files of the run that have no place outside the process. */
+  readonly memory?: MemoryUse | undefined
+  readonly notes?: readonly Note[] | undefined
   /** Hash of program, arguments and inputs; see `recipe`. */
   readonly recipeSha256?: string | undefined
   readonly workDirectory?: string | undefined
@@ -58,6 +61,8 @@ export function attemptReport(
     invocations: result.invocations,
     products: result.products,
     removed: result.removed,
+    memory: result.memory,
+    notes: result.notes,
     recipeSha256: result.recipeSha256,
     workDirectory: result.workDirectory,
     stdout: result.stdout,
@@ -67,6 +72,27 @@ export function attemptReport(
     executor: result.executor,
     externalId: result.externalId,
   }
+}
+
+/** A logical file that jobs of a run hand on in memory, with what is known of it. */
+export interface MemoryFile {
+  readonly lfn: string
+  readonly metadata: Readonly<Record<string, number | string | boolean>>
+}
+
+/** What an attempt did with files in memory, by logical name. */
+export interface MemoryUse {
+  readonly used: readonly string[]
+  readonly made: readonly string[]
+  /** Files of the run of which more is known now. */
+  readonly described: readonly MemoryFile[]
+}
+
+/** What a job says about an input. */
+export interface Note {
+  readonly lfn: string
+  readonly level: 'error' | 'warning' | 'info'
+  readonly text: string
 }
 
 /** A file that is complete under its final name. */
@@ -97,6 +123,8 @@ export interface Removed {
  * {@link poll} once.
  */
 export interface Executor {
+  /** Results of jobs are gone when the engine ends: who takes the run up runs all jobs again. */
+  readonly isVolatile?: boolean
   /** What it takes at a time. */
   readonly capacity: Capacity
   /** Makes ready for work: starts workers, reaches its scheduler. */

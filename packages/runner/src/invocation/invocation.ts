@@ -15,6 +15,7 @@ export interface Invocation {
   readonly transformation: string
   /** Path of the program, or `module#name` of a function. */
   readonly executable: string
+  readonly programVersion?: string | undefined
   /** SHA-256 of the program's file. */
   readonly programSha256: string | undefined
   readonly arguments: readonly string[]

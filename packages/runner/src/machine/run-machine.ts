@@ -380,7 +380,11 @@ export class RunMachine {
     else if (next === 'failed') this.#move(job, FAILED)
     else if (next === 'held') this.#move(job, HELD)
     else if (next === 'canceled') this.#move(job, CANCELED)
-    else {
+    else if (this.#openParents[job]! > 0) {
+      // Its parents were reset while it ran: it waits for them, not for a time.
+      this.#memoryMb[job] = event.memoryMb ?? this.#memoryMb[job]!
+      this.#move(job, UNREADY)
+    } else {
       this.#memoryMb[job] = event.memoryMb ?? this.#memoryMb[job]!
       this.#retryAt[job] = event.retryAt ?? event.time
       this.#move(job, WAITING)
