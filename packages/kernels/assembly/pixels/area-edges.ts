@@ -3,54 +3,147 @@
 // The usual edge touches one to three pixels and has its own formula; all others go row by row. Lengths are formed so that they
 // never cancel to 0: (1 - fa) + fb, not 1 + fb - fa.
 import { pitch, sumsAt, weightStep } from './area-box'
-import { blockOf, cellOf, cornerBytes, edgeOf, fxOf, fyOf, rowOf, weightEdgeOf } from './area-corners'
+import { blockOf, cellOf, fxOf, fyOf, rowOf } from './area-corners'
 
-/** Edges along a row of corners. */
-export function horizontalEdges<T>(set: usize, count: i32): void {
-  const fx = fxOf(set)
-  const fy = fyOf(set)
-  const cells = cellOf(set)
-  const blocks = blockOf(set)
-  const rows = rowOf(set)
-  const out = edgeOf(set)
-  const weightOut = weightEdgeOf(set)
-  for (let k: usize = 0; k < <usize>count; k++) {
+/**
+ * Edges from the corners of one row to those of the same or the next row: edge k leads from corner k of `from` to corner
+ * k + shift of `to`. Those of the weights lie at `weightOut`. Edges between blocks are left out.
+ *
+ * Two neighbours that cross the same lines, which most do, are done in the two lanes of a vector by the formulas of `edge`.
+ */
+export function edges<T>(
+  from: usize, to: usize, shift: usize, out: usize, weightOut: usize, count: i32,
+): void {
+  const fxa = fxOf(from)
+  const fya = fyOf(from)
+  const cellsA = cellOf(from)
+  const blocksA = blockOf(from)
+  const rowsA = rowOf(from)
+  const fxb = fxOf(to) + (shift << 3)
+  const fyb = fyOf(to) + (shift << 3)
+  const cellsB = cellOf(to) + (shift << 2)
+  const blocksB = blockOf(to) + (shift << 2)
+  const rowsB = rowOf(to) + (shift << 2)
+  // Steps of two edges in one number. Cells are not negative, so an equal step in both lanes needs no look at borrows.
+  const aColumn: i64 = 0x1_0000_0001
+  const aRow = <i64>pitch * aColumn
+  const end = <usize>count
+  for (let k: usize = 0; k < end; k += 2) {
     const i = k << 2
     const d = k << 3
-    if (load<i32>(blocks + i) == load<i32>(blocks + i, 4)) {
+    if (k + 1 < end && load<i64>(blocksA + i) == load<i64>(blocksB + i)) {
+      const a = load<i64>(cellsA + i)
+      const step = load<i64>(cellsB + i) - a
+      if (step == aColumn || step == -aColumn) {
+        acrossColumns<T>(a, step > 0, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
+        continue
+      }
+      if (step == aRow || step == -aRow) {
+        acrossRows<T>(a, step > 0, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
+        continue
+      }
+      if (step == 0) {
+        insideCells<T>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
+        continue
+      }
+    }
+    const last = min(k + 2, end)
+    for (let j = k; j < last; j++) {
+      const ij = j << 2
+      const dj = j << 3
+      if (load<i32>(blocksA + ij) != load<i32>(blocksB + ij)) continue
       edge<T>(
-        load<i32>(cells + i), load<f64>(fx + d), load<f64>(fy + d), rows + i,
-        load<i32>(cells + i, 4), load<f64>(fx + d, 8), load<f64>(fy + d, 8), rows + i + 4,
-        out + d, weightOut + d,
+        load<i32>(cellsA + ij), load<f64>(fxa + dj), load<f64>(fya + dj), rowsA + ij,
+        load<i32>(cellsB + ij), load<f64>(fxb + dj), load<f64>(fyb + dj), rowsB + ij,
+        out + dj, weightOut + dj,
       )
     }
   }
 }
 
-/** Edges from one row of corners to the next; those of the weights lie `cornerBytes` behind. */
-export function verticalEdges<T>(top: usize, bottom: usize, out: usize, count: i32): void {
-  const fx0 = fxOf(top)
-  const fy0 = fyOf(top)
-  const fx1 = fxOf(bottom)
-  const fy1 = fyOf(bottom)
-  const cells0 = cellOf(top)
-  const cells1 = cellOf(bottom)
-  const blocks0 = blockOf(top)
-  const blocks1 = blockOf(bottom)
-  const rows0 = rowOf(top)
-  const rows1 = rowOf(bottom)
-  const weightOut = out + cornerBytes
-  for (let k: usize = 0; k < <usize>count; k++) {
-    const i = k << 2
-    const d = k << 3
-    if (load<i32>(blocks0 + i) == load<i32>(blocks1 + i)) {
-      edge<T>(
-        load<i32>(cells0 + i), load<f64>(fx0 + d), load<f64>(fy0 + d), rows0 + i,
-        load<i32>(cells1 + i), load<f64>(fx1 + d), load<f64>(fy1 + d), rows1 + i,
-        out + d, weightOut + d,
-      )
-    }
+/** Two edges inside their cells. */
+function insideCells<T>(
+  cells: i64, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
+): void {
+  const at0 = sumsAt + (<usize>(<i32>cells) << 3)
+  const at1 = sumsAt + (<usize>(<i32>(cells >> 32)) << 3)
+  const dy = f64x2.sub(v128.load(fyb), v128.load(fya))
+  const m = f64x2.mul(f64x2.splat(0.5), f64x2.add(v128.load(fxa), v128.load(fxb)))
+  v128.store(out, inside2(at0, at1, dy, m))
+  if (isFloat<T>()) v128.store(weightOut, inside2(at0 + weightStep, at1 + weightStep, dy, m))
+}
+
+/** Two edges that cross one column line each. */
+function acrossColumns<T>(
+  cells: i64, isRight: bool, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
+): void {
+  const one = f64x2.splat(1)
+  const xa = v128.load(fxa)
+  const xb = v128.load(fxb)
+  const la = isRight ? f64x2.sub(one, xa) : xa
+  const lb = isRight ? xb : f64x2.sub(one, xb)
+  const dy = f64x2.sub(v128.load(fyb), v128.load(fya))
+  const h = f64x2.div(f64x2.splat(0.5), f64x2.add(la, lb))
+  const qa = f64x2.mul(f64x2.mul(la, la), h)
+  const qb = f64x2.mul(f64x2.mul(lb, lb), h)
+  const ql = isRight ? qa : qb
+  const qr = isRight ? qb : qa
+  // The prefix sum left of the line.
+  const back: usize = isRight ? 0 : 8
+  const at0 = sumsAt + (<usize>(<i32>cells) << 3) - back
+  const at1 = sumsAt + (<usize>(<i32>(cells >> 32)) << 3) - back
+  v128.store(out, columns2(at0, at1, dy, ql, qr))
+  if (isFloat<T>()) v128.store(weightOut, columns2(at0 + weightStep, at1 + weightStep, dy, ql, qr))
+}
+
+/** Two edges that cross one row line each. */
+function acrossRows<T>(
+  cells: i64, isDown: bool, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
+): void {
+  const one = f64x2.splat(1)
+  const half = f64x2.splat(0.5)
+  const xa = v128.load(fxa)
+  const xb = v128.load(fxb)
+  const ya = v128.load(fya)
+  const yb = v128.load(fyb)
+  const la = isDown ? f64x2.sub(one, ya) : ya
+  const lb = isDown ? yb : f64x2.sub(one, yb)
+  const xm = f64x2.add(xa, f64x2.mul(f64x2.div(la, f64x2.add(la, lb)), f64x2.sub(xb, xa)))
+  const ma = f64x2.mul(half, f64x2.add(xa, xm))
+  const mb = f64x2.mul(half, f64x2.add(xm, xb))
+  const da = isDown ? la : f64x2.neg(la)
+  const db = isDown ? lb : f64x2.neg(lb)
+  const rowBytes = isDown ? <usize>pitch << 3 : -(<usize>pitch << 3)
+  const at0 = sumsAt + (<usize>(<i32>cells) << 3)
+  const at1 = sumsAt + (<usize>(<i32>(cells >> 32)) << 3)
+  v128.store(out, f64x2.add(inside2(at0, at1, da, ma), inside2(at0 + rowBytes, at1 + rowBytes, db, mb)))
+  if (isFloat<T>()) {
+    v128.store(
+      weightOut,
+      f64x2.add(
+        inside2(at0 + weightStep, at1 + weightStep, da, ma),
+        inside2(at0 + weightStep + rowBytes, at1 + weightStep + rowBytes, db, mb),
+      ),
+    )
   }
+}
+
+/** `insideCell` of two edges. */
+function inside2(at0: usize, at1: usize, dy: v128, m: v128): v128 {
+  const a = v128.load(at0)
+  const b = v128.load(at1)
+  const p = v128.shuffle<f64>(a, b, 0, 2)
+  return f64x2.mul(dy, f64x2.add(p, f64x2.mul(f64x2.sub(v128.shuffle<f64>(a, b, 1, 3), p), m)))
+}
+
+/** `acrossColumn` of two edges; the offsets are those of the prefix sums left of the line. */
+function columns2(at0: usize, at1: usize, dy: v128, ql: v128, qr: v128): v128 {
+  const a = v128.load(at0)
+  const b = v128.load(at1)
+  const p = v128.shuffle<f64>(a, b, 1, 3)
+  const left = f64x2.mul(f64x2.sub(p, v128.shuffle<f64>(a, b, 0, 2)), ql)
+  const next = v128.load64_lane(at1 + 16, v128.load64_zero(at0 + 16), 1)
+  return f64x2.mul(dy, f64x2.add(f64x2.sub(p, left), f64x2.mul(f64x2.sub(next, p), qr)))
 }
 
 /** One edge with its cells given, for pixels that lie across a block border. */

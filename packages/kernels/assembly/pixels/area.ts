@@ -10,8 +10,10 @@ import {
   weightStep,
 } from './area-box'
 import { clippedPixel } from './area-clipped'
-import { blockOf, cellOf, cornerBytes, FIRST_BLOCK, locateCorners, SET_ARRAYS, setCornerCount, xOf } from './area-corners'
-import { horizontalEdges, singleEdge, verticalEdges } from './area-edges'
+import {
+  blockOf, cellOf, cornerBytes, edgeOf, FIRST_BLOCK, locateCorners, SET_ARRAYS, setCornerCount, weightEdgeOf, xOf,
+} from './area-corners'
+import { edges, singleEdge } from './area-edges'
 import { areaOf, extentOf } from './area-shape'
 import { finishPlain, finishWeighted, storePixel } from './area-store'
 
@@ -54,20 +56,20 @@ export function areaTile(
 
   const rowBytes = <usize>pitchCorners << 3
   locateCorners(cornersXAt, cornersYAt, pitchCorners, top, 0)
-  if (weightStep == 0) horizontalEdges<i32>(top, tileWidth)
-  else horizontalEdges<f64>(top, tileWidth)
+  if (weightStep == 0) edges<i32>(top, top, 1, edgeOf(top), 0, tileWidth)
+  else edges<f64>(top, top, 1, edgeOf(top), weightEdgeOf(top), tileWidth)
   for (let row = 0; row < tileHeight; row++) {
     cornersXAt += rowBytes
     cornersYAt += rowBytes
     const out = (<usize>row * <usize>outStride) << 2
     locateCorners(cornersXAt, cornersYAt, pitchCorners, bottom, row + 1)
     if (weightStep == 0) {
-      horizontalEdges<i32>(bottom, tileWidth)
-      verticalEdges<i32>(top, bottom, vertical, pitchCorners)
+      edges<i32>(bottom, bottom, 1, edgeOf(bottom), 0, tileWidth)
+      edges<i32>(top, bottom, 0, vertical, 0, pitchCorners)
       finishPlain(top, bottom, vertical, tileWidth, valueAt + out, coverageAt + out)
     } else {
-      horizontalEdges<f64>(bottom, tileWidth)
-      verticalEdges<f64>(top, bottom, vertical, pitchCorners)
+      edges<f64>(bottom, bottom, 1, edgeOf(bottom), weightEdgeOf(bottom), tileWidth)
+      edges<f64>(top, bottom, 0, vertical, weightVertical, pitchCorners)
       finishWeighted(top, bottom, vertical, weightVertical, tileWidth, valueAt + out, coverageAt + out)
     }
     finishOthers(top, bottom, tileWidth, single, valueAt + out, coverageAt + out)

@@ -58,9 +58,10 @@ export function plainCornersFromGrid(whole: () => WholeMemory): PixelKernels['co
             c2 = (v0 + v2) / 2 - v1
             c3 = (v3 - v0) / 6 + (v1 - v2) / 2
           }
-          const t = (col - cell * step) / step
+          const place = col - cell * step
+          const t = place * (1 / step)
           // The last inner node has the value that the cell after it would give, to the last bit.
-          f64[out++] = t === 1 ? next : c0 + t * (c1 + t * (c2 + t * c3))
+          f64[out++] = place === step ? next : c0 + t * (c1 + t * (c2 + t * c3))
         }
       }
     }
