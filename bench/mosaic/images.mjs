@@ -1,17 +1,9 @@
 // The image sets of the benchmark: the ten of the demo, or a made-up survey with the geometry of 2MASS from the generator of the shared data.
 import { spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { keptData } from '../support/kept-data.mjs'
 
 const PYTHON = process.env.SKYLOOM_PYTHON ?? '/usr/bin/python3'
 const SEED = '4'
@@ -33,31 +25,27 @@ function prepareDemo(work) {
   cpSync(resolve('packages/mosaic/test/fixtures/m42-j-10/template.hdr'), join(work, 'template.hdr'))
 }
 
-/** Made-up images are kept under bench/out for the next time: making them takes longer than their mosaic. */
 function prepareSurvey(count, work) {
   if (!(count >= 1)) throw new Error(`no such set: demo, or a number of made-up images`)
-  const kept = resolve('bench/out', `survey-${count}`)
-  if (!existsSync(kept)) makeSurvey(count, kept)
+  const kept = surveyFolder(count)
   mkdirSync(join(work, 'raw'))
   for (const name of readdirSync(kept).filter((file) => file.endsWith('.fits')))
-    cpSync(join(kept, name), join(work, 'raw', name))
+    symlinkSync(join(kept, name), join(work, 'raw', name))
   montage(work, 'mImgtbl', 'raw', 'images.tbl')
   montage(work, 'mMakeHdr', 'images.tbl', 'template.hdr')
 }
 
-function makeSurvey(count, kept) {
-  const shared = process.env.SKYLOOM_SHARED ?? '../shared'
-  const generator = join(shared, 'data/tools/gen_2mass_like.py')
-  if (!existsSync(generator))
-    throw new Error(`made-up images need ${generator}: set SKYLOOM_SHARED to the shared data`)
-  const fresh = `${kept}.part`
-  rmSync(fresh, { recursive: true, force: true })
-  mkdirSync(fresh, { recursive: true })
-  console.log(`making ${count} images in ${kept}`)
-  const args = [generator, '--count', String(count), '--seed', SEED, '--out', fresh]
-  const { status } = spawnSync(PYTHON, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  if (status !== 0) throw new Error('the generator of made-up images failed (it needs astropy and scipy)')
-  renameSync(fresh, kept)
+/** Folder with so many made-up images; it holds other files as well. */
+export function surveyFolder(count) {
+  return keptData(`survey-${count}`, (folder) => {
+    const shared = process.env.SKYLOOM_SHARED ?? '../shared'
+    const generator = join(shared, 'data/tools/gen_2mass_like.py')
+    if (!existsSync(generator))
+      throw new Error(`made-up images need ${generator}: set SKYLOOM_SHARED to the shared data`)
+    const args = [generator, '--count', String(count), '--seed', SEED, '--out', folder]
+    const { status } = spawnSync(PYTHON, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+    if (status !== 0) throw new Error('the generator of made-up images failed (it needs astropy and scipy)')
+  })
 }
 
 function montage(cwd, program, ...args) {

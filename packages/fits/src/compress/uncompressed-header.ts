@@ -2,7 +2,6 @@ import { FitsError } from '../errors.ts'
 import type { Hdu } from '../hdu/hdu.ts'
 import type { CardValue } from '../header/card.ts'
 import { Header } from '../header/header.ts'
-import { hduLocation } from '../image/region.ts'
 
 /** Keywords of the table around a compressed image or table, which mean nothing for what is in it. */
 const OF_THE_TABLE =
@@ -22,9 +21,12 @@ const DEFAULT_NAME = 'COMPRESSED_IMAGE'
  *
  * @throws FitsError `FITS_NOT_AN_IMAGE` for other HDUs
  */
-export function uncompressedHeader(hdu: Hdu): Header {
+export function uncompressedHeader(
+  hdu: Pick<Hdu, 'type' | 'index' | 'header' | 'headerOffset' | 'bitpix' | 'shape'>,
+): Header {
   if (hdu.type !== 'compressed-image') {
-    throw new FitsError('FITS_NOT_AN_IMAGE', hduLocation(hdu), 'the HDU holds no compressed image', {
+    const location = { file: hdu.header.origin.file, hdu: hdu.index, byteOffset: hdu.headerOffset }
+    throw new FitsError('FITS_NOT_AN_IMAGE', location, 'the HDU holds no compressed image', {
       found: hdu.type,
       allowed: 'compressed-image',
     })

@@ -62,6 +62,11 @@ export class Header {
     return [...this]
   }
 
+  /** The keywords that are there, each once, in upper case; no card is read for them. */
+  keywords(): IterableIterator<string> {
+    return this.#slots.keys()
+  }
+
   /** An independent copy. */
   clone(): Header {
     const copy = new Header(this.origin)

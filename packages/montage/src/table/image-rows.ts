@@ -123,7 +123,7 @@ export function scaleOf(
   header: Header,
   { wcs }: ClassicWcs,
 ): { readonly cdelt1: number; readonly cdelt2: number; readonly crota2: number } {
-  const hasMatrix = header.cards().some(({ keyword }) => /^(?:CD|PC)\d/.test(keyword))
+  const hasMatrix = [...header.keywords()].some((keyword) => /^(?:CD|PC)\d/.test(keyword))
   if (hasMatrix || !header.has('CDELT1') || !header.has('CDELT2')) return effectiveScale(wcs)
   const cdelt1 = header.number('CDELT1')
   const cdelt2 = header.number('CDELT2')

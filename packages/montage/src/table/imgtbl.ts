@@ -1,9 +1,7 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSkyloomError } from '@skyloom/base'
-import type { Hdu } from '@skyloom/fits'
 import { uncompressedHeader } from '@skyloom/fits'
-import { openFitsFile } from '@skyloom/fits/node'
+import { type HeaderScan, scanHeaders } from '@skyloom/fits/node'
 import { type MontageUserField, montageImageTableFormat } from '@skyloom/fits/tables'
 import { pathOf, writeText } from '../command/files.ts'
 import { STATUS_OPTION } from '../command/manual.ts'
@@ -117,17 +115,15 @@ async function scanFile(
   place: Place,
 ): Promise<void> {
   const path = join(pathOf(place, input.folder), name)
-  let hdus: readonly Hdu[]
-  let sizeBytes: number
+  let headers: HeaderScan
   try {
-    sizeBytes = (await stat(path)).size
-    await using file = await openFitsFile(path, { blocking: true })
-    hdus = await file.allHdus()
+    headers = await scanHeaders(path)
   } catch (error) {
     scan.badfits++
     scan.info.push({ msg: problemOf(error), file: join(input.folder, name), hdu: 0 })
     return
   }
+  const { hdus, sizeBytes } = headers
   for (const hdu of hdus) {
     scan.nhdu++
     const header = hdu.type === 'compressed-image' ? uncompressedHeader(hdu) : hdu.header

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isSkyloomError, type ProgressListener, startStage, throwIfAborted } from '@skyloom/base'
@@ -82,7 +83,7 @@ async function scanFile(
   choice: HduChoice,
   rejected: RejectedImage[],
 ): Promise<readonly ImageRecord[]> {
-  const sizeBytes = (await stat(path)).size
+  const sizeBytes = statSync(path).size
   const found: ImageRecord[] = []
   const failures: unknown[] = []
   const seen: string[] = []
