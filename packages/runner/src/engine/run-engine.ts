@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import type { Clock } from '@skyloom/base'
+import type { RunCommit } from '@skyloom/registry'
 import { RunnerError } from '../errors.ts'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
 import { type ExecutorHost, LocalExecutor, type LocalExecutorOptions } from '../executor/local-executor.ts'
@@ -11,10 +13,13 @@ import { openPlan, type PlanFile } from '../plan/plan-file.ts'
 import { readEvent } from '../store/event-rows.ts'
 import type { EngineStore } from '../store/run-store.ts'
 import { commitRows } from './commit-rows.ts'
+import { commitWhenRoom } from './commit-when-room.ts'
 import { forgetWishes, type LeftWish, readWishes } from './control.ts'
 import { type HookCall, runHooks } from './hooks.ts'
 import { planRows, registerRun, runIdOf } from './register-run.ts'
-import { RunLease } from './run-lease.ts'
+import { RunClock } from './run-clock.ts'
+import { leaseLost, RunLease } from './run-lease.ts'
+import { SpaceWait } from './space-wait.ts'
 
 /** How a run is run. */
 export interface RunOptions extends LocalExecutorOptions {
@@ -29,6 +34,9 @@ export interface RunOptions extends LocalExecutorOptions {
   readonly signal?: AbortSignal | undefined
   /** Stop programs that run when the engine is ended by `signal`. */
   readonly cancelOnStop?: boolean | undefined
+  /** Hears what a person should know while the run goes on: that it waits for room on a disk, and that there is room again. */
+  readonly onNotice?: ((text: string) => void) | undefined
+  readonly clock?: Clock | undefined
 }
 
 /** Counts of a run while it runs. */
@@ -71,7 +79,7 @@ export async function runPlan(
     await registerRun(store, runId, runDir, plan)
     const row = await store.get(runId)
     if (row.state === 'succeeded') return finished(runId, plan)
-    const lease = await RunLease.acquire(store, runId, options.leaseMs)
+    const lease = await RunLease.acquire(store, runId, options.leaseMs, options.clock)
     const engine = new RunEngine(store, runId, runDir, plan, lease, options)
     try {
       return await engine.run()
@@ -108,13 +116,6 @@ function isStale(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'REGISTRY_STALE_TOKEN'
 }
 
-function leaseLost(runId: string, cause: unknown): RunnerError {
-  return new RunnerError('RUNNER_LEASE_LOST', 'another engine took the run over', {
-    where: [`run ${runId}`],
-    cause,
-  })
-}
-
 class RunEngine {
   readonly #store: EngineStore
   readonly #runId: string
@@ -125,8 +126,10 @@ class RunEngine {
   readonly #machine: RunMachine
   readonly #executor: Executor
   readonly #made = new Map<string, string>()
+  readonly #clock: RunClock
   readonly #onStep: StepListener | undefined
   #seq = 0
+  #space: SpaceWait | undefined
   #fault: { readonly error: unknown } | undefined
   #wake: () => void = () => undefined
   #isAwake = false
@@ -148,6 +151,7 @@ class RunEngine {
     this.#lease = lease
     this.#options = options
     this.#onStep = options.onStep
+    this.#clock = new RunClock(options.clock)
     this.#machine = new RunMachine(plan.spec, { ...DEFAULT_POLICY, ...options.policy })
     const host: ExecutorHost = {
       runId,
@@ -156,7 +160,7 @@ class RunEngine {
       plan,
       findResult: async (recipe) => await this.#findResult(recipe),
       productHash: (lfn) => this.#made.get(lfn),
-      checkLease: () => lease.check(),
+      checkLease: async () => await lease.check(),
       onFault: (error) => this.#fail(error),
     }
     this.#executor = options.executor?.(host, options) ?? new LocalExecutor(host, options)
@@ -190,15 +194,15 @@ class RunEngine {
       this.#remember(event)
       this.#machine.apply(event)
       this.#seq = stored.seq
+      this.#clock.goOnAfter(event.time)
     }
     this.#machine.takeMoved()
     const running = [...this.#machine.running].map((job) => this.#request(job))
     this.#adopted = running.length
-    const now = Date.now()
+    const now = this.#clock.nowMs()
     if (this.#seq === 0) {
       // Rows may be written twice: an engine that died here left none that count.
-      for (const rows of planRows(this.#plan, now))
-        await this.#store.commit(this.#runId, this.#lease.token, rows)
+      for (const rows of planRows(this.#plan, now)) await this.#write(rows)
     }
     const opened = this.#machine.open(now, this.#lease.owner, this.#lease.token)
     await this.#commit([...opened, ...this.#resetVolatile(now)], [])
@@ -229,12 +233,13 @@ class RunEngine {
     let wishesReadMs = 0
     for (;;) {
       if (this.#fault !== undefined) throw this.#fault.error
-      const now = Date.now()
+      const now = this.#clock.nowMs()
       const reports = this.#executor.poll()
       const events: RunEvent[] = []
       for (const report of reports) events.push(...this.#ended(report, now))
+      events.push(...(await this.#minds(reports, now)))
       let wishes: readonly LeftWish[] = []
-      if (now - wishesReadMs >= WISH_MS || now < wishesReadMs) {
+      if (now - wishesReadMs >= WISH_MS) {
         wishesReadMs = now
         wishes = await readWishes(this.#runDir)
         for (const wish of wishes) events.push(...this.#grant(wish, now))
@@ -272,6 +277,25 @@ class RunEngine {
     return events
   }
 
+  /** Lets the run wait when a disk is full, and go on when there is room again. */
+  async #minds(reports: readonly AttemptReport[], now: number): Promise<readonly RunEvent[]> {
+    const full = reports.find(({ outcome, failure }) => outcome === 'lost' && failure?.kind === 'space')
+    if (full !== undefined) {
+      const path = full.workDirectory ?? this.#runDir
+      if (this.#space?.path !== path) this.#space = new SpaceWait(path, () => this.#clock.nowMs())
+      await this.#space.begin()
+      const reason = `waits for room: ${full.failure?.message ?? 'the disk is full'}`
+      return this.#noticed(this.#machine.waitForSpace(now, reason), `the run ${reason}`)
+    }
+    if (!this.#machine.waitsForSpace || (await this.#space?.isOver()) === false) return []
+    return this.#noticed(this.#machine.endWait(now, 'there is room again'), 'there is room again; the run goes on')
+  }
+
+  #noticed(events: readonly RunEvent[], text: string): readonly RunEvent[] {
+    if (events.length > 0) this.#options.onNotice?.(text)
+    return events
+  }
+
   #remember(event: RunEvent): void {
     if (event.type !== 'attempt-ended') return
     for (const [lfn, sha256] of event.made ?? []) this.#made.set(lfn, sha256)
@@ -300,12 +324,19 @@ class RunEngine {
       reports,
       made: this.#made,
     })
-    await this.#store.commit(this.#runId, this.#lease.token, rows)
+    await this.#write(rows)
     this.#seq += events.length
     this.#committedMs = performance.now()
     this.#onStep?.('record')
     const machine = this.#machine
     this.#options.onEvents?.(events, { plan: this.#plan, count: (state) => machine.count(state) })
+  }
+
+  async #write(rows: RunCommit): Promise<void> {
+    await commitWhenRoom(
+      async () => await this.#store.commit(this.#runId, this.#lease.token, rows),
+      this.#options,
+    )
   }
 
   #act(events: readonly RunEvent[]): void {
@@ -331,7 +362,7 @@ class RunEngine {
   /** Waits for a report, a wish or the next time; reports that come together are taken together. */
   async #rest(): Promise<void> {
     if (!this.#isAwake) {
-      const waitMs = Math.min(WISH_MS, Math.max(0, this.#machine.nextTime() - Date.now()))
+      const waitMs = Math.min(WISH_MS, Math.max(0, this.#machine.nextTime() - this.#clock.nowMs()))
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, waitMs)
         this.#wake = () => {

@@ -65,7 +65,7 @@ export interface ExecutorHost {
   readonly plan: PlanFile
   findResult(recipeSha256: string): Promise<readonly FoundResult[]>
   productHash(lfn: string): string | undefined
-  checkLease(): void
+  checkLease(): Promise<void>
   /** What cannot go on without the engine: the spawner died, the lease is gone. */
   onFault(error: unknown): void
 }
@@ -145,7 +145,7 @@ export class LocalExecutor implements Executor {
       keptOutputBytes: options.keptOutputBytes ?? 64 * 1024,
       findResult: async (recipe) => await host.findResult(recipe),
       productHash: (lfn) => host.productHash(lfn),
-      checkLease: () => host.checkLease(),
+      checkLease: async () => await host.checkLease(),
       onStep: options.onStep,
     }
     if ((options.functions?.size ?? 0) > 0) this.#pool.warm()

@@ -12,6 +12,8 @@ interface Running {
   readonly program: ProgramRequest
   readonly child: ChildProcess
   readonly startMs: number
+  /** By a clock that never jumps. */
+  readonly startedMs: number
   readonly outputs: readonly number[]
   usage: ProcessUsage | undefined
   killed: KillReason | undefined
@@ -80,6 +82,7 @@ export class ProgramTable {
         program,
         child,
         startMs,
+        startedMs: performance.now(),
         outputs: files.slice(typeof input === 'number' ? 1 : 0),
         usage: undefined,
         killed: undefined,
@@ -101,7 +104,7 @@ export class ProgramTable {
   }
 
   #exited(running: Running, files: readonly number[], code: number | null, signal: string | null): void {
-    const { program, child, startMs, usage, killed, outputs } = running
+    const { program, child, startMs, startedMs, usage, killed, outputs } = running
     const sizes = outputs.map((file) => fstatSync(file).size)
     for (const file of files) closeSync(file)
     for (const [at, path] of [program.stdout, program.stderr].entries())
@@ -120,7 +123,7 @@ export class ProgramTable {
       id: program.id,
       pid: child.pid,
       startMs,
-      endMs: Date.now(),
+      endMs: startMs + performance.now() - startedMs,
       exitCode: code ?? -1,
       ...(signal === null ? {} : { signal }),
       cpuMs: measured,

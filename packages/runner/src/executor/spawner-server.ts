@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
+import { diskFaultOf, errorCodes } from '../files/disk-fault.ts'
 import { LOOK_MS, ProgramTable } from './program-table.ts'
 import {
   ADDRESS_FILE,
@@ -38,6 +39,8 @@ export class SpawnerServer {
   readonly #results: number
   readonly #programs: ProgramTable
   readonly #ended = new Map<string, ProgramResult>()
+  /** Results that could not be written, because the disk was full. */
+  #unwritten = ''
   #server: Server | undefined
   #socketPath = ''
   #engine: Socket | undefined
@@ -123,9 +126,22 @@ export class SpawnerServer {
 
   #end(result: ProgramResult): void {
     this.#ended.set(result.id, result)
-    appendFileSync(this.#results, `${JSON.stringify(result)}\n`)
+    this.#unwritten += `${JSON.stringify(result)}\n`
+    this.#keep()
     this.#idleSince = Date.now()
     if (this.#engine !== undefined) answer(this.#engine, { event: 'ended', result })
+  }
+
+  /** Writes results to the file. With a full disk they stay in memory until there is room: a crash before loses them. */
+  #keep(): void {
+    try {
+      appendFileSync(this.#results, this.#unwritten)
+      this.#unwritten = ''
+    } catch (error) {
+      if (diskFaultOf(errorCodes(error)) === undefined) throw error
+      // A part of a line may have been written; the next one must not be swallowed by it.
+      if (!this.#unwritten.startsWith('\n')) this.#unwritten = `\n${this.#unwritten}`
+    }
   }
 
   #settle(ids: readonly string[]): void {
@@ -136,6 +152,7 @@ export class SpawnerServer {
 
   #look(): void {
     this.#programs.look()
+    if (this.#unwritten !== '') this.#keep()
     const isIdle = this.#programs.size === 0 && this.#engine === undefined
     if (isIdle && Date.now() - this.#idleSince > IDLE_MS) this.#exit()
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
+import { errorCodes } from '../files/disk-fault.ts'
 import type { Transformation, WorkerAnswer, WorkerCall } from './worker-protocol.ts'
 
 const functions = new Map<string, Promise<Transformation>>()
@@ -19,6 +20,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
   const printed: string[] = []
   let exitCode = 0
   let error: string | undefined
+  let codes: readonly string[] | undefined
   try {
     let loading = functions.get(key)
     if (loading === undefined) functions.set(key, (loading = load(call)))
@@ -35,6 +37,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
     if (typeof value === 'number') exitCode = value
   } catch (thrown) {
     exitCode = 1
+    codes = errorCodes(thrown)
     error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
   }
   const cpuAfter = threadCpuMs()
@@ -46,6 +49,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
     exitCode,
     stdout: printed.join(''),
     error,
+    errorCodes: codes,
   }
 }
 

@@ -44,4 +44,6 @@ export interface WorkerAnswer {
   readonly stdout: string
   /** The message and the stack of what was thrown. */
   readonly error?: string | undefined
+  /** Codes of what was thrown and of its causes. */
+  readonly errorCodes?: readonly string[] | undefined
 }

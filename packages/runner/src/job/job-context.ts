@@ -3,6 +3,7 @@ import type { AttemptReport, Product } from '../executor/executor.ts'
 import type { ProgramRunner } from '../executor/spawner-protocol.ts'
 import type { WorkerPool } from '../executor/worker-pool.ts'
 import type { FunctionReference } from '../executor/worker-protocol.ts'
+import { diskFaultOf, errorCodes } from '../files/disk-fault.ts'
 import type { FileHasher } from '../files/file-hasher.ts'
 import type { StepListener } from '../files/publish-file.ts'
 import type { Failure } from '../machine/run-event.ts'
@@ -50,8 +51,8 @@ export interface JobContext {
   findResult(recipeSha256: string): Promise<readonly FoundResult[]>
   /** SHA-256 of a file that this run made. */
   productHash(lfn: string): string | undefined
-  /** Throws when the lease has run out: nothing may be published then. */
-  checkLease(): void
+  /** Throws when the run is another engine's by now: nothing may be published then. */
+  checkLease(): Promise<void>
   readonly onStep?: StepListener | undefined
 }
 
@@ -82,14 +83,18 @@ export function emptyResult(executor: string): JobResult {
   return { outcome: 'succeeded', invocations: [], products: [], removed: [], executor }
 }
 
-/** A failed result. */
+/** A failed result; one that the machine failed is lost, which is not the job's fault. */
 export function failedResult(executor: string, failure: Failure, rest: Partial<JobResult> = {}): JobResult {
-  return { ...emptyResult(executor), ...rest, outcome: 'failed', failure }
+  const isMachine = failure.kind === 'space' || failure.kind === 'device'
+  return { ...emptyResult(executor), ...rest, outcome: isMachine ? 'lost' : 'failed', failure }
 }
 
-/** The failure that stands for a thrown error. */
+/** The failure that stands for a thrown error: of the given kind, unless its cause is a fault of the machine or other content. */
 export function failureOf(error: unknown, kind: Failure['kind']): Failure {
-  return { kind, message: error instanceof Error ? error.message : String(error) }
+  const message = error instanceof Error ? error.message : String(error)
+  const codes = errorCodes(error)
+  const isChecksum = codes[0] === 'RUNNER_CHECKSUM'
+  return { kind: diskFaultOf(codes) ?? (isChecksum ? 'checksum' : kind), message }
 }
 
 export type { Product }

@@ -35,7 +35,7 @@ export async function publishOutputs(
     const digest = digests.get(output.lfn)
     // A checkpoint need not be there.
     if (digest === undefined) continue
-    context.checkLease()
+    await context.checkLease()
     for (const product of await publish(context, output, join(workDirectory, output.lfn), digest)) {
       products.push({ ...product, task: job.tasks.length })
     }

@@ -27,7 +27,7 @@ export async function reuseResult(
     for (const output of job.outputs) {
       const place = places.get(output.lfn)
       if (place === undefined) continue
-      context.checkLease()
+      await context.checkLease()
       for (const target of [output.target, ...output.deliverTo]) {
         const moved = await context.transfers.move(
           {

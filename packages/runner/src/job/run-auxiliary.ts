@@ -49,8 +49,7 @@ export async function runAuxiliary(
     await work(context, attempt, done)
   } catch (error) {
     if (error instanceof RunnerError && error.code === 'RUNNER_LEASE_LOST') throw error
-    const isChecksum = error instanceof RunnerError && error.code === 'RUNNER_CHECKSUM'
-    failure = failureOf(error, isChecksum ? 'checksum' : 'transfer')
+    failure = failureOf(error, 'transfer')
   }
   const stdout = done.log
     .map((line) => `${line}\n`)
@@ -106,7 +105,7 @@ async function work(context: JobContext, attempt: Attempt, done: Done): Promise<
   }
   for (const registration of job.registrations) await register(context, attempt, registration, done)
   for (const { lfn, place } of job.removals) {
-    context.checkLease()
+    await context.checkLease()
     const path =
       lfn === undefined ? needFilePath(place.url, 'a directory that is removed') : filePathOf(place.url)
     if (path === undefined) await context.transfers.remove(place.url, attempt.signal)
@@ -120,7 +119,7 @@ async function moveFiles(context: JobContext, attempt: Attempt, done: Done): Pro
   const waiting = [...attempt.job.transfers]
   const mover = async (): Promise<void> => {
     for (let transfer = waiting.shift(); transfer !== undefined; transfer = waiting.shift()) {
-      context.checkLease()
+      await context.checkLease()
       const { lfn, target } = transfer
       // What this run made must arrive as it was made; other files as the catalog says.
       const known = transfer.integrity === 'none' ? undefined : (context.productHash(lfn) ?? transfer.sha256)

@@ -24,11 +24,24 @@ import { attemptPlaces, removeWorkDirectory } from './work-directory.ts'
  * is unknown to the spawner, it is lost.
  */
 export async function runCompute(context: JobContext, attempt: Attempt): Promise<JobResult> {
+  const { tasks } = attempt.job
+  const executor = tasks.every((task) => context.functions.has(task.transformation)) ? 'worker' : 'process'
+  try {
+    return await compute(context, attempt, executor)
+  } catch (error) {
+    if (error instanceof RunnerError && error.code === 'RUNNER_LEASE_LOST') throw error
+    // Folders could not be made or left.
+    return failedResult(executor, failureOf(error, 'start'))
+  }
+}
+
+async function compute(
+  context: JobContext,
+  attempt: Attempt,
+  executor: 'worker' | 'process',
+): Promise<JobResult> {
   const { job } = attempt
   const own = attemptPlaces(context.runDir, context.runId, job, attempt.attempt)
-  const executor = job.tasks.every((task) => context.functions.has(task.transformation))
-    ? 'worker'
-    : 'process'
   // What has no files needs no folder of its own: programs share empty ones, functions need none.
   const usesFolder = job.inputs.length > 0 || job.outputs.length > 0 || writesToFile(job)
   const slot = usesFolder || executor === 'worker' ? undefined : context.slots.take()
@@ -103,8 +116,7 @@ export async function runCompute(context: JobContext, attempt: Attempt): Promise
   } catch (error) {
     if (error instanceof RunnerError && error.code === 'RUNNER_LEASE_LOST') throw error
     if (attempt.abortReason !== undefined) return canceled(attempt, executor, result)
-    const isChecksum = error instanceof RunnerError && error.code === 'RUNNER_CHECKSUM'
-    return failedResult(executor, failureOf(error, isChecksum ? 'checksum' : kind), result)
+    return failedResult(executor, failureOf(error, kind), result)
   } finally {
     if (slot !== undefined) context.slots.give(slot)
   }

@@ -4,6 +4,7 @@ import { type PlanTask, splitArguments } from '@skyloom/workflow'
 import type { ProgramResult } from '../executor/spawner-protocol.ts'
 import type { WorkerAnswer } from '../executor/worker-protocol.ts'
 import { readCapped } from '../files/cap-text.ts'
+import { diskFaultOf, freeBytes } from '../files/disk-fault.ts'
 import type { Invocation, InvocationFile } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
 import { recordedEnvironment } from './environment.ts'
@@ -27,6 +28,9 @@ export interface TaskSetting {
   readonly places: AttemptPlaces
   readonly inputs: readonly InvocationFile[]
 }
+
+/** With less than this free a disk counts as full for a program that failed, bytes. */
+const FULL_BYTES = 64 * 1024
 
 /** Id of a program in the spawner. */
 export function programId({ job, attempt, startedMs }: Attempt, task: number): string {
@@ -88,7 +92,10 @@ async function runProgram(
   }
   return {
     invocation: record(context, attempt, setting, path, facts),
-    failure: programFailure(result, attempt.memoryMb, texts.stderr, context.maxOutputBytes),
+    failure: await machineFailure(
+      programFailure(result, attempt.memoryMb, texts.stderr, context.maxOutputBytes),
+      workDirectory,
+    ),
     externalId: result.pid === undefined ? undefined : String(result.pid),
   }
 }
@@ -233,8 +240,26 @@ function programFailure(
   return { kind: 'exit', message: `exit code ${exitCode}${last === '' ? '' : `: ${last}`}`, ...facts }
 }
 
-function functionFailure({ exitCode, error }: WorkerAnswer): Failure | undefined {
-  if (error !== undefined) return { kind: 'error', message: error.split('\n', 1)[0] ?? error, exitCode }
+/** A program that fails on a full disk, or could not be started for want of room, is not at fault. */
+async function machineFailure(
+  failure: Failure | undefined,
+  workDirectory: string,
+): Promise<Failure | undefined> {
+  if (failure?.kind === 'start') {
+    const code = /: (E[A-Z0-9]+):/.exec(failure.message)?.[1]
+    const fault = diskFaultOf([code ?? ''])
+    return fault === undefined ? failure : { ...failure, kind: fault }
+  }
+  if (failure?.kind !== 'exit' && failure?.kind !== 'signal') return failure
+  if ((await freeBytes(workDirectory)) > FULL_BYTES) return failure
+  return { ...failure, kind: 'space', message: `the disk of ${workDirectory} is full: ${failure.message}` }
+}
+
+function functionFailure({ exitCode, error, errorCodes = [] }: WorkerAnswer): Failure | undefined {
+  if (error !== undefined) {
+    const message = error.split('\n', 1)[0] ?? error
+    return { kind: diskFaultOf(errorCodes) ?? 'error', message, exitCode }
+  }
   return exitCode === 0 ? undefined : { kind: 'exit', message: `exit code ${exitCode}`, exitCode }
 }
 

@@ -36,7 +36,8 @@ export interface Step {
 
 /**
  * What becomes of a job after an attempt: a failure of its own uses up a retry and waits longer each time; a loss to
- * the infrastructure does neither, until there were `maxLosses` of them; who ran out of memory gets more.
+ * the infrastructure does neither, until there were `maxLosses` of them (a full disk never counts); who ran out of memory gets
+ * more.
  */
 export function nextStep(result: AttemptResult, policy: RunPolicy, history: JobHistory): Step {
   const { outcome, failure, reused, made = [] } = result
@@ -46,11 +47,12 @@ export function nextStep(result: AttemptResult, policy: RunPolicy, history: JobH
   }
   const facts = { outcome, ...(failure === undefined ? {} : { failure }) }
   if (outcome === 'canceled') return { ...facts, next: 'canceled' }
-  const isLoss = outcome === 'lost' && history.losses < policy.maxLosses
+  const isFull = failure?.kind === 'space'
+  const isLoss = outcome === 'lost' && (isFull || history.losses < policy.maxLosses)
   if (history.isCanceled) return { ...facts, next: isLoss ? 'canceled' : exhausted(policy) }
   if (isLoss) {
-    // The first loss is most often a restart of the engine: no reason to wait.
-    const waitMs = history.losses === 0 ? 0 : backoff(policy, history.losses - 1)
+    // The first loss is most often a restart of the engine: no reason to wait. After a full disk the whole run waits.
+    const waitMs = isFull || history.losses === 0 ? 0 : backoff(policy, history.losses - 1)
     return { ...facts, next: 'retry', retryAt: history.time + waitMs }
   }
   if (history.failures >= history.retries) return { ...facts, next: exhausted(policy) }

@@ -2,7 +2,8 @@
 export interface Failure {
   /**
    * `exit`, `signal`: the program; `error`: a function threw; `input`, `output`, `transfer`, `checksum`: its files;
-   * `timeout`, `memory`: a limit; `start`: the program could not be started.
+   * `timeout`, `memory`: a limit; `start`: the program could not be started; `space`, `device`: a disk was full, or refused an
+   * operation, which is not the job's fault.
    */
   readonly kind: FailureKind
   /** One line for people. */
@@ -23,6 +24,8 @@ export const FAILURE_KINDS = [
   'timeout',
   'memory',
   'start',
+  'space',
+  'device',
 ] as const
 
 /** Kind of a failure. */
@@ -73,7 +76,14 @@ export type RunEvent =
       readonly reason: string
     }
   | {
-      readonly type: 'run-paused' | 'run-resumed' | 'run-canceled'
+      readonly type: 'run-paused'
+      readonly time: number
+      readonly reason: string
+      /** The engine itself goes on with the run when there is room on the disk again. */
+      readonly waitsFor?: 'space'
+    }
+  | {
+      readonly type: 'run-resumed' | 'run-canceled'
       readonly time: number
       readonly reason: string
     }

@@ -64,6 +64,7 @@ export class RunMachine {
   #usedCores = 0
   #usedMemoryMb = 0
   #isPaused = false
+  #waitsForSpace = false
   #isCanceled = false
   #isOpen = false
   #status: RunStatus | undefined
@@ -127,6 +128,11 @@ export class RunMachine {
     return this.#isPaused
   }
 
+  /** Paused until there is room on a disk. */
+  get waitsForSpace(): boolean {
+    return this.#waitsForSpace
+  }
+
   get isCanceled(): boolean {
     return this.#isCanceled
   }
@@ -162,8 +168,19 @@ export class RunMachine {
 
   /** Stops starting jobs; what runs goes on to its end. */
   pause(time: number, reason: string): readonly RunEvent[] {
-    if (this.#isPaused || this.#status !== undefined) return []
+    if ((this.#isPaused && !this.#waitsForSpace) || this.#status !== undefined) return []
     return this.#applyAll([{ type: 'run-paused', time, reason }])
+  }
+
+  /** Starts no jobs until {@link endWait}: a disk is full. */
+  waitForSpace(time: number, reason: string): readonly RunEvent[] {
+    if (this.#isPaused || this.#status !== undefined) return []
+    return this.#applyAll([{ type: 'run-paused', time, reason, waitsFor: 'space' }])
+  }
+
+  /** Goes on after {@link waitForSpace}. */
+  endWait(time: number, reason: string): readonly RunEvent[] {
+    return this.#waitsForSpace ? this.#applyAll([{ type: 'run-resumed', time, reason }]) : []
   }
 
   /** Starts no more and ends what runs (see {@link dueKills}). */
@@ -266,6 +283,7 @@ export class RunMachine {
   /** True when nothing runs and nothing can be started without a person: paused, or only held jobs are left. */
   get isIdle(): boolean {
     if (this.#running.size > 0 || this.#status !== undefined) return false
+    if (this.#waitsForSpace) return false
     return this.#isPaused || (this.#counts[READY] === 0 && this.#counts[WAITING] === 0)
   }
 
@@ -333,9 +351,11 @@ export class RunMachine {
         return
       case 'run-paused':
         this.#isPaused = true
+        this.#waitsForSpace = event.waitsFor === 'space'
         return
       case 'run-resumed':
         this.#isPaused = false
+        this.#waitsForSpace = false
         return
       case 'run-canceled':
         this.#isCanceled = true
@@ -375,7 +395,7 @@ export class RunMachine {
     this.#usedMemoryMb = this.#running.size === 0 ? 0 : this.#usedMemoryMb - this.#memoryMb[job]!
     this.#lanes.ended(job)
     if (outcome === 'failed') this.#failures[job]!++
-    if (outcome === 'lost') this.#losses[job]!++
+    if (outcome === 'lost' && event.failure?.kind !== 'space') this.#losses[job]!++
     if (next === 'done') this.#succeed(job)
     else if (next === 'failed') this.#move(job, FAILED)
     else if (next === 'held') this.#move(job, HELD)

@@ -36,7 +36,8 @@ const runEvent = z.discriminatedUnion('type', [
     made: z.array(z.tuple([z.string(), z.string()])).optional(),
   }),
   z.object({ type: z.enum(['job-held', 'job-released', 'job-canceled', 'job-reset']), time, job, reason }),
-  z.object({ type: z.enum(['run-paused', 'run-resumed', 'run-canceled']), time, reason }),
+  z.object({ type: z.literal('run-paused'), time, reason, waitsFor: z.literal('space').optional() }),
+  z.object({ type: z.enum(['run-resumed', 'run-canceled']), time, reason }),
   z.object({ type: z.literal('run-ended'), time, status: z.enum(['succeeded', 'failed', 'canceled']) }),
 ])
 

@@ -1,0 +1,39 @@
+import { freeBytes } from '../files/disk-fault.ts'
+
+/** So much more must be free than when the disk was full, bytes. */
+const MORE_BYTES = 1 << 20
+/** A quota may leave free space that cannot be had: the work is tried again after so long, then after twice as long, and so on. */
+const FIRST_TRY_MS = 60_000
+const LAST_TRY_MS = 600_000
+
+/** Waits for space on a disk that was full. */
+export class SpaceWait {
+  readonly path: string
+  readonly #nowMs: () => number
+  #fullBytes: number | undefined
+  #tryMs = FIRST_TRY_MS
+  #tryAtMs: number
+
+  /** @param nowMs a clock that never jumps */
+  constructor(path: string, nowMs: () => number) {
+    this.path = path
+    this.#nowMs = nowMs
+    this.#tryAtMs = nowMs() + this.#tryMs
+  }
+
+  /** The work that waits met a full disk. */
+  async begin(): Promise<void> {
+    this.#fullBytes = await freeBytes(this.path)
+    this.#tryAtMs = this.#nowMs() + this.#tryMs
+    this.#tryMs = Math.min(LAST_TRY_MS, 2 * this.#tryMs)
+  }
+
+  /** True when the work may be tried again. */
+  async isOver(): Promise<boolean> {
+    if (this.#nowMs() >= this.#tryAtMs) return true
+    const free = await freeBytes(this.path)
+    // What the work left behind goes after it failed: the least that was seen counts as full.
+    this.#fullBytes = Math.min(this.#fullBytes ?? free, free)
+    return free >= this.#fullBytes + MORE_BYTES
+  }
+}
