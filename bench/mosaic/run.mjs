@@ -4,15 +4,15 @@
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { hasProgram, machine, measure, race, report, requireTime, store } from '../support/measure.mjs'
+import { mosaicRun } from '../support/skyloom.mjs'
 import { agreement } from './agreement.mjs'
 import { prepareImages } from './images.mjs'
 
 const [runsText = '5', set = 'demo'] = process.argv.slice(2)
 const runs = Number(runsText)
 const work = mkdtempSync(join(tmpdir(), 'skyloom-bench-'))
-const skyloom = resolve('packages/cli/bin/skyloom.js')
 
 const CHAIN = `set -e
 rm -rf proj diff corr; mkdir proj diff corr
@@ -76,10 +76,6 @@ function contestants(names) {
 }
 
 function skyloomRun(images, jobs) {
-  const out = join(work, 'out')
-  rmSync(out, { recursive: true, force: true })
-  const args = [skyloom, 'mosaic', 'make', '--images', join(work, images), '--out', out]
-  args.push('--header', join(work, 'template.hdr'))
-  if (jobs > 0) args.push('--jobs', String(jobs))
-  return measure(process.execPath, args)
+  const options = ['--header', join(work, 'template.hdr'), ...(jobs > 0 ? ['--jobs', String(jobs)] : [])]
+  return mosaicRun(join(work, images), join(work, 'out'), options)
 }

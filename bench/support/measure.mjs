@@ -17,7 +17,7 @@ export function requireTime() {
   if (!existsSync(GNU_TIME)) throw new Error('this benchmark needs GNU time: apt-get install time')
 }
 
-/** Runs a command once; throws when it fails. */
+/** Runs a command once, and gives what it printed beside the measurement; throws when it fails. */
 export function measure(command, args, options = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'skyloom-bench-'))
   const file = join(folder, 'time')
@@ -34,7 +34,7 @@ export function measure(command, args, options = {}) {
       .at(-1)
       .split(' ')
       .map(Number)
-    return { cpu: user + system, wall, memory: memory / 1024 }
+    return { cpu: user + system, wall, memory: memory / 1024, stdout: result.stdout }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -45,8 +45,8 @@ export function race(contestants, runs) {
   const results = new Map(contestants.map(({ name }) => [name, []]))
   for (let round = 0; round <= runs; round++) {
     for (const { name, run } of contestants) {
-      const measured = run()
-      if (round > 0) results.get(name).push(measured)
+      const { cpu, wall, memory } = run()
+      if (round > 0) results.get(name).push({ cpu, wall, memory })
     }
   }
   return results
