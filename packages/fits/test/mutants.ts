@@ -1,3 +1,4 @@
+import { seededRandom } from '../../../testing/seeded-random.ts'
 import { latin1Text } from '../src/header/latin1.ts'
 import { concat, gzip, latin1 } from './bytes.ts'
 
@@ -5,17 +6,6 @@ import { concat, gzip, latin1 } from './bytes.ts'
 export interface Mutant {
   readonly name: string
   readonly bytes: Uint8Array
-}
-
-/** Numbers that repeat for a seed (mulberry32, public domain), so that a failing mutant can be made again. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 type Mutator = (bytes: Uint8Array, random: () => number) => Uint8Array

@@ -1,5 +1,6 @@
 import { isSkyloomError, memorySink, memorySource } from '@skyloom/base'
 import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../../../testing/seeded-random.ts'
 import { FitsWriter, openFits, readFitsTable, writeFitsTable } from '../src/index.ts'
 import {
   makeColumn,
@@ -13,7 +14,6 @@ import {
   writeIpacTable,
   writeVoTable,
 } from '../src/tables/index.ts'
-import { seededRandom } from './mutants.ts'
 import { sampleTable } from './sample-table.ts'
 
 /** Mutants for each reader: enough to find something now, many under CI. */

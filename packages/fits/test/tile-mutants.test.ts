@@ -1,10 +1,11 @@
 import { isSkyloomError, memorySource } from '@skyloom/base'
 import { describe, expect, test } from 'vitest'
+import { seededRandom } from '../../../testing/seeded-random.ts'
 import { openFits } from '../src/hdu/open-fits.ts'
 import { readCube } from '../src/image/read-image.ts'
 import { nodeInflateTile } from '../src/node/inflate-tile.ts'
 import { readFitsTable } from '../src/table/read-table.ts'
-import { type Mutant, mutantsOf, seededRandom } from './mutants.ts'
+import { type Mutant, mutantsOf } from './mutants.ts'
 import { packedBytes, skyValues } from './packed-image.ts'
 import { catalog, packedTable } from './packed-table.ts'
 

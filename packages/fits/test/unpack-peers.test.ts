@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { keptFolder } from '../../../testing/folders.ts'
 import { askPython, lacksPython } from '../../../testing/peers.ts'
+import { seededRandom } from '../../../testing/seeded-random.ts'
 import { sharedRoot, skipShared } from '../../../testing/shared-data.ts'
 import { readImage } from '../src/index.ts'
 import { openFitsFile } from '../src/node/index.ts'
 import { bunzip2 } from '../src/unpack/bunzip2.ts'
 import { compressLzw } from './compress-lzw.ts'
-import { seededRandom } from './mutants.ts'
 
 const folder = keptFolder()
 
