@@ -8,6 +8,7 @@ import type { Region } from '../region.ts'
 import type { Template } from '../template/template.ts'
 import type { AddedMosaic } from './add-stage.ts'
 import type { BackgroundModel } from './background-model.ts'
+import { peakMemoryBytes } from './peak-memory.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicSettings } from './settings.ts'
 
@@ -72,7 +73,7 @@ export function summarize(input: SummaryInput): MosaicSummary {
     stages: input.stages,
     seconds: input.seconds,
     cpuSeconds: input.cpuSeconds,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    peakMemoryBytes: peakMemoryBytes(),
     spilledBytes: input.spilledBytes,
     products: input.products,
     warnings: warningsOf(input),
