@@ -5,6 +5,7 @@ export type RunnerErrorCode =
   | 'RUNNER_BAD_PLAN'
   | 'RUNNER_BAD_EVENT'
   | 'RUNNER_BAD_RECORD'
+  | 'RUNNER_BAD_SETTINGS'
   | 'RUNNER_NOT_FOUND'
   | 'RUNNER_RUN_BUSY'
   | 'RUNNER_LEASE_LOST'
@@ -15,6 +16,7 @@ export type RunnerErrorCode =
   | 'RUNNER_INPUT_MISSING'
   | 'RUNNER_OUTPUT_MISSING'
   | 'RUNNER_SPAWNER'
+  | 'RUNNER_SCHEDULER'
 
 /** Errors of runs, executors, transfers and records. */
 export class RunnerError extends SkyloomError<RunnerErrorCode> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PlanJobLine } from '@skyloom/workflow'
+import type { PlanHeadLine, PlanJobLine, PlanTask } from '@skyloom/workflow'
 
 /** What is said of a job; the rest is filled in. */
 export type SmallJob = Partial<Omit<PlanJobLine, 'tasks' | 'number'>> & {
@@ -12,6 +12,7 @@ export type SmallJob = Partial<Omit<PlanJobLine, 'tasks' | 'number'>> & {
   readonly reads?: readonly string[]
   readonly writes?: readonly string[]
   readonly environment?: readonly (readonly [string, string])[]
+  readonly hooks?: PlanTask['hooks']
 }
 
 /** Writes a plan of single jobs; children are given by number. @returns the directory of the run */
@@ -19,11 +20,12 @@ export function smallPlan(
   runDir: string,
   jobs: readonly SmallJob[],
   throttles: readonly (readonly [string, number])[] = [],
+  hooks: PlanHeadLine['hooks'] = [],
 ): string {
   mkdirSync(runDir, { recursive: true })
   const url = (lfn: string): string => `file://${join(runDir, 'scratch', lfn)}`
   const lines: object[] = jobs.map(
-    ({ run, stdout, reads = [], writes = [], environment = [], ...given }, number) => ({
+    ({ run, stdout, reads = [], writes = [], environment = [], hooks = [], ...given }, number) => ({
       type: 'job',
       number,
       name: `job_${number}`,
@@ -46,7 +48,7 @@ export function smallPlan(
                     : { type: 'installed', path: run[0] ?? '' },
                 arguments: typeof run === 'string' ? [] : run.slice(1).map((word) => `'${word}'`),
                 ...(stdout === undefined ? {} : { stdout }),
-                hooks: [],
+                hooks,
                 metadata: [],
                 environment,
               },
@@ -89,6 +91,7 @@ export function smallPlan(
     tasks: jobs.length,
     throttles,
     warnings: [],
+    hooks,
   }
   const all = [head, ...lines, { type: 'end', jobs: jobs.length, edges: 0 }]
   writeFileSync(join(runDir, 'plan.jsonl'), all.map((line) => `${JSON.stringify(line)}\n`).join(''))

@@ -6,10 +6,14 @@ import {
   commandTransfer,
   type FunctionReference,
   findRun,
+  Notifier,
   RunnerError,
   type RunResult,
+  readNotifySettings,
   readTransferCommands,
+  runIdOf,
   runPlan,
+  sshTransfer,
   type Transfer,
 } from '@skyloom/runner'
 import { EXIT } from '../terminal/exit-code.ts'
@@ -28,6 +32,9 @@ export interface StartFlags extends RegistryFlags {
   readonly reuse: boolean
   readonly functions?: string
   readonly transfers?: string
+  readonly filesPerHost?: number
+  readonly sshConfig?: string
+  readonly notify?: string
   readonly inheritEnv?: readonly string[]
   readonly quiet?: boolean
 }
@@ -47,15 +54,18 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
   const registry = await openRegistry(registryPlace)
   const interrupt = interruptSignal(process, process.stderr)
   const display = runDisplay(process.stderr, { isQuiet: flags.quiet === true })
+  let notifier: Notifier | undefined
   try {
     const isPlan = place !== undefined && existsSync(join(resolve(place), 'plan.jsonl'))
     const runDir = isPlan ? resolve(place) : (await findRun(registry.runs, place)).directory
+    notifier = await notifierOf(flags, runDir)
     const result = await runPlan(registry.runs, runDir, {
       cores: flags.jobs,
       memoryMb: flags.memory === undefined ? undefined : flags.memory / 1e6,
       reuse: flags.reuse,
       functions: flags.functions === undefined ? undefined : await functionsOf(flags.functions),
-      transfers: flags.transfers === undefined ? undefined : transfersOf(flags.transfers),
+      transfers: transfersOf(flags),
+      filesPerHost: flags.filesPerHost,
       subWorkflows: { command: ownCommand(), registry: absolutePlace(registryPlace) },
       inheritEnvironment: flags.inheritEnv,
       policy: {
@@ -63,7 +73,10 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
         whenExhausted: flags.holdFailed === true ? 'hold' : 'fail',
       },
       signal: interrupt.signal,
-      onEvents: display.listener,
+      onEvents: (events, progress) => {
+        display.listener(events, progress)
+        notifier?.take(events, progress)
+      },
     })
     display.end()
     if (flags.json === true) printJson({ run: result.runId, directory: runDir, ...result })
@@ -77,6 +90,7 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
     }
     throw error
   } finally {
+    await notifier?.close()
     interrupt.release()
     await registry.close()
   }
@@ -93,8 +107,22 @@ function absolutePlace(place: string): string {
   return /^[a-z]+:/i.test(place) ? place : resolve(place)
 }
 
-function transfersOf(file: string): readonly Transfer[] {
-  return readTransferCommands(readFileSync(file, 'utf8'), file).map(commandTransfer)
+/** Ways to move files besides the built-in ones. */
+function transfersOf({ transfers: file, sshConfig }: StartFlags): readonly Transfer[] {
+  return [
+    ...(sshConfig === undefined ? [] : [sshTransfer({ configFile: resolve(sshConfig) })]),
+    ...(file === undefined
+      ? []
+      : readTransferCommands(readFileSync(file, 'utf8'), file).map(commandTransfer)),
+  ]
+}
+
+/** Who is told of the run, by the file that `--notify` or the environment names. */
+async function notifierOf(flags: StartFlags, runDir: string): Promise<Notifier | undefined> {
+  const file = flags.notify ?? process.env['SKYLOOM_NOTIFY']
+  if (file === undefined || file === '') return undefined
+  const settings = readNotifySettings(readFileSync(file, 'utf8'), file)
+  return new Notifier(settings, { runId: await runIdOf(runDir), runDir })
 }
 
 /** Word for the modules of Montage instead of a file. */

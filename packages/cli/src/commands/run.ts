@@ -49,6 +49,9 @@ function addStart(run: Command): void {
         'exports that run in threads instead of programs of their names; montage: the Montage modules',
       )
       .option('--transfers <file>', 'JSON list of commands for further schemes')
+      .option('--files-per-host <n>', 'files moved from or to one host at a time (default: 4)', parseCount)
+      .option('--ssh-config <file>', 'settings of OpenSSH in place of ~/.ssh/config')
+      .option('--notify <file>', 'JSON settings of mails and web hooks (default: SKYLOOM_NOTIFY)')
       .option('--inherit-env <name...>', 'variables that programs get')
       .option('--quiet', 'no progress')
       .addHelpText('after', `\nExample:\n  ${example}\n${EXITS}`)

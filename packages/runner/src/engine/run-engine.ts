@@ -15,7 +15,7 @@ import type { EngineStore } from '../store/run-store.ts'
 import { commitRows } from './commit-rows.ts'
 import { commitWhenRoom } from './commit-when-room.ts'
 import { forgetWishes, type LeftWish, readWishes } from './control.ts'
-import { type HookCall, runHooks } from './hooks.ts'
+import { endHookOf, type HookCall, HookRunner } from './hooks.ts'
 import { planRows, registerRun, runIdOf } from './register-run.ts'
 import { RunClock } from './run-clock.ts'
 import { leaseLost, RunLease } from './run-lease.ts'
@@ -127,6 +127,7 @@ class RunEngine {
   readonly #executor: Executor
   readonly #made = new Map<string, string>()
   readonly #clock: RunClock
+  readonly #hooks: HookRunner
   readonly #onStep: StepListener | undefined
   #seq = 0
   #space: SpaceWait | undefined
@@ -152,6 +153,7 @@ class RunEngine {
     this.#options = options
     this.#onStep = options.onStep
     this.#clock = new RunClock(options.clock)
+    this.#hooks = new HookRunner(plan, runId, runDir)
     this.#machine = new RunMachine(plan.spec, { ...DEFAULT_POLICY, ...options.policy })
     const host: ExecutorHost = {
       runId,
@@ -177,6 +179,7 @@ class RunEngine {
       this.#executor.onReport(() => this.#rouse())
       await this.#recover()
       const status = await this.#loop()
+      await this.#hooks.close()
       await this.#executor.close()
       await this.#lease.release()
       return { runId: this.#runId, status, jobs: countsOf(this.#machine), adopted: this.#adopted }
@@ -206,6 +209,7 @@ class RunEngine {
     }
     const opened = this.#machine.open(now, this.#lease.owner, this.#lease.token)
     await this.#commit([...opened, ...this.#resetVolatile(now)], [])
+    this.#hooks.run([{ on: 'start' }])
     this.#executor.adopt(running)
   }
 
@@ -288,7 +292,10 @@ class RunEngine {
       return this.#noticed(this.#machine.waitForSpace(now, reason), `the run ${reason}`)
     }
     if (!this.#machine.waitsForSpace || (await this.#space?.isOver()) === false) return []
-    return this.#noticed(this.#machine.endWait(now, 'there is room again'), 'there is room again; the run goes on')
+    return this.#noticed(
+      this.#machine.endWait(now, 'there is room again'),
+      'there is room again; the run goes on',
+    )
   }
 
   #noticed(events: readonly RunEvent[], text: string): readonly RunEvent[] {
@@ -343,13 +350,15 @@ class RunEngine {
     const submits: AttemptRequest[] = []
     const hooks: HookCall[] = []
     for (const event of events) {
+      const ofRun = endHookOf(event)
+      if (ofRun !== undefined) hooks.push(ofRun)
       for (const command of this.#machine.commandsOf(event)) {
         if (command.type === 'submit') submits.push(command)
         else if (command.type === 'hook') hooks.push({ on: command.on, job: command.job })
       }
     }
     if (submits.length > 0) this.#executor.submit(submits)
-    runHooks(this.#plan, this.#runId, hooks)
+    this.#hooks.run(hooks)
     if (events.some((event) => event.type === 'run-ended')) this.#onStep?.('announce')
   }
 

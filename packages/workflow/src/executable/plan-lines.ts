@@ -1,6 +1,7 @@
 import { shorten } from '@skyloom/base'
 import { WorkflowError } from '../errors.ts'
 import { childrenOf } from '../graph/digraph.ts'
+import type { ShellHook } from '../model/hook.ts'
 import type { DataConfiguration } from '../plan/options.ts'
 import type { Plan, PlanJob } from '../plan/plan.ts'
 import { formatPlanProblem } from '../plan/problem.ts'
@@ -22,6 +23,8 @@ export interface PlanHeadLine {
   /** Categories with the most jobs that run at a time. */
   readonly throttles: readonly (readonly [string, number])[]
   readonly warnings: readonly string[]
+  /** Hooks of the workflow itself; absent when it has none. */
+  readonly hooks?: readonly ShellHook[] | undefined
 }
 
 /** A line of `plan.jsonl` with one job; parents come before children. */
@@ -45,6 +48,7 @@ export type PlanLine = PlanHeadLine | PlanJobLine | PlanEndLine
 export function* planLines(plan: Plan): Generator<string, void, undefined> {
   const { counts, graph } = plan
   const { settings } = plan.built.context
+  const { hooks } = plan.built.request.workflow
   const head: PlanHeadLine = {
     type: 'plan',
     version: PLAN_FORMAT_VERSION,
@@ -57,6 +61,7 @@ export function* planLines(plan: Plan): Generator<string, void, undefined> {
     tasks: counts.tasks.total,
     throttles: [...plan.throttles],
     warnings: plan.warnings.map(formatPlanProblem),
+    ...(hooks.length === 0 ? {} : { hooks }),
   }
   yield `${JSON.stringify(head)}\n`
   for (const job of plan.jobs()) {

@@ -40,6 +40,8 @@ const executable = z.discriminatedUnion('type', [
   z.object({ type: z.literal('dag'), lfn: text, location: replica.optional() }),
 ])
 
+const hooks = z.array(z.object({ on: z.enum(HOOK_EVENTS), command: text }))
+
 const task = z.object({
   id: text,
   type: z.enum(JOB_TYPES),
@@ -49,7 +51,7 @@ const task = z.object({
   stdin: optionalText,
   stdout: optionalText,
   stderr: optionalText,
-  hooks: z.array(z.object({ on: z.enum(HOOK_EVENTS), command: text })),
+  hooks,
   metadata,
   environment: z.array(z.tuple([text, text])),
   runtimeSeconds: z.number().nonnegative().optional(),
@@ -102,6 +104,7 @@ const planLine = z.discriminatedUnion('type', [
     tasks: count,
     throttles: z.array(z.tuple([text, count])),
     warnings: z.array(text),
+    hooks: hooks.optional(),
   }),
   z.object({
     type: z.literal('job'),
