@@ -27,6 +27,10 @@ export type MosaicErrorCode =
   | 'MOSAIC_BAD_ANSWER'
   /** A catalogue of stars that cannot be read. */
   | 'MOSAIC_BAD_CATALOG'
+  /** A weight, variance or mask image, or a saturation keyword, that an image lacks. */
+  | 'MOSAIC_NO_PARTNER'
+  /** A weight, variance or mask image that does not fit its image. */
+  | 'MOSAIC_BAD_PARTNER'
 
 /** Error of a mosaic operation that cannot go on. */
 export class MosaicError extends SkyloomError<MosaicErrorCode> {

@@ -8,7 +8,7 @@ import {
 import type { BackgroundPlane } from '../background/plane.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import type { Region } from '../region.ts'
-import type { CombineMethod } from './combine.ts'
+import type { PlainCombineMethod } from './combine.ts'
 
 /** The part of one image that lies in a strip of the mosaic. */
 export interface StripImage {
@@ -34,7 +34,7 @@ export interface StripTarget {
 }
 
 /** A median takes only pixels of which more than this fraction is covered (mAdd). */
-const MEDIAN_MIN_COVERAGE = 0.5
+export const MEDIAN_MIN_COVERAGE = 0.5
 /** `evenRule` of the median kernel: an even number of values gives the mean of the two middle ones. */
 const MEAN_OF_MIDDLE = 0
 
@@ -62,7 +62,7 @@ export function addStrip(
   views: PixelViews,
   kernels: PixelKernels,
   images: readonly StripImage[],
-  combine: CombineMethod,
+  combine: PlainCombineMethod,
   crpix: { readonly fitsX: number; readonly fitsY: number },
   target: StripTarget,
 ): void {
@@ -146,17 +146,7 @@ const medianOfRow: AddRow = (views, kernels, images, crpix, target, row) => {
   const medianAt = entriesAt + MEDIAN_ENTRY_BYTES * images.length
   const scratchBytes = medianScratchBytes(images.length)
   const valueAt = target.isFloat64 ? medianAt + scratchBytes : valueRowAt(target, row)
-  images.forEach((image, index) => {
-    const { a, b, c } = image.correction
-    writeMedianEntry(views, entriesAt, index, {
-      valueAt: rowOf(image, image.valueAt, row),
-      areaAt: rowOf(image, image.coverageAt, row),
-      firstCol: image.region.col,
-      endCol: image.region.col + image.region.width,
-      a,
-      p: b * (row - crpix.fitsY) + c - a * crpix.fitsX,
-    })
-  })
+  writeMedianEntries(views, entriesAt, images, crpix, row)
   kernels.medianRow(
     entriesAt,
     images.length,
@@ -172,14 +162,38 @@ const medianOfRow: AddRow = (views, kernels, images, crpix, target, row) => {
   if (target.isFloat64) views.f64(valueRowAt(target, row), width).set(views.f32(valueAt, width))
 }
 
-function rowOf(image: StripImage, at: number, row: number): number {
+/** Entries of the median kernel for a row of images, all of which reach it. */
+export function writeMedianEntries(
+  views: PixelViews,
+  entriesAt: number,
+  images: readonly StripImage[],
+  crpix: { readonly fitsX: number; readonly fitsY: number },
+  row: number,
+): void {
+  images.forEach((image, index) => {
+    const { a, b, c } = image.correction
+    writeMedianEntry(views, entriesAt, index, {
+      valueAt: rowOf(image, image.valueAt, row),
+      areaAt: rowOf(image, image.coverageAt, row),
+      firstCol: image.region.col,
+      endCol: image.region.col + image.region.width,
+      a,
+      p: b * (row - crpix.fitsY) + c - a * crpix.fitsX,
+    })
+  })
+}
+
+/** Offset of a row of an image's plane, from its first column. */
+export function rowOf(image: StripImage, at: number, row: number): number {
   return at + PIXEL_BYTES * image.stride * (row - image.region.row)
 }
 
-function valueRowAt(target: StripTarget, row: number): number {
+/** Offset of a row of the values of a strip. */
+export function valueRowAt(target: StripTarget, row: number): number {
   return target.valueAt + (target.isFloat64 ? 8 : 4) * target.region.width * (row - target.region.row)
 }
 
-function areaRowAt(target: StripTarget, row: number): number {
+/** Offset of a row of the areas of a strip. */
+export function areaRowAt(target: StripTarget, row: number): number {
   return target.areaAt + PIXEL_BYTES * target.region.width * (row - target.region.row)
 }

@@ -1,5 +1,6 @@
 import type { Header } from '@skyloom/fits'
 import type { Wcs } from '@skyloom/wcs'
+import type { ImageQuality } from '../quality/quality-options.ts'
 
 /** One image that a mosaic can be made of: what its header says. */
 export interface ImageRecord {
@@ -13,6 +14,8 @@ export interface ImageRecord {
   readonly height: number
   readonly header: Header
   readonly wcs: Wcs
+  /** Its weights, variances, mask and saturation, where they were asked for. */
+  readonly quality?: ImageQuality
 }
 
 /** A file or HDU that cannot be used, with the reason. */

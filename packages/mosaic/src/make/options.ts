@@ -1,8 +1,9 @@
 import type { Clock, ProgressListener } from '@skyloom/base'
-import type { CombineMethod } from '../add/combine.ts'
+import type { ClipSettings, CombineMethod, ExtraPlane } from '../add/combine.ts'
 import type { BackgroundMode } from '../background/solve.ts'
 import type { HduChoice } from '../image-table/image-record.ts'
 import type { Conserved, ProjectMethod } from '../project/project-method.ts'
+import type { QualityOptions } from '../quality/quality-options.ts'
 import type { TemplateOptions } from '../template/make-template.ts'
 
 /** What a mosaic is made of and how. */
@@ -23,7 +24,14 @@ export interface MosaicOptions {
   /** What the values of pixels mean; default `auto`, by BUNIT. */
   readonly conserve?: Conserved | undefined
   readonly background?: BackgroundMode | undefined
+  /** Weights, variances and masks of the images; default: all pixels with data are equal. */
+  readonly quality?: QualityOptions | undefined
+  /** Default `mean`, or `weighted` with weights or variances. */
   readonly combine?: CombineMethod | undefined
+  /** What `clipped` allows; default 4 standard deviations and once the range. */
+  readonly clip?: Partial<ClipSettings> | undefined
+  /** Planes made beside mosaic and area; default none. */
+  readonly planes?: readonly ExtraPlane[] | undefined
   /** Keep the full template instead of trimming the mosaic to the pixels with data. */
   readonly isExactSize?: boolean | undefined
   readonly isFloat64?: boolean | undefined

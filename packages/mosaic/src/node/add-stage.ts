@@ -1,16 +1,21 @@
+import { join } from 'node:path'
 import { type ByteSink, startStage } from '@skyloom/base'
+import { PARTIAL_MARK } from '@skyloom/base/node'
 import { FitsWriter, type Header } from '@skyloom/fits'
-import { stripScratchBytes } from '../add/add-strip.ts'
-import type { CombineMethod } from '../add/combine.ts'
+import { type StripImage, stripScratchBytes } from '../add/add-strip.ts'
+import type { CombineMethod, PlainCombineMethod } from '../add/combine.ts'
+import { stackScratchBytes } from '../add/stack-strip.ts'
 import type { BackgroundPlane } from '../background/plane.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
+import { type QualityNeeds, qualityNeeds } from '../quality/quality-needs.ts'
 import { intersectRegions, isEmptyRegion, type Region } from '../region.ts'
 import type { Template } from '../template/template.ts'
+import { type ExtraOffsets, type ExtraTarget, extraPixelBytes, openExtraPlanes } from './extra-planes.ts'
 import type { StoredWindow } from './image-store.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
 import type { ByteCount } from './stage-meter.ts'
-import { type AddResult, previewBytes } from './tasks.ts'
+import { type AddResult, previewBytes, type StackPayload } from './tasks.ts'
 
 /** What is added and where it goes. */
 export interface AddRequest {
@@ -23,6 +28,8 @@ export interface AddRequest {
   readonly isFloat64: boolean
   readonly mosaic: { readonly sink: ByteSink; readonly header: Header }
   readonly area: { readonly sink: ByteSink; readonly header: Header }
+  /** Planes that tell what the pixels rest on. */
+  readonly extras?: readonly ExtraTarget[]
 }
 
 /** Statistics and preview of a finished mosaic. */
@@ -32,6 +39,8 @@ export interface AddedMosaic {
   readonly min: number
   readonly max: number
   readonly mean: number
+  /** For each image the pixels that were rejected as outliers; undefined when none could be. */
+  readonly rejectedPixels: readonly number[] | undefined
   /** Shrunken mosaic, rows upwards, NaN where there is no data. */
   readonly preview: {
     readonly data: Float32Array
@@ -57,29 +66,42 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
   const area = new FitsWriter(request.area.sink)
   const mosaicImage = await mosaic.beginImage({ bitpix: isFloat64 ? -64 : -32, shape }, request.mosaic.header)
   const areaImage = await area.beginImage({ bitpix: -32, shape }, request.area.header)
+  const rejectedPixels = request.images.map(() => 0)
+  const scratchPath = join(run.options.outDir, `.context${PARTIAL_MARK}${process.pid}`)
+  const extras = await openExtraPlanes(request.extras ?? [], window, request.images, scratchPath)
   const previewWidth = Math.ceil(window.width / factor)
   const previewHeight = Math.ceil(window.height / factor)
   const preview = new Float32Array(previewWidth * previewHeight)
   const total = { count: 0, min: Infinity, max: -Infinity, sum: 0 }
-  await run.runner.runAll(
-    strips,
-    async (strip) => await prepareStrip(run, request, strip, factor),
-    async ({ result, planes }, strip) => {
-      const count = strip.width * strip.height
-      const values = isFloat64 ? run.memory.f64(planes.valueAt, count) : run.memory.f32(planes.valueAt, count)
-      await mosaicImage.writeRows(values)
-      await areaImage.writeRows(run.memory.f32(planes.areaAt, count))
-      planes.release()
-      preview.set(result.preview, Math.floor((strip.row - window.row) / factor) * previewWidth)
-      addStatistics(total, result)
-      const written = count * ((isFloat64 ? 8 : 4) + 4)
-      bytes.written += written
-      progress.advance(1, written)
-    },
-    run.options.signal,
-  )
-  await mosaicImage.end()
-  await areaImage.end()
+  try {
+    await run.runner.runAll(
+      strips,
+      async (strip) => await prepareStrip(run, request, strip, factor),
+      async ({ result, planes }, strip) => {
+        const count = strip.width * strip.height
+        const values = isFloat64
+          ? run.memory.f64(planes.valueAt, count)
+          : run.memory.f32(planes.valueAt, count)
+        await mosaicImage.writeRows(values)
+        await areaImage.writeRows(run.memory.f32(planes.areaAt, count))
+        const extraBytes = await extras.write(run.memory, planes.extraAt, count)
+        planes.release()
+        for (const [k, rejected] of result.rejected.entries())
+          rejectedPixels[planes.places[k] ?? 0]! += rejected
+        preview.set(result.preview, Math.floor((strip.row - window.row) / factor) * previewWidth)
+        addStatistics(total, result)
+        const written = count * ((isFloat64 ? 8 : 4) + 4) + extraBytes
+        bytes.written += written
+        progress.advance(1, written)
+      },
+      run.options.signal,
+    )
+    await mosaicImage.end()
+    await areaImage.end()
+    await extras.end()
+  } finally {
+    extras.close()
+  }
   const { count, min, max, sum } = total
   const hasData = count > 0
   return {
@@ -87,6 +109,7 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
     min: hasData ? min : Number.NaN,
     max: hasData ? max : Number.NaN,
     mean: sum / count,
+    rejectedPixels: request.combine === 'clipped' ? rejectedPixels : undefined,
     preview: { data: preview, width: previewWidth, height: previewHeight, factor },
   }
 }
@@ -115,6 +138,9 @@ function stripsOf(window: Region, factor: number): readonly Region[] {
 interface StripPlanes {
   readonly valueAt: number
   readonly areaAt: number
+  readonly extraAt: ExtraOffsets
+  /** Which images are in the strip. */
+  readonly places: readonly number[]
   release(): void
 }
 
@@ -125,32 +151,41 @@ async function prepareStrip(
   previewFactor: number,
 ): Promise<{ run(): Promise<{ result: AddResult; planes: StripPlanes }> }> {
   const { images, corrections, template, combine, isFloat64 } = request
+  const needs = qualityNeeds(run.settings.quality, combine, run.settings.planes)
+  // Outliers are told by the rows around.
+  const reach = combine === 'clipped' ? 1 : 0
+  const around = { ...strip, row: strip.row - reach, height: strip.height + 2 * reach }
   const inStrip = images
-    .map(({ slot, extent }, index) => ({ slot, index, region: intersectRegions(extent.region, strip) }))
+    .map(({ slot, extent }, index) => ({ slot, index, region: intersectRegions(extent.region, around) }))
     .filter(({ region }) => !isEmptyRegion(region))
-  const windows: (StoredWindow & { readonly correction: BackgroundPlane })[] = []
+  const windows: (StoredWindow & { readonly correction: BackgroundPlane; readonly place: number })[] = []
   for (const { slot, index, region } of inStrip) {
     const correction = corrections[index] ?? { a: 0, b: 0, c: 0 }
-    windows.push({ ...(await run.store.window(slot, region)), correction })
+    windows.push({ ...(await run.store.window(slot, region)), correction, place: index })
   }
   const count = strip.width * strip.height
   const valueAt = await run.store.allocate((isFloat64 ? 8 : PIXEL_BYTES) * count)
   const areaAt = await run.store.allocate(PIXEL_BYTES * count)
+  const extraAt = { variance: 0, weight: 0, count: 0, context: 0 }
+  for (const { plane } of request.extras ?? [])
+    extraAt[plane] = await run.store.allocate(extraPixelBytes(plane, images.length) * count)
   const previewAt = await run.store.allocate(previewBytes(strip, previewFactor))
   const scratchBytes = Math.max(
-    stripScratchBytes(strip.width, inStrip.length),
+    (needs.isStack ? stackScratchBytes : stripScratchBytes)(strip.width, inStrip.length),
     isFloat64 ? PIXEL_BYTES * count : 0,
   )
   const scratchAt = await run.store.allocate(scratchBytes)
+  const parts = windows.map(({ region, valueAt: at, coverageAt, stride, correction }) => ({
+    region,
+    valueAt: at,
+    coverageAt,
+    stride,
+    correction,
+  }))
   const payload = {
-    images: windows.map(({ region, valueAt: at, coverageAt, stride, correction }) => ({
-      region,
-      valueAt: at,
-      coverageAt,
-      stride,
-      correction,
-    })),
-    combine,
+    images: parts,
+    combine: plainCombine(combine),
+    stack: needs.isStack ? stackPayload(run, request, parts, windows, needs, extraAt) : undefined,
     templateWcs: template.wcs,
     crpix: template.crpix,
     region: strip,
@@ -164,9 +199,12 @@ async function prepareStrip(
   const planes = {
     valueAt,
     areaAt,
+    extraAt,
+    places: windows.map(({ place }) => place),
     release() {
       run.store.release(valueAt)
       run.store.release(areaAt)
+      for (const at of Object.values(extraAt)) if (at !== 0) run.store.release(at)
     },
   }
   return {
@@ -180,5 +218,33 @@ async function prepareStrip(
         for (const window of windows) window.release()
       }
     },
+  }
+}
+
+/** The method of a strip without weights and variances; a stack brings its own. */
+function plainCombine(combine: CombineMethod): PlainCombineMethod {
+  return combine === 'median' || combine === 'count' ? combine : 'mean'
+}
+
+function stackPayload(
+  { settings }: MosaicRun,
+  { images, combine }: AddRequest,
+  parts: readonly StripImage[],
+  windows: readonly { readonly moreAt: readonly number[]; readonly place: number }[],
+  { isWeighted, hasVariance }: QualityNeeds,
+  extraAt: ExtraOffsets,
+): StackPayload {
+  return {
+    images: parts.map((part, k) => {
+      const { moreAt = [], place = 0 } = windows[k] ?? {}
+      const weightAt = isWeighted ? (moreAt[0] ?? 0) : 0
+      const varianceAt = hasVariance ? (moreAt.at(-1) ?? 0) : 0
+      return { ...part, place, weightAt, varianceAt }
+    }),
+    settings: { combine, clip: settings.clip, imageCount: images.length },
+    varianceAt: extraAt.variance,
+    weightAt: extraAt.weight,
+    countAt: extraAt.count,
+    contextAt: extraAt.context,
   }
 }

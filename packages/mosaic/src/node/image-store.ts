@@ -8,6 +8,8 @@ import { openSpillFile, type SpillFile } from './spill-file.ts'
 export interface StoredWindow {
   readonly valueAt: number
   readonly coverageAt: number
+  /** Further planes, in the order in which they were handed over. */
+  readonly moreAt: readonly number[]
   readonly stride: number
   readonly region: Region
   release(): void
@@ -24,10 +26,18 @@ export interface ImageStore {
   /**
    * Hands a reprojected image over to the store.
    *
-   * @param region template pixels of both planes
+   * @param region template pixels of all planes
    * @param extent the part of the region that has data
+   * @param moreAt further planes, such as weights and variances
    */
-  put(image: number, region: Region, extent: Region, valueAt: number, coverageAt: number): void
+  put(
+    image: number,
+    region: Region,
+    extent: Region,
+    valueAt: number,
+    coverageAt: number,
+    moreAt?: readonly number[],
+  ): void
   /** Pixels of a stored image inside `window`, in memory. Read from disk when the image was spilled. */
   window(image: number, window: Region): Promise<StoredWindow>
   close(): void
@@ -36,8 +46,8 @@ export interface ImageStore {
 interface StoredImage {
   readonly region: Region
   readonly extent: Region
-  readonly valueAt: number
-  readonly coverageAt: number
+  /** Values, coverages, and what else was handed over. */
+  readonly planesAt: readonly number[]
   pins: number
   /** Where its rows are on disk; undefined while it is in memory. */
   spilledAt: number | undefined
@@ -77,8 +87,7 @@ export function createImageStore(
     if (candidate === undefined) return false
     file ??= openSpillFile(spillPath)
     candidate.spilledAt = writeRows(memory, file, candidate)
-    memory.free(candidate.valueAt)
-    memory.free(candidate.coverageAt)
+    for (const at of candidate.planesAt) memory.free(at)
     return true
   }
   const allocate = async (sizeBytes: number): Promise<number> => {
@@ -98,8 +107,9 @@ export function createImageStore(
     },
     allocate,
     release: releaseBlock,
-    put(image, region, extent, valueAt, coverageAt) {
-      images.set(image, { region, extent, valueAt, coverageAt, pins: 0, spilledAt: undefined })
+    put(image, region, extent, valueAt, coverageAt, moreAt = []) {
+      const planesAt = [valueAt, coverageAt, ...moreAt]
+      images.set(image, { region, extent, planesAt, pins: 0, spilledAt: undefined })
       wake()
     },
     async window(image, wanted) {
@@ -111,16 +121,12 @@ export function createImageStore(
         return pinnedWindow(stored, region, wake)
       }
       const rowBytes = PIXEL_BYTES * stored.region.width
-      const at = await allocate(2 * rowBytes * Math.max(1, region.height))
+      const bytes = rowBytes * region.height
+      const at = await allocate(stored.planesAt.length * rowBytes * Math.max(1, region.height))
       readRows(memory, file, stored, region, at)
       const offset = PIXEL_BYTES * (region.col - stored.region.col)
-      return {
-        valueAt: at + offset,
-        coverageAt: at + rowBytes * region.height + offset,
-        stride: stored.region.width,
-        region,
-        release: () => releaseBlock(at),
-      }
+      const places = stored.planesAt.map((_, plane) => at + plane * bytes + offset)
+      return storedWindow(places, stored, region, () => releaseBlock(at))
     },
     close() {
       file?.close()
@@ -131,16 +137,21 @@ export function createImageStore(
 function pinnedWindow(stored: StoredImage, region: Region, wake: () => void): StoredWindow {
   const offset =
     PIXEL_BYTES * ((region.row - stored.region.row) * stored.region.width + (region.col - stored.region.col))
-  return {
-    valueAt: stored.valueAt + offset,
-    coverageAt: stored.coverageAt + offset,
-    stride: stored.region.width,
-    region,
-    release() {
-      stored.pins--
-      wake()
-    },
-  }
+  const places = stored.planesAt.map((at) => at + offset)
+  return storedWindow(places, stored, region, () => {
+    stored.pins--
+    wake()
+  })
+}
+
+function storedWindow(
+  places: readonly number[],
+  stored: StoredImage,
+  region: Region,
+  release: () => void,
+): StoredWindow {
+  const [valueAt = 0, coverageAt = 0, ...moreAt] = places
+  return { valueAt, coverageAt, moreAt, stride: stored.region.width, region, release }
 }
 
 function planeBytes(region: Region): number {
@@ -149,8 +160,7 @@ function planeBytes(region: Region): number {
 
 function writeRows(memory: PixelMemory, file: SpillFile, image: StoredImage): number {
   const size = planeBytes(image.region)
-  const start = file.append(memory.u8(image.valueAt, size))
-  file.append(memory.u8(image.coverageAt, size))
+  const [start = 0] = image.planesAt.map((at) => file.append(memory.u8(at, size)))
   return start
 }
 
@@ -165,8 +175,8 @@ function readRows(
   const rowBytes = PIXEL_BYTES * stored.region.width
   const start = stored.spilledAt + rowBytes * (region.row - stored.region.row)
   const bytes = rowBytes * region.height
-  file.read(memory.u8(at, bytes), start)
-  file.read(memory.u8(at + bytes, bytes), start + planeBytes(stored.region))
+  for (const plane of stored.planesAt.keys())
+    file.read(memory.u8(at + plane * bytes, bytes), start + plane * planeBytes(stored.region))
 }
 
 function tooSmall(sizeBytes: number, limitBytes: number): MosaicError {

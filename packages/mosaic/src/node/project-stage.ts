@@ -5,6 +5,7 @@ import { isFluxPerPixel } from '../project/project-method.ts'
 import { projectRegion } from '../project/project-region.ts'
 import { isEmptyRegion } from '../region.ts'
 import type { Template } from '../template/template.ts'
+import { prepareQuality } from './prepare-quality.ts'
 import type { MosaicRun } from './run.ts'
 import { rejection } from './scan-images.ts'
 import type { ProjectResult } from './tasks.ts'
@@ -44,9 +45,9 @@ export async function projectImage(
     const imageAt = await run.store.allocate(PIXEL_BYTES * width * height)
     const valueAt = await run.store.allocate(planeBytes)
     const coverageAt = await run.store.allocate(planeBytes)
+    const quality = await prepareQuality(run, image, planeBytes)
     const freePlanes = (): void => {
-      run.store.release(valueAt)
-      run.store.release(coverageAt)
+      for (const at of [valueAt, coverageAt, ...(quality?.storedAt ?? [])]) run.store.release(at)
     }
     const payload = {
       path,
@@ -60,6 +61,8 @@ export async function projectImage(
       imageAt,
       valueAt,
       coverageAt,
+      name: image.name,
+      quality: quality?.payload,
       boundPx: POSITION_BOUND_PX,
       method: run.settings.method,
       pixfrac: run.settings.pixfrac,
@@ -73,7 +76,7 @@ export async function projectImage(
             freePlanes()
             return outside
           }
-          run.store.put(slot, region, result.extent.region, valueAt, coverageAt)
+          run.store.put(slot, region, result.extent.region, valueAt, coverageAt, quality?.storedAt)
           return { kind: 'projected', projected: { image, slot, ...result } }
         } catch (error) {
           freePlanes()
@@ -81,6 +84,7 @@ export async function projectImage(
           return { kind: 'damaged', reason: rejection(image.name, error) }
         } finally {
           run.store.release(imageAt)
+          for (const at of quality?.readAt ?? []) run.store.release(at)
         }
       },
     }
@@ -91,7 +95,10 @@ export async function projectImage(
 function isDamage(error: unknown): boolean {
   return (
     isSkyloomError(error) &&
-    (error.code.startsWith('FITS_') || error.code === 'BASE_READ_FAILED' || error.code === 'BASE_SHORT_READ')
+    (error.code.startsWith('FITS_') ||
+      error.code === 'MOSAIC_BAD_PARTNER' ||
+      error.code === 'BASE_READ_FAILED' ||
+      error.code === 'BASE_SHORT_READ')
   )
 }
 

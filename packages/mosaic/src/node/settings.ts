@@ -3,16 +3,17 @@ import { systemClock } from '@skyloom/base'
 import { MAX_PIXEL_MEMORY_BYTES } from '@skyloom/kernels'
 import { COMBINE_METHODS } from '../add/combine.ts'
 import { BACKGROUND_MODES } from '../background/solve.ts'
-import { MosaicError } from '../errors.ts'
 import type { ImageRecord } from '../image-table/image-record.ts'
+import { badOption, checkWord } from '../make/bad-option.ts'
 import type { MosaicOptions } from '../make/options.ts'
 import { CONSERVED, PROJECT_METHODS } from '../project/project-method.ts'
+import { type QualitySettings, resolveQuality } from './quality-settings.ts'
 import { TASK_SCRATCH_BYTES } from './tasks.ts'
 
 /** Options with every default filled in. */
 export type MosaicSettings = {
   readonly [Name in DefaultedOption]: NonNullable<MosaicOptions[Name]>
-}
+} & QualitySettings
 
 type DefaultedOption =
   | 'hdu'
@@ -45,7 +46,7 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
     pixfrac: options.pixfrac ?? 0.8,
     conserve: options.conserve ?? 'auto',
     background: options.background ?? 'plane',
-    combine: options.combine ?? 'mean',
+    combine: options.combine ?? (hasWeights(options) ? 'weighted' : 'mean'),
     isExactSize: options.isExactSize ?? false,
     isFloat64: options.isFloat64 ?? false,
     threads: options.threads ?? Math.min(MAX_THREADS, availableParallelism()),
@@ -53,6 +54,7 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
     overwrite: options.overwrite ?? false,
     template: options.template ?? {},
     clock: options.clock ?? systemClock,
+    ...resolveQuality(options),
   }
   checkWord('method', settings.method, PROJECT_METHODS)
   checkWord('conserve', settings.conserve, CONSERVED)
@@ -69,16 +71,9 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
   return settings
 }
 
-function checkWord(name: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) throw badOption(name, value, allowed.join(', '))
-}
-
-function badOption(name: string, found: string, allowed: string): MosaicError {
-  return new MosaicError('MOSAIC_BAD_OPTION', 'the option has a value that cannot be used', {
-    where: [`--${name}`],
-    found,
-    allowed,
-  })
+/** Weights that are given are used. */
+function hasWeights({ quality }: MosaicOptions): boolean {
+  return quality?.weight !== undefined || quality?.variance !== undefined
 }
 
 /** A worker thread costs about as much as the reprojection of so many pixels. */

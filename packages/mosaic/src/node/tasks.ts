@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync } from 'node:fs'
 import { readImage } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 import {
@@ -11,15 +9,21 @@ import {
 } from '@skyloom/kernels'
 import type { Wcs } from '@skyloom/wcs'
 import { addStrip, type StripImage } from '../add/add-strip.ts'
-import type { CombineMethod } from '../add/combine.ts'
+import type { PlainCombineMethod } from '../add/combine.ts'
+import { type StackImage, type StackSettings, stackStrip } from '../add/stack-strip.ts'
 import { fitDifference, type OverlapSide } from '../difference/fit-difference.ts'
 import type { PlaneFit } from '../difference/fit-plane.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { type CoverageExtent, coverageExtent } from '../project/coverage-extent.ts'
 import { type ProjectBy, projectBy } from '../project/project-by.ts'
 import { AREA_SCRATCH_BYTES, CORNER_BYTES } from '../project/project-image.ts'
+import { projectQuality } from '../project/project-quality.ts'
 import { scaleBySolidAngle, solidAngles } from '../project/solid-angle.ts'
 import type { Region } from '../region.ts'
+import { type QualityPayload, type QualityResult, readQuality } from './read-quality.ts'
+import { sha256OfFile } from './sha256-of-file.ts'
+
+export { sha256OfFile } from './sha256-of-file.ts'
 
 /** Reference pixel of the template. */
 interface Reference {
@@ -40,6 +44,10 @@ export interface ProjectPayload extends ProjectBy {
   readonly imageAt: number
   readonly valueAt: number
   readonly coverageAt: number
+  /** Name for messages. */
+  readonly name: string
+  /** Pixels that do not count, weights and variances; undefined: all pixels with data are equal. */
+  readonly quality: QualityPayload | undefined
 }
 
 /** What is known of an image after reprojection. */
@@ -47,6 +55,7 @@ export interface ProjectResult {
   readonly extent: CoverageExtent
   readonly mapErrorPx: number
   readonly sha256: string
+  readonly quality: QualityResult | undefined
 }
 
 /** Difference two reprojected images and fit a plane. */
@@ -61,7 +70,9 @@ export interface FitPayload {
 /** Make one strip of the mosaic. */
 export interface AddPayload {
   readonly images: readonly StripImage[]
-  readonly combine: CombineMethod
+  readonly combine: PlainCombineMethod
+  /** In place of `images` and `combine`: any method, with planes that say what the pixels rest on. */
+  readonly stack: StackPayload | undefined
   readonly templateWcs: Wcs
   readonly crpix: Reference
   readonly region: Region
@@ -75,8 +86,20 @@ export interface AddPayload {
   readonly previewAt: number
 }
 
+/** How a strip is made with weights, variances or rejection; planes of the strip, 0 = not wanted. */
+export interface StackPayload {
+  readonly images: readonly StackImage[]
+  readonly settings: StackSettings
+  readonly varianceAt: number
+  readonly weightAt: number
+  readonly countAt: number
+  readonly contextAt: number
+}
+
 /** What is known of a strip. */
 export interface AddResult {
+  /** Rejected pixels of the images of a stack, in their order. */
+  readonly rejected: readonly number[]
   readonly statistics: Statistics
   readonly preview: Float32Array
 }
@@ -99,26 +122,44 @@ async function project(context: TaskContext, payload: ProjectPayload): Promise<P
     height: region.height,
     stride: region.width,
   })
-  const mapErrorPx = await projectBy(
-    memory,
-    kernels,
-    { plane: { at: imageAt, width, height, stride: width }, col: 0, row: 0, weightAt: 0 },
-    payload,
-    { region, value: plane(valueAt), coverage: plane(coverageAt) },
-    {
-      cornersAt: scratch.at,
-      areaAt: scratch.at + AREA_AT,
-      areaBytes: AREA_SCRATCH_BYTES,
-      gridAt: scratch.at + GRID_AT,
-      gridBytes: scratch.sizeBytes - GRID_AT,
-    },
-    () => context.throwIfAborted(),
-  )
-  const coverage = memory.f32(coverageAt, region.width * region.height)
+  const source = {
+    plane: { at: imageAt, width, height, stride: width },
+    col: 0,
+    row: 0,
+    weightAt: 0,
+  }
+  const quality =
+    payload.quality === undefined
+      ? undefined
+      : await readQuality(memory, { at: imageAt, width, height, name: payload.name }, payload.quality)
+  const target = { region, value: plane(valueAt), coverage: plane(coverageAt) }
+  const areas = {
+    cornersAt: scratch.at,
+    areaAt: scratch.at + AREA_AT,
+    areaBytes: AREA_SCRATCH_BYTES,
+    gridAt: scratch.at + GRID_AT,
+    gridBytes: scratch.sizeBytes - GRID_AT,
+  }
+  const check = (): void => context.throwIfAborted()
+  const mapErrorPx = await projectBy(memory, kernels, source, payload, target, areas, check)
+  if (payload.quality !== undefined && quality !== undefined) {
+    const { imageVarianceAt, ...out } = payload.quality
+    const { constantWeight } = quality
+    // Without weights or variances of the pixels there is one weight for all.
+    const isConstant = out.quality.weight === undefined && out.quality.variance === undefined
+    const planes = {
+      image: source,
+      weightAt: isConstant ? 0 : out.imageWeightAt,
+      constantWeight,
+      varianceAt: imageVarianceAt,
+    }
+    await projectQuality(memory, kernels, planes, payload, target, out, areas, check)
+  }
   return {
-    extent: coverageExtent(coverage, region, payload.crpix),
+    extent: coverageExtent(memory.f32(coverageAt, region.width * region.height), region, payload.crpix),
     mapErrorPx,
     sha256: sha256OfFile(payload.path),
+    quality,
   }
 }
 
@@ -132,22 +173,6 @@ async function readPixels({ memory }: TaskContext, payload: ProjectPayload): Pro
   }
 }
 
-const HASH_STEP_BYTES = 1024 * 1024
-
-/** SHA-256 of a file, hexadecimal. */
-export function sha256OfFile(path: string): string {
-  const hash = createHash('sha256')
-  const buffer = new Uint8Array(HASH_STEP_BYTES)
-  const fd = openSync(path, 'r')
-  try {
-    for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer))
-      hash.update(buffer.subarray(0, count))
-  } finally {
-    closeSync(fd)
-  }
-  return hash.digest('hex')
-}
-
 function fit({ memory, kernels }: TaskContext, payload: FitPayload): PlaneFit | undefined {
   const { plus, minus, window, crpix, scratchAt } = payload
   return fitDifference(memory, kernels, plus, minus, window, crpix, scratchAt)
@@ -155,8 +180,11 @@ function fit({ memory, kernels }: TaskContext, payload: FitPayload): PlaneFit | 
 
 function add({ memory, kernels, scratch }: TaskContext, payload: AddPayload): AddResult {
   const { region, valueAt, areaAt, isFloat64, crpix } = payload
+  const { stack } = payload
   const target = { region, valueAt, isFloat64, areaAt, scratchAt: payload.scratchAt }
-  addStrip(memory, kernels, payload.images, payload.combine, crpix, target)
+  let rejected: readonly number[] = []
+  if (stack === undefined) addStrip(memory, kernels, payload.images, payload.combine, crpix, target)
+  else rejected = stackStrip(memory, kernels, stack.images, stack.settings, crpix, { ...stack, ...target })
   const angles = solidAngles(payload.templateWcs, region)
   for (let row = 0; row < region.height; row++) {
     scaleBySolidAngle(
@@ -171,7 +199,7 @@ function add({ memory, kernels, scratch }: TaskContext, payload: AddPayload): Ad
   if (isFloat64) memory.f32(singleAt, count).set(memory.f64(valueAt, count))
   kernels.statistics(singleAt, region.width, region.width, region.height, scratch.at)
   const statistics = readStatistics(memory, scratch.at)
-  return { statistics, preview: shrinkStrip(memory, kernels, singleAt, payload) }
+  return { rejected, statistics, preview: shrinkStrip(memory, kernels, singleAt, payload) }
 }
 
 /** Box means of the strip, which starts at a whole row of the preview. */

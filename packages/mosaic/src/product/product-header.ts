@@ -1,5 +1,5 @@
 import { Header } from '@skyloom/fits'
-import type { CombineMethod } from '../add/combine.ts'
+import type { CombineMethod, ExtraPlane } from '../add/combine.ts'
 import type { Region } from '../region.ts'
 import { inheritCards } from './inherit.ts'
 
@@ -12,7 +12,7 @@ export interface Making {
 }
 
 /** Which plane of the mosaic a file holds. */
-export type ProductKind = 'mosaic' | 'area'
+export type ProductKind = 'mosaic' | 'area' | ExtraPlane
 
 /** Everything a product's header is made of. */
 export interface ProductHeaderInput {
@@ -41,7 +41,7 @@ export function productHeader(input: ProductHeaderInput): Header {
   header.set('NCOMBINE', input.imageHeaders.length, 'images combined')
   header.set('COMBINE', input.kind === 'area' ? 'sum' : input.combine, 'how overlapping values became one')
   header.set('CREATOR', `${input.making.program} ${input.making.version}`, 'program that made this file')
-  const method = input.kind === 'area' ? 'count' : input.combine
+  const method = input.kind === 'mosaic' ? input.combine : 'count'
   for (const { keyword, value, comment } of inheritCards(input.imageHeaders, method)) {
     if (!header.has(keyword)) header.append(keyword, value, comment)
   }
@@ -54,13 +54,28 @@ function shiftReferencePixel(header: Header, window: Region): void {
   header.setFloat('CRPIX2', header.number('CRPIX2') - window.row)
 }
 
+/** Comments of the planes whose numbers have no unit. */
+const NUMBERS = {
+  count: 'number of images in each pixel',
+  weight: 'sum of the weights of the images',
+  context: 'bit k of plane p: image 32 (p - 1) + k of the table',
+} as const
+
 function setUnit(header: Header, { kind, combine, imageHeaders }: ProductHeaderInput): void {
   if (kind === 'area') header.set('BUNIT', 'sr', 'summed area of the images in each pixel')
-  else if (combine === 'count') header.set('BUNIT', 'count', 'number of images in each pixel')
+  else if (kind === 'count' || (kind === 'mosaic' && combine === 'count'))
+    header.set('BUNIT', 'count', NUMBERS.count)
+  else if (kind === 'weight' || kind === 'context') header.set('BUNIT', '', NUMBERS[kind])
   else {
     const units = imageHeaders.map((image) => image.card('BUNIT')?.value)
     const unit = units[0]
-    if (typeof unit === 'string' && units.every((other) => other === unit))
-      header.set('BUNIT', unit, 'as in the images')
+    if (typeof unit !== 'string' || !units.every((other) => other === unit)) return
+    if (kind === 'mosaic') header.set('BUNIT', unit, 'as in the images')
+    else header.set('BUNIT', squareOf(unit), 'variance of each pixel')
   }
+}
+
+/** The square of a unit (FITS Standard 4.0, section 4.3). */
+function squareOf(unit: string): string {
+  return /^\w+$/.test(unit.trim()) ? `${unit.trim()}**2` : `(${unit.trim()})**2`
 }

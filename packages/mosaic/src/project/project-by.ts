@@ -1,6 +1,7 @@
 import type { PixelKernels, PixelViews } from '@skyloom/kernels'
 import { approximateMap, type PixelMap, pixelMap, pixelScaleDeg, type Wcs } from '@skyloom/wcs'
 import { MosaicError } from '../errors.ts'
+import type { Region } from '../region.ts'
 import { isInterpolation, kernelTable, kernelTaps, TABLE_STEPS } from './interpolation-kernel.ts'
 import { overlapSums } from './overlap-sums.ts'
 import { pixelRatios, scaleToFlux } from './pixel-ratio.ts'
@@ -12,7 +13,7 @@ import {
   TILE_SIDE,
 } from './project-image.ts'
 import type { ProjectMethod } from './project-method.ts'
-import { gridScratchBytes } from './tile-corners.ts'
+import { gridScratchBytes, type ProjectMap } from './tile-corners.ts'
 
 /** How an image is reprojected. */
 export interface ProjectBy {
@@ -68,24 +69,38 @@ function projectTiles(
   views: PixelViews,
   kernels: PixelKernels,
   image: ImageWindow,
-  { method, imageWcs, templateWcs, boundPx }: ProjectBy,
+  by: ProjectBy,
   target: ProjectTarget,
   scratch: ProjectScratch & { readonly gridBytes: number },
   throwIfAborted: () => void,
 ): number {
-  const { region } = target
-  const corners = pixelMap(templateWcs, imageWcs)
-  const exact = isInterpolation(method) ? ofCentres(corners) : corners
-  const grid = approximateMap(exact, region, { boundPx })
-  if (gridScratchBytes(grid, TILE_SIDE) > scratch.gridBytes) throw tooWide(region.width)
-  const map = { grid, exact }
+  const { method } = by
+  const map = gatherMap(by, target.region, scratch.gridBytes)
   if (isInterpolation(method)) {
     const table = kernelTable(method)
     views.f32(scratch.areaAt, table.length).set(table)
     const sampling = { taps: kernelTaps(method), tableAt: scratch.areaAt, steps: TABLE_STEPS }
     projectImage(views, kernels, image, map, target, scratch, throwIfAborted, sampling)
   } else projectImage(views, kernels, image, map, target, scratch, throwIfAborted)
-  return grid.maxErrorPx
+  return map.grid.maxErrorPx
+}
+
+/**
+ * The map from the template to the image, of corners of pixels or, for interpolation, of their centres half a pixel further.
+ *
+ * @param gridBytes room for grid nodes
+ * @throws MosaicError `MOSAIC_TOO_LARGE`
+ */
+export function gatherMap(
+  { method, imageWcs, templateWcs, boundPx }: ProjectBy,
+  region: Region,
+  gridBytes: number,
+): ProjectMap {
+  const corners = pixelMap(templateWcs, imageWcs)
+  const exact = isInterpolation(method) ? ofCentres(corners) : corners
+  const grid = approximateMap(exact, region, { boundPx })
+  if (gridScratchBytes(grid, TILE_SIDE) > gridBytes) throw tooWide(region.width)
+  return { grid, exact }
 }
 
 /** A map of corners as one of the centres half a pixel further. */
