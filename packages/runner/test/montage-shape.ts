@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { planFiles, writeRun } from '@skyloom/workflow/node'
 
 /** A planned run whose programs write what they read, with a line of their own. */
@@ -7,6 +8,8 @@ export interface ShapedRun {
   readonly runDir: string
   /** The final product. */
   readonly product: string
+  /** Folder of intermediate files. */
+  readonly scratch: string
   /** Lines `S job` and `E job` of every program that started and ended. */
   trace(): readonly string[]
 }
@@ -90,6 +93,18 @@ export async function montageRun(
   return {
     runDir,
     product: join(folder, 'out', 'mosaic.fits'),
+    scratch: join(folder, 'scratch'),
     trace: () => readFileSync(trace, 'utf8').split('\n').filter(Boolean),
   }
+}
+
+/** Makes a planned run new: without history, intermediate files and products. */
+export function renewRun(run: ShapedRun): void {
+  for (const path of [run.scratch, dirname(run.product)]) rmSync(path, { recursive: true, force: true })
+  for (const name of readdirSync(run.runDir))
+    if (name !== 'plan.jsonl' && name !== 'request.json')
+      rmSync(join(run.runDir, name), { recursive: true, force: true })
+  const request = join(run.runDir, 'request.json')
+  const facts = JSON.parse(readFileSync(request, 'utf8')) as object
+  writeFileSync(request, JSON.stringify({ ...facts, workflowId: randomUUID() }))
 }

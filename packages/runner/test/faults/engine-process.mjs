@@ -1,0 +1,29 @@
+// An engine as a process of its own, for tests that kill it. Argument: a JSON document with `runDir`, `registry`, and as wished
+// `killStep` with `passes` (ends itself there, after so many passes), `functions` (the function join in place of the program),
+// `leaseMs`, `cores`, `memoryMb`. Prints the result; notices go to the error output.
+import { openRegistry } from '@skyloom/registry'
+import { runPlan } from '../../dist/index.js'
+
+const { runDir, registry: place, killStep, passes, functions, leaseMs, cores } = JSON.parse(process.argv[2])
+const registry = await openRegistry(place)
+let left = passes
+const onStep = (step) => {
+  if (step === killStep && left-- === 0) process.kill(process.pid, 'SIGKILL')
+}
+const module = new URL('./join.mjs', import.meta.url).href
+try {
+  const result = await runPlan(registry.runs, runDir, {
+    onStep,
+    leaseMs,
+    cores,
+    policy: { backoffMs: 10, maxBackoffMs: 100 },
+    functions: functions ? new Map([['join', { module, name: 'join' }]]) : undefined,
+    onNotice: (text) => process.stderr.write(`${text}\n`),
+  })
+  process.stdout.write(`${JSON.stringify(result)}\n`)
+} catch (error) {
+  process.stdout.write(`${JSON.stringify({ error: error.code ?? 'UNKNOWN', message: error.message })}\n`)
+  process.exitCode = 1
+} finally {
+  await registry.close()
+}
