@@ -1,0 +1,123 @@
+// What the guard measures: calls of the kernels of one build, on data that stay in the caches, the same for every build.
+import {
+  areaScratchBytes,
+  medianScratchBytes,
+  PLANE_SUMS_BYTES,
+  STATISTICS_BYTES,
+  writeMedianEntry,
+} from '@skyloom/kernels'
+
+const SIDE = 256
+const PIXELS = SIDE * SIDE
+const TILE = 64
+const DEPTH = 9
+const TAPS = 6
+const STEPS = 512
+
+/** Reproducible numbers from 0 to 1 (a linear congruential generator). */
+function numbers() {
+  let state = 1
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/**
+ * Calls of the pixel kernels of a build, by their names.
+ *
+ * @param memory pixel memory of the build alone, so that two builds have their data at the same offsets
+ */
+export function pixelCases(memory, kernels) {
+  const random = numbers()
+  const values = Array.from({ length: DEPTH }, () => memory.alloc(4 * PIXELS))
+  for (const at of values) memory.f32(at, PIXELS).forEach((_, i, plane) => void (plane[i] = 100 * random()))
+  const blank = memory.alloc(4 * PIXELS)
+  memory.f32(blank, PIXELS).set(memory.f32(values[0], PIXELS))
+  for (let i = 0; i < PIXELS; i += 1001) memory.f32(blank, PIXELS)[i] = Number.NaN
+  const areas = memory.alloc(4 * PIXELS)
+  memory.f32(areas, PIXELS).fill(1)
+  const [sums, weights] = [memory.alloc(8 * PIXELS), memory.alloc(8 * PIXELS)]
+  memory.f64(sums, PIXELS).fill(1)
+  memory.f64(weights, PIXELS).fill(1)
+  const out = [memory.alloc(4 * PIXELS), memory.alloc(4 * PIXELS)]
+  const record = memory.alloc(65536)
+  const grid = memory.alloc(8 * 36)
+  memory.f64(grid, 36).forEach((_, i, nodes) => void (nodes[i] = i))
+  const scratchBytes = areaScratchBytes(12 * TILE, 12 * TILE, TILE, TILE, true)
+  const scratch = memory.alloc(Math.max(scratchBytes, medianScratchBytes(DEPTH)))
+  const table = memory.alloc(4 * 8 * (STEPS + 1))
+  const weightsOfTaps = memory.f32(table, 8 * (STEPS + 1))
+  weightsOfTaps.forEach((_, i) => void (weightsOfTaps[i] = i % 8 < TAPS ? 1 / TAPS : 0))
+  const places = (scale, angleDeg) => placeTile(memory, scale, angleDeg)
+  const area = (image, scale, angleDeg) => {
+    const input = [image, 0, 0, SIDE, SIDE, SIDE, 0, ...places(scale, angleDeg), TILE, TILE]
+    return () => kernels.areaTile(...input, ...out, TILE, scratch, scratchBytes)
+  }
+  const sampled = [values[0], 0, 0, SIDE, SIDE, SIDE, 0, ...places(1, 17), TILE, TILE, TAPS, table, STEPS]
+  for (const [k, valueAt] of values.entries())
+    writeMedianEntry(memory, record, k, {
+      valueAt,
+      areaAt: areas,
+      firstCol: 0,
+      endCol: PIXELS,
+      a: 1e-3,
+      p: 1,
+    })
+  const made = memory.alloc(8 * (TILE + 1) ** 2)
+  const statistics = memory.alloc(Math.max(PLANE_SUMS_BYTES, STATISTICS_BYTES))
+  const plane = [1e-3, 1e-3, 1]
+  const whole = [values[0], SIDE, SIDE, SIDE]
+  return new Map([
+    ['areaTile, aligned', area(values[0], 1, 0)],
+    ['areaTile, 17 degrees', area(values[0], 1, 17)],
+    ['areaTile, blanks', area(blank, 1, 17)],
+    ['areaTile, shrinking', area(values[0], 2.2, 17)],
+    ['interpolateTile, 6 taps', () => kernels.interpolateTile(...sampled, ...out, TILE)],
+    [
+      'cornersFromGrid',
+      () => kernels.cornersFromGrid(grid, grid, 6, 6, -32, -32, 32, 0, 0, TILE, TILE, made, made),
+    ],
+    ['accumulateMean', () => kernels.accumulateMean(values[0], areas, PIXELS, 0, 0, ...plane, sums, weights)],
+    ['finishMeanF32', () => kernels.finishMeanF32(sums, weights, PIXELS, ...out)],
+    [
+      'medianRow of 9',
+      () => kernels.medianRow(record, DEPTH, 0, 8192, 0.5, 0, ...out, scratch, medianScratchBytes(DEPTH)),
+    ],
+    ['planeFitPass', () => kernels.planeFitPass(...whole, 0, 0, 0, 0, 0, 50, statistics)],
+    ['statistics', () => kernels.statistics(...whole, statistics)],
+  ])
+}
+
+/** Corners of a tile in the middle of the image. */
+function placeTile(memory, scale, angleDeg) {
+  const count = (TILE + 1) ** 2
+  const offsets = [memory.alloc(8 * count), memory.alloc(8 * count)]
+  const [x, y] = offsets.map((at) => memory.f64(at, count))
+  const angle = (angleDeg / 180) * Math.PI
+  const [c, s] = [Math.cos(angle) * scale, Math.sin(angle) * scale]
+  for (let k = 0; k < count; k++) {
+    const u = (k % (TILE + 1)) - TILE / 2
+    const v = Math.floor(k / (TILE + 1)) - TILE / 2
+    x[k] = SIDE / 2 + c * u - s * v
+    y[k] = SIDE / 2 + s * u + c * v
+  }
+  return offsets
+}
+
+/** Calls of the codec kernels of a build, by their names. */
+export function codecCases(codecs) {
+  const start = codecs.reserve(64 * PIXELS)
+  const [floats, numbersAt, packed, unpacked] = [0, 8, 16, 24].map((at) => start + at * PIXELS)
+  const random = numbers()
+  codecs.f32(floats, PIXELS).forEach((_, i, plane) => void (plane[i] = 100 * random()))
+  codecs.i32(numbersAt, PIXELS).forEach((_, i, plane) => void (plane[i] = Math.floor(200 * random())))
+  const packedBytes = codecs.riceEncode(numbersAt, packed, PIXELS, 32, 4)
+  return new Map([
+    ['swap4', () => codecs.swap4(floats, unpacked, PIXELS)],
+    ['i16ToF32', () => codecs.i16ToF32(numbersAt, unpacked, PIXELS, 0.5, 1, 1, -32768)],
+    ['riceEncode', () => codecs.riceEncode(numbersAt, packed, PIXELS, 32, 4)],
+    ['riceDecode', () => codecs.riceDecode(packed, packedBytes, unpacked, PIXELS, 32, 4)],
+    ['dequantizeF32', () => codecs.dequantizeF32(numbersAt, unpacked, 0, PIXELS, 0.1, 1, 1, 7, 0, 0)],
+  ])
+}
