@@ -32,7 +32,7 @@ const kernelOf = (name) => /^\w+/.exec(name)[0]
 const bytes = (base64) => Buffer.from(base64, 'base64')
 
 if (flags.accept === true) {
-  writeFileSync(ACCEPTED, `${JSON.stringify({ pixels: pixelsWasm, codecs: codecsWasm }, null, 1)}\n`)
+  writeFileSync(ACCEPTED, `${JSON.stringify({ pixels: pixelsWasm, codecs: codecsWasm }, null, 2)}\n`)
   console.log('accepted: losses are counted from this build on')
 } else {
   const accepted = JSON.parse(readFileSync(ACCEPTED, 'utf8'))
