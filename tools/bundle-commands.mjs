@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { contentSha256 } from '../packages/cli/dist/mosaic/program-identity.js'
 import { MODULE_NAMES } from '../packages/montage/dist/command/registry.js'
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url))
@@ -16,7 +17,9 @@ const THREAD_FILES = new Map([
   ['worker', join(packages, 'kernels/dist/node/worker.js')],
   ['tasks', join(packages, 'mosaic/dist/node/tasks.js')],
 ])
-const THREAD_STARTERS = [
+/** Files that look for others beside the bundle. */
+const BESIDE_BUNDLE = [
+  join(packages, 'cli/dist/mosaic/program-identity.js'),
   join(packages, 'kernels/dist/node/worker-pool.js'),
   join(packages, 'mosaic/dist/node/open-run.js'),
 ]
@@ -104,6 +107,7 @@ async function bundleCommand() {
   const input = { main: join(packages, 'cli/dist/main.js'), ...Object.fromEntries(THREAD_FILES) }
   const options = { dir: folder, entryFileNames: '[name].js' }
   writeLicences(folder, await bundle([], options, { input, external: NATIVE }))
+  writeFileSync(join(folder, 'program.sha256'), `${contentSha256(packages)}\n`)
 }
 
 /** Licences of the libraries that are part of the bundles. */
@@ -136,7 +140,7 @@ async function bundle(plugins, output, { input = 'entry', external = EXTERNAL } 
     platform: 'node',
     external,
     treeshake: { moduleSideEffects: [{ test: /packages[\\/]\w+[\\/]dist[\\/]/, sideEffects: false }] },
-    plugins: [...plugins, placePlugin(external === EXTERNAL ? [] : THREAD_STARTERS)],
+    plugins: [...plugins, placePlugin(external === EXTERNAL ? [] : BESIDE_BUNDLE)],
     onLog(level, log) {
       throw new Error(`${level}: ${log.message}`)
     },

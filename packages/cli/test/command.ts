@@ -3,8 +3,12 @@ import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { vi } from 'vitest'
-import { freshFolder } from '../../../testing/folders.ts'
+import { freshFolder, keptFolder } from '../../../testing/folders.ts'
 import { main } from '../src/main.ts'
+
+// Commands that are not told otherwise keep their records here, not in the data folder of who runs the tests.
+process.env['XDG_DATA_HOME'] = keptFolder()
+delete process.env['SKYLOOM_REGISTRY']
 
 /** What a command answered. */
 export interface Answer {

@@ -116,6 +116,15 @@ export {
   sexagesimalRa,
   type TableImage,
 } from './image-table/image-table.ts'
+export {
+  fitFile,
+  JOB_FILES,
+  type MosaicPlanFile,
+  type PlannedSettings,
+  type ProjectedFiles,
+  projectedFiles,
+  TABLE_NAMES,
+} from './make/job-files.ts'
 export type { MosaicOptions } from './make/options.ts'
 export { forecastTime, type MosaicPlan, type Range, type Workload } from './make/plan.ts'
 export type {

@@ -8,6 +8,8 @@ export type RecipeErrorCode =
   | 'RECIPE_NO_IMAGES'
   /** The folder of the workflow holds something else. */
   | 'RECIPE_FOLDER_IN_USE'
+  /** A damaged image took part in the template: the mosaic is planned again without it. */
+  | 'RECIPE_BEGIN_AGAIN'
 
 /** Error of a recipe. */
 export class RecipeError extends SkyloomError<RecipeErrorCode> {

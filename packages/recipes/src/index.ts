@@ -1,4 +1,11 @@
 export { RecipeError, type RecipeErrorCode } from './errors.ts'
+export {
+  ENGINE_JOBS,
+  type EngineWorkflowInput,
+  engineWorkflow,
+  fitJobId,
+  projectJobId,
+} from './mosaic/engine-workflow.ts'
 export { derivedFiles, type ImageFiles, MOSAIC_FILES } from './mosaic/mosaic-files.ts'
 export { imageList, projectedTable, statusTable } from './mosaic/mosaic-tables.ts'
 export {

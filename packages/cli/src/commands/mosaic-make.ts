@@ -23,12 +23,12 @@ export interface MakeFlags extends TemplateFlags {
   readonly memory?: number
   readonly dryRun?: boolean
   readonly overwrite?: boolean
+  readonly registry?: string
   readonly json?: boolean
 }
 
 /** Runs the command and returns its exit code. */
 export async function runMosaicMake(flags: MakeFlags): Promise<number> {
-  const { makeMosaic, planMosaic } = await import('@skyloom/mosaic/node')
   const display = flags.json === true ? jsonLines(process.stderr) : progressDisplay(process.stderr)
   const interrupt = interruptSignal(process, process.stderr)
   const options: MosaicOptions = {
@@ -38,16 +38,20 @@ export async function runMosaicMake(flags: MakeFlags): Promise<number> {
   }
   try {
     if (flags.dryRun === true) {
+      const { planMosaic } = await import('@skyloom/mosaic/node')
       const plan = await planMosaic(options)
       display.end()
       const { forecastText } = await import('./mosaic-forecast.ts')
       process.stdout.write(flags.json === true ? `${JSON.stringify(plan, null, 2)}\n` : forecastText(plan))
       return EXIT.done
     }
-    const summary = await makeMosaic(options)
+    const { makeMosaicRun, recordPlace } = await import('../mosaic/make-mosaic-run.ts')
+    const { summary, runId } = await makeMosaicRun(options, recordPlace(flags.registry))
     display.end()
     process.stdout.write(
-      flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary, flags.out),
+      flags.json === true
+        ? `${JSON.stringify({ ...summary, run: runId }, null, 2)}\n`
+        : summaryText(summary, flags.out, runId),
     )
     return summary.status === 'partial' ? EXIT.partlyDone : EXIT.done
   } catch (error) {
@@ -90,7 +94,7 @@ function mosaicOptions(flags: MakeFlags): MosaicOptions {
 }
 
 /** The summary for people: what was made, how well it fits, where to look. */
-export function summaryText(summary: MosaicSummary, out: string): string {
+export function summaryText(summary: MosaicSummary, out: string, runId: string): string {
   const { mosaic, residual } = summary
   const unit = mosaic.unit === undefined ? '' : ` ${mosaic.unit}`
   const lines = [
@@ -102,6 +106,7 @@ export function summaryText(summary: MosaicSummary, out: string): string {
     ...summary.rejected.map((file) => `left out   ${file.reason}`),
     `look at    ${out}/mosaic.png`,
     `           ${out}/report.html`,
+    `history    skyloom trace ${out}/mosaic.fits (run ${runId})`,
   ]
   return `${lines.join('\n')}\n`
 }

@@ -3,10 +3,24 @@ export type { HttpOptions } from './archive/http-get.ts'
 export { type ImageSearch, listImages } from './archive/list-images.ts'
 export { readSurveys } from './archive/read-surveys.ts'
 export { resolveLocation } from './archive/resolve-location.ts'
+export type { BackgroundModel } from './background-model.ts'
 export { searchCatalog } from './catalog/search-catalog.ts'
 export { makeHips } from './hips/make-hips.ts'
 export { isInterruption, makeMosaic } from './make-mosaic.ts'
-export { PRODUCT_NAMES } from './out-folder.ts'
+export type { MosaicInput } from './mosaic-input.ts'
+export { type MosaicJobs, mosaicJobs } from './mosaic-jobs.ts'
+export {
+  inputWithout,
+  isSameTemplate,
+  type MosaicFacts,
+  type MosaicSession,
+  reportMosaic,
+  startMosaic,
+} from './mosaic-session.ts'
+export { type OpenRun, openRun } from './open-run.ts'
+export { makeOutFolder, PRODUCT_NAMES } from './out-folder.ts'
+export { mosaicPlanFile } from './plan-file.ts'
 export { planMosaic } from './plan-mosaic.ts'
 export { type ScanOptions, scanImages } from './scan-images.ts'
 export { openSpillFile, type SpillFile } from './spill-file.ts'
+export { productSummary } from './write-products.ts'

@@ -6,6 +6,7 @@ import { mosaicJobs } from './mosaic-jobs.ts'
 import { inputWithout, isSameTemplate, reportMosaic, startMosaic } from './mosaic-session.ts'
 import { type OpenRun, openRun } from './open-run.ts'
 import { makeOutFolder } from './out-folder.ts'
+import { productSummaries } from './write-products.ts'
 
 /**
  * Makes a mosaic of the images in a folder: scan, template, reprojection, overlaps, differences and plane fits, background
@@ -38,7 +39,12 @@ export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary>
       await jobs.tables()
       const { outside } = jobs.left
       const { spilledBytes } = run.store
-      return await reportMosaic(session, { input, model, added, png, damaged, outside, spilledBytes })
+      const products = await session.meter.measure(
+        'write',
+        async () => await productSummaries(options.outDir),
+      )
+      const facts = { input, model, added, png, damaged, outside, spilledBytes, products }
+      return await reportMosaic(session, facts)
     } finally {
       await run.close()
     }

@@ -3,19 +3,18 @@ import { writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
 import type { ImageRecord, RejectedImage } from '../image-table/image-record.ts'
 import type { MosaicOptions } from '../make/options.ts'
-import type { MosaicSummary } from '../make/summary.ts'
+import type { MosaicSummary, ProductSummary } from '../make/summary.ts'
 import { graticule } from '../report/graticule.ts'
 import { mosaicReport } from '../report/report.ts'
 import type { AddedMosaic } from './add-stage.ts'
 import type { BackgroundModel } from './background-model.ts'
 import { requireImages, templateOf } from './inputs.ts'
 import { type MosaicInput, mosaicInput } from './mosaic-input.ts'
-import { checkOutFolder, PRODUCT_NAMES } from './out-folder.ts'
+import { checkOutFolder } from './out-folder.ts'
 import { scanImages } from './scan-images.ts'
 import { type MosaicSettings, resolveSettings, usefulThreads } from './settings.ts'
 import { createStageMeter, type StageMeter } from './stage-meter.ts'
 import { summarize } from './summarize.ts'
-import { productSummary } from './write-products.ts'
 
 /** A mosaic that is being made, from the scan of its images to its report. */
 export interface MosaicSession {
@@ -33,14 +32,16 @@ export interface MosaicSession {
 /**
  * Checks options and output folder and scans the images.
  *
+ * @param isBegunAgain the folder holds products of an interrupted run, which may be replaced
  * @throws MosaicError `MOSAIC_BAD_OPTION`, `MOSAIC_OUT_NOT_EMPTY`, `MOSAIC_OUT_UNUSABLE`, `MOSAIC_NO_FILES`
  */
-export async function startMosaic(options: MosaicOptions): Promise<MosaicSession> {
-  const resolved = resolveSettings(options)
+export async function startMosaic(options: MosaicOptions, isBegunAgain = false): Promise<MosaicSession> {
+  const given = resolveSettings(options)
+  const resolved = { ...given, overwrite: given.overwrite || isBegunAgain }
   const startMs = resolved.clock.monotonicMs()
   const startCpu = process.cpuUsage()
   const meter = createStageMeter(resolved.clock)
-  await checkOutFolder(options.outDir, resolved.overwrite)
+  await checkOutFolder(options.outDir, given.overwrite, isBegunAgain)
   const { images, rejected } = await meter.measure('scan', async () => {
     const { onProgress, signal } = options
     return await scanImages(options.imagesDir, { hdu: resolved.hdu, onProgress, signal })
@@ -83,23 +84,19 @@ export interface MosaicFacts {
   readonly damaged: readonly RejectedImage[]
   readonly outside: readonly RejectedImage[]
   readonly spilledBytes: number
+  /** All but the report. */
+  readonly products: readonly ProductSummary[]
 }
 
 /** Writes the report of a mosaic whose other products are in place. */
 export async function reportMosaic(session: MosaicSession, facts: MosaicFacts): Promise<MosaicSummary> {
   const { options, settings, meter } = session
   const { input, model, png, damaged } = facts
-  const names = PRODUCT_NAMES.filter((name) => name !== 'report.html')
-  const products = await meter.measure(
-    'write',
-    async () => await Promise.all(names.map(async (name) => await productSummary(options.outDir, name))),
-  )
   const cpu = process.cpuUsage(session.startCpu)
   const summary = summarize({
     ...facts,
     ...model,
     settings,
-    products,
     templateFile: input.templateFile,
     template: input.template,
     rejected: [...session.rejected, ...damaged].sort((a, b) => (a.name < b.name ? -1 : 1)),

@@ -20,11 +20,17 @@ export const PRODUCT_NAMES = [
  * Checks that a folder can take products: it is not there yet, or empty but for hidden remains of interrupted runs.
  *
  * @param overwrite allows other content: products of an earlier run are replaced one by one when the new ones are ready
+ * @param isBegunAgain allows products of an interrupted run
  * @throws MosaicError `MOSAIC_OUT_NOT_EMPTY`, `MOSAIC_OUT_UNUSABLE`
  */
-export async function checkOutFolder(folder: string, overwrite: boolean): Promise<void> {
+export async function checkOutFolder(
+  folder: string,
+  overwrite: boolean,
+  isBegunAgain = false,
+): Promise<void> {
   const names = await namesIn(folder)
-  const found = names.filter((name) => !isRemain(name))
+  const own = new Set<string>(isBegunAgain ? PRODUCT_NAMES : [])
+  const found = names.filter((name) => !isRemain(name) && !own.has(name))
   if (found.length > 0 && !overwrite) {
     throw new MosaicError('MOSAIC_OUT_NOT_EMPTY', 'the output folder is not empty', {
       where: [folder],

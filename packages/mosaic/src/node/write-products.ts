@@ -6,6 +6,7 @@ import { formatHeaderTemplate } from '@skyloom/fits'
 import { formatCorrectionTable } from '../background/correction-table.ts'
 import { formatFitTable } from '../difference/fit-table.ts'
 import { formatImageTable } from '../image-table/image-table.ts'
+import type { TABLE_NAMES } from '../make/job-files.ts'
 import type { ProductSummary } from '../make/summary.ts'
 import { fitRows, overlapRows } from '../make/tables.ts'
 import { PROGRAM, VERSION } from '../make/version.ts'
@@ -17,6 +18,7 @@ import { isFluxPerPixel } from '../project/project-method.ts'
 import { type AddedMosaic, addImages } from './add-stage.ts'
 import type { BackgroundModel } from './background-model.ts'
 import type { MosaicInput } from './mosaic-input.ts'
+import { PRODUCT_NAMES } from './out-folder.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
 import type { MosaicSettings } from './settings.ts'
@@ -63,9 +65,6 @@ export async function writeTables(run: MosaicRun, input: MosaicInput, model: Bac
     }
   })
 }
-
-/** Names of the products that {@link writeTables} makes. */
-export const TABLE_NAMES = ['template.hdr', 'images.tbl', 'diffs.tbl', 'fits.tbl', 'corrections.tbl'] as const
 
 async function writeProduct(
   { options, settings }: MosaicRun,
@@ -152,6 +151,12 @@ function tables(
     ['fits.tbl', formatFitTable(fitRows(fits, template.crpix))],
     ['corrections.tbl', formatCorrectionTable(corrections.map((plane, id) => ({ id, ...plane })))],
   ]
+}
+
+/** Size and SHA-256 of the products, the report left out. */
+export async function productSummaries(folder: string): Promise<readonly ProductSummary[]> {
+  const names = PRODUCT_NAMES.filter((name) => name !== 'report.html')
+  return await Promise.all(names.map(async (name) => await productSummary(folder, name)))
 }
 
 /** Size and SHA-256 of a product. */

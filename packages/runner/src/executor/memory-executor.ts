@@ -1,4 +1,5 @@
 import { hostname, machine, release, type } from 'node:os'
+import { isSkyloomError } from '@skyloom/base'
 import type { PlanJobLine } from '@skyloom/workflow'
 import type { Invocation, InvocationFile } from '../invocation/invocation.ts'
 import { emptyResult, failedResult, failureOf, type JobResult } from '../job/job-context.ts'
@@ -163,7 +164,7 @@ export class MemoryExecutor implements Executor {
       stderr: '',
     }
     if (answer !== undefined) return [this.#succeeded(job, invocation, answer), startMs]
-    if (signal.aborted) {
+    if (signal.aborted || isSkyloomError(error, 'BASE_ABORTED')) {
       const failure = { kind: 'signal', message: 'it was canceled' } as const
       return [{ ...emptyResult('engine'), outcome: 'canceled', failure, invocations: [invocation] }, startMs]
     }

@@ -1,0 +1,82 @@
+import { fitFile, JOB_FILES, projectedFiles, TABLE_NAMES } from '@skyloom/mosaic'
+import { File, Job, type JobOptions, Workflow } from '@skyloom/workflow/api'
+
+/** What the workflow of the mosaic engine is made of. */
+export interface EngineWorkflowInput {
+  readonly name: string
+  readonly images: readonly { readonly name: string; readonly hdu: number; readonly sizeBytes: number }[]
+  /** Pairs that may overlap, by their places in `images`. */
+  readonly pairs: readonly { readonly plus: number; readonly minus: number }[]
+}
+
+/** Ids of the jobs that are there once, by what they do. */
+export const ENGINE_JOBS = { model: 'model', add: 'add', picture: 'picture', tables: 'tables' } as const
+
+/** Id of the job that projects an image. */
+export function projectJobId(image: number): string {
+  return `image_${image}`
+}
+
+/** Id of the job that fits the difference of a pair. */
+export function fitJobId({ plus, minus }: { readonly plus: number; readonly minus: number }): string {
+  return `pair_${plus}_${minus}`
+}
+
+/** Files that stay where they are made. */
+const INTERNAL = { stageOut: false, registerReplica: false }
+const PRODUCT = { registerReplica: false }
+
+/**
+ * The abstract workflow of the mosaic engine: project every image, fit the difference of every pair that may overlap, model the corrections
+ * of all images, add the corrected images, draw the picture and write the tables. Its transformations are Montage modules that are told to
+ * work as parts of the engine (`--mosaic`), so that the same workflow runs as functions in memory and as programs on files, with the same
+ * products. Inputs besides the images are the two files that `MosaicPlanFile` is about.
+ */
+export function engineWorkflow({ name, images, pairs }: EngineWorkflowInput): Workflow {
+  const workflow = new Workflow(name)
+  const plan = new File(JOB_FILES.plan)
+  const template = new File(JOB_FILES.template)
+  const job = (transformation: string, options: JobOptions & { readonly id: string }): Job =>
+    new Job(transformation, options).addArgs('--mosaic', plan, options.id).addInputs(plan, template)
+  const projected = projectedFiles(images).map(({ image, area, facts }, index) => {
+    const raw = images[index]
+    const files = { image: new File(image), area: new File(area), facts: new File(facts) }
+    workflow.addJobs(
+      job('mProject', { id: projectJobId(index) })
+        .addInputs(new File(raw?.name ?? '', { sizeBytes: raw?.sizeBytes ?? 0 }))
+        .addOutputs(files.image, files.area, files.facts, INTERNAL),
+    )
+    return files
+  })
+  const filesOf = (image: number): readonly File[] => Object.values(projected[image] ?? {})
+  const fits = pairs.map((pair) => {
+    const fit = new File(fitFile(pair))
+    workflow.addJobs(
+      job('mDiffFit', { id: fitJobId(pair) })
+        .addInputs(...filesOf(pair.plus), ...filesOf(pair.minus))
+        .addOutputs(fit, INTERNAL),
+    )
+    return fit
+  })
+  const corrections = new File(JOB_FILES.corrections)
+  const [statistics, preview] = [new File(JOB_FILES.statistics), new File(JOB_FILES.preview)]
+  const planes = projected.flatMap(({ image, area }) => [image, area])
+  const facts = projected.map((files) => files.facts)
+  workflow.addJobs(
+    job('mBgModel', { id: ENGINE_JOBS.model })
+      .addInputs(...facts, ...fits)
+      .addOutputs(corrections, INTERNAL),
+    job('mAdd', { id: ENGINE_JOBS.add })
+      .addInputs(...planes, ...facts, corrections)
+      .addOutputs(new File('mosaic.fits'), new File('mosaic_area.fits'), PRODUCT)
+      .addOutputs(statistics, preview, INTERNAL),
+    job('mViewer', { id: ENGINE_JOBS.picture })
+      .addInputs(preview)
+      .addOutputs(new File('mosaic.png'), PRODUCT),
+    // After the mosaic: on a full disk there is none, and no tables without it.
+    job('mBgModel', { id: ENGINE_JOBS.tables })
+      .addInputs(...facts, corrections, statistics)
+      .addOutputs(...TABLE_NAMES.map((table) => new File(table)), PRODUCT),
+  )
+  return workflow
+}
