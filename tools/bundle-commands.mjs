@@ -61,6 +61,7 @@ const compiled = Math.max(
 )
 
 await bundleModules()
+await bundleNodeProgram()
 await bundleCommand()
 
 async function bundleModules() {
@@ -108,6 +109,16 @@ async function bundleCommand() {
   const options = { dir: folder, entryFileNames: '[name].js' }
   writeLicences(folder, await bundle([], options, { input, external: NATIVE }))
   writeFileSync(join(folder, 'program.sha256'), `${contentSha256(packages)}\n`)
+}
+
+/** What a scheduler's worker node runs: one file that needs nothing but Node.js. */
+async function bundleNodeProgram() {
+  const folder = join(packages, 'runner/dist/bundle')
+  const file = join(folder, 'skyloom-node.mjs')
+  if (isCurrent(file)) return
+  const input = join(packages, 'runner/dist/batch/node-run-main.js')
+  const used = await bundle([], { file, codeSplitting: false }, { input, external: NATIVE })
+  writeLicences(folder, used)
 }
 
 /** Licences of the libraries that are part of the bundles. */

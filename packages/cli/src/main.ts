@@ -3,6 +3,7 @@ import { addCatalogCommand } from './commands/catalog.ts'
 import { addFitsCommand } from './commands/fits.ts'
 import { addMontageCommand } from './commands/montage.ts'
 import { addMosaicCommand } from './commands/mosaic.ts'
+import { addNodeRunCommand } from './commands/node-run.ts'
 import { addPlanCommand } from './commands/plan.ts'
 import { addRegistryCommand } from './commands/registry.ts'
 import { addRunCommand } from './commands/run.ts'
@@ -34,6 +35,7 @@ export function createProgram(): Command {
   addRegistryCommand(program)
   addRunCommand(program)
   addTraceCommand(program)
+  addNodeRunCommand(program)
   return program
 }
 

@@ -1,4 +1,7 @@
+export { executorForSites, type SiteOptions } from './batch/executor-for-sites.ts'
+export { nodeRun } from './batch/node-run.ts'
 export { leaveWish, type Wish } from './engine/control.ts'
+export type { KickstartChoice } from './engine/kickstart-records.ts'
 export { runIdOf } from './engine/register-run.ts'
 export { type RunOptions, type RunProgress, type RunResult, runPlan } from './engine/run-engine.ts'
 export { RunnerError, type RunnerErrorCode } from './errors.ts'

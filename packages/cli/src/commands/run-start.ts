@@ -4,8 +4,10 @@ import { pathToFileURL } from 'node:url'
 import { defaultRegistryUrl, openRegistry } from '@skyloom/registry'
 import {
   commandTransfer,
+  executorForSites,
   type FunctionReference,
   findRun,
+  type KickstartChoice,
   Notifier,
   RunnerError,
   type RunResult,
@@ -35,8 +37,10 @@ export interface StartFlags extends RegistryFlags {
   readonly filesPerHost?: number
   readonly sshConfig?: string
   readonly notify?: string
+  readonly kickstart: KickstartChoice
   readonly inheritEnv?: readonly string[]
   readonly quiet?: boolean
+  readonly site?: readonly string[]
 }
 
 const EXIT_OF: Readonly<Record<RunResult['status'], number>> = {
@@ -66,12 +70,17 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
       functions: flags.functions === undefined ? undefined : await functionsOf(flags.functions),
       transfers: transfersOf(flags),
       filesPerHost: flags.filesPerHost,
+      kickstart: flags.kickstart,
       subWorkflows: { command: ownCommand(), registry: absolutePlace(registryPlace) },
       inheritEnvironment: flags.inheritEnv,
       policy: {
         onFailure: flags.stopOnFailure === true ? 'stop' : 'continue',
         whenExhausted: flags.holdFailed === true ? 'hold' : 'fail',
       },
+      executor: executorForSites({
+        only: flags.site === undefined ? undefined : new Set(flags.site),
+        onNote: display.note,
+      }),
       signal: interrupt.signal,
       onEvents: (events, progress) => {
         display.listener(events, progress)

@@ -52,6 +52,16 @@ function addStart(run: Command): void {
       .option('--files-per-host <n>', 'files moved from or to one host at a time (default: 4)', parseCount)
       .option('--ssh-config <file>', 'settings of OpenSSH in place of ~/.ssh/config')
       .option('--notify <file>', 'JSON settings of mails and web hooks (default: SKYLOOM_NOTIFY)')
+      .option(
+        '--site <a,b>',
+        'use the schedulers of these sites only; jobs of all others run on this machine (local: of all sites)',
+        parseNames,
+      )
+      .addOption(
+        new Option('--kickstart <which>', "attempts with a record of Pegasus' form in the run directory")
+          .choices(['all', 'programs', 'none'])
+          .default('programs'),
+      )
       .option('--inherit-env <name...>', 'variables that programs get')
       .option('--quiet', 'no progress')
       .addHelpText('after', `\nExample:\n  ${example}\n${EXITS}`)

@@ -5,6 +5,8 @@ import type { ProgressOutput } from './progress.ts'
 /** A live display of a run. */
 export interface RunDisplay {
   readonly listener: (events: readonly RunEvent[], progress: RunProgress) => void
+  /** Prints a line that stays. */
+  readonly note: (text: string) => void
   /** Clears what is live. */
   end(): void
 }
@@ -28,7 +30,10 @@ export function runDisplay(
   output: ProgressOutput,
   options: { readonly isQuiet: boolean; readonly nowMs?: () => number },
 ): RunDisplay {
-  if (options.isQuiet) return { listener: () => undefined, end: () => undefined }
+  if (options.isQuiet) {
+    const nothing = (): void => undefined
+    return { listener: nothing, note: nothing, end: nothing }
+  }
   const nowMs = options.nowMs ?? Date.now
   const isLive = output.isTTY === true
   let table: ProgressTable | undefined
@@ -53,6 +58,10 @@ export function runDisplay(
       const lines = isLive ? table.lines(nowMs(), output.columns ?? 80) : [table.summary(nowMs())]
       output.write(lines.map((line) => `${line}\n`).join(''))
       if (isLive) drawnLines = lines.length
+    },
+    note(text) {
+      clear()
+      output.write(`${text}\n`)
     },
     end: clear,
   }

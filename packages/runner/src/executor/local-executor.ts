@@ -19,11 +19,8 @@ import { RunningAttempt } from '../job/running-attempt.ts'
 import { SlotFolders } from '../job/slot-folders.ts'
 import type { Capacity } from '../machine/run-machine.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
-import { fileTransfer } from '../transfer/file-transfer.ts'
 import { HostLimits } from '../transfer/host-limits.ts'
-import { httpTransfer } from '../transfer/http-transfer.ts'
-import { s3Transfer } from '../transfer/s3-transfer.ts'
-import { sshTransfer } from '../transfer/ssh-transfer.ts'
+import { standardTransfers } from '../transfer/standard-transfers.ts'
 import { type Transfer, Transfers } from '../transfer/transfer.ts'
 import { CoreSlots } from './core-slots.ts'
 import { type AttemptReport, type AttemptRequest, attemptReport, type Executor } from './executor.ts'
@@ -124,7 +121,7 @@ export class LocalExecutor implements Executor {
     this.#spawner.onLoss((error) => host.onFault(error))
     const hasher = new FileHasher()
     const transfers = new Transfers(
-      [fileTransfer, httpTransfer(), s3Transfer(), sshTransfer(), ...(options.transfers ?? [])],
+      [...standardTransfers(), ...(options.transfers ?? [])],
       hasher,
       new HostLimits(options.filesPerHost),
     )

@@ -38,6 +38,10 @@ export interface PlanFile {
   kind(number: number): NodeKind
   /** Transformation of the first task, or `pegasus::transfer` and the like for other jobs. */
   transformation(number: number): string
+  /** Site where a job runs. */
+  site(number: number): string
+  /** Sites of all jobs. */
+  readonly sites: readonly string[]
   /** Whether a task of the job has hooks. */
   hasHooks(number: number): boolean
   /**
@@ -134,6 +138,8 @@ class PlanTable {
   readonly #kinds: Uint8Array
   /** Positions in `words`. */
   readonly #transformations: Uint32Array
+  readonly #sites: Uint32Array
+  readonly #siteWords = new Set<number>()
   readonly #hasHooks: Uint8Array
   readonly #offsets: Float64Array
   readonly #lengths: Uint32Array
@@ -160,6 +166,7 @@ class PlanTable {
     this.#names = new NameTable(jobs)
     this.#kinds = new Uint8Array(jobs)
     this.#transformations = new Uint32Array(jobs)
+    this.#sites = new Uint32Array(jobs)
     this.#hasHooks = new Uint8Array(jobs)
     this.#offsets = new Float64Array(jobs).fill(-1)
     this.#lengths = new Uint32Array(jobs)
@@ -183,6 +190,9 @@ class PlanTable {
     if (!this.#names.set(number, name)) throw badPlan(this.#path, line, `a second job ${name}`)
     this.#kinds[number] = NODE_KINDS.indexOf(job.kind)
     this.#transformations[number] = this.#word(transformationOf(job))
+    const site = this.#word(job.site)
+    this.#sites[number] = site
+    this.#siteWords.add(site)
     this.#hasHooks[number] = job.tasks.some(({ hooks }) => hooks.length > 0) ? 1 : 0
     this.#offsets[number] = offset
     this.#lengths[number] = bytes.length
@@ -240,6 +250,8 @@ class PlanTable {
       find: (name) => this.#names.find(name),
       kind: (number) => NODE_KINDS[this.#kinds[number] ?? 0] ?? 'noop',
       transformation: (number) => this.#words[this.#transformations[number] ?? 0] ?? '',
+      site: (number) => this.#words[this.#sites[number] ?? 0] ?? '',
+      sites: [...this.#siteWords].map((word) => this.#words[word] ?? ''),
       hasHooks: (number) => this.#hasHooks[number] === 1,
       job: (number) => this.#job(fd, number),
       close: () => closeSync(fd),

@@ -1,0 +1,430 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RunnerError } from '../errors.ts'
+import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
+import type { ExecutorHost } from '../executor/local-executor.ts'
+import type { Failure } from '../machine/run-event.ts'
+import type { Capacity } from '../machine/run-machine.ts'
+import { type BatchReport, type BatchTask, reportWithoutRecord } from './batch-file.ts'
+import { BatchFolder } from './batch-folder.ts'
+import { BatchQueue } from './batch-queue.ts'
+import type { BatchSite } from './batch-site.ts'
+import type { BatchSystem, ElementEnd } from './batch-system.ts'
+import { bringHome, type HomeTools } from './bring-home.ts'
+import { CARRIED_OUT, CARRIED_REPORT } from './carried-files.ts'
+import { elementScript } from './element-script.ts'
+import { OpenBatch } from './open-batch.ts'
+import { readTail, readTextFile } from './read-text.ts'
+
+/** How a site is used. */
+export interface BatchOptions {
+  readonly keptOutputBytes: number
+  readonly maxOutputBytes: number
+  readonly inheritEnvironment: readonly string[]
+  readonly tools: HomeTools
+  /** Something for a person to know while the run goes on: a scheduler that does not answer. */
+  readonly onNote: (text: string) => void
+  /** Time between two looks at the folders of batches. Default 200 ms. */
+  readonly lookMs?: number | undefined
+  /** An element that is held for so long is given up. Default 30 s. */
+  readonly heldMs?: number | undefined
+}
+
+/** What an element wrote before it ended may take so long to be seen on a shared file system. */
+const SIGHT_MS = 2000
+/** Program of a worker node, beside the batches. */
+const NODE_PROGRAM = 'skyloom-node.mjs'
+
+/**
+ * Runs jobs at a site through its scheduler. Attempts are put into batches (one array or cluster for many), each batch is a
+ * folder with everything that nodes need and where their reports arrive; the scheduler is asked seldom and only about
+ * elements that might have ended without a word. A batch is written before it is submitted and found again by its name, so a
+ * crash at any moment neither loses nor doubles it.
+ */
+export class BatchExecutor implements Executor {
+  readonly #host: ExecutorHost
+  readonly #site: BatchSite
+  readonly #system: BatchSystem
+  readonly #options: BatchOptions
+  readonly #root: string
+  readonly #queue: BatchQueue
+  readonly #batches: OpenBatch[] = []
+  #reports: AttemptReport[] = []
+  #wake: () => void = () => undefined
+  #timer: NodeJS.Timeout | undefined
+  #looking: Promise<void> | undefined
+  #askedMs = 0
+
+  constructor(host: ExecutorHost, site: BatchSite, system: BatchSystem, options: BatchOptions) {
+    this.#host = host
+    this.#site = site
+    this.#system = system
+    this.#options = options
+    this.#root = join(host.runDir, 'batch', site.name)
+    this.#queue = new BatchQueue(host, site, system, {
+      root: this.#root,
+      keptOutputBytes: options.keptOutputBytes,
+      maxOutputBytes: options.maxOutputBytes,
+      inheritEnvironment: options.inheritEnvironment,
+      onNote: options.onNote,
+      onBatch: (batch) => this.#batches.push(batch),
+      onRefused: (batch, failure) => this.#giveUp(batch, [...batch.open], 'failed', failure),
+    })
+  }
+
+  /** A scheduler takes any number; it says itself what it cannot run. */
+  get capacity(): Capacity {
+    return { cores: Infinity, memoryMb: Infinity }
+  }
+
+  async prepare(): Promise<void> {
+    mkdirSync(this.#root, { recursive: true })
+    await this.#system.check()
+    const bundle = fileURLToPath(new URL('../bundle/skyloom-node.mjs', import.meta.url))
+    if (!existsSync(bundle)) {
+      throw new RunnerError('RUNNER_SCHEDULER', 'the program for worker nodes is missing', {
+        where: [bundle],
+        remedy: 'npm run build',
+      })
+    }
+    copyFileSync(bundle, join(this.#root, NODE_PROGRAM))
+    const script = join(this.#root, 'element.sh')
+    writeFileSync(script, elementScript(this.#site.node, join(this.#root, NODE_PROGRAM), NODE_PROGRAM))
+    chmodSync(script, 0o755)
+    for (const entry of readdirSync(this.#root, { withFileTypes: true }))
+      if (entry.isDirectory()) this.#recover(entry.name)
+    this.#timer = setInterval(() => this.#look(), this.#options.lookMs ?? 200)
+  }
+
+  /** A batch of a former engine; which of its tasks count is said by {@link adopt}. */
+  #recover(name: string): void {
+    const folder = new BatchFolder(join(this.#root, name))
+    const file = folder.read()
+    if (file === undefined) {
+      // Its writer died before it was complete, so it was never submitted.
+      folder.remove()
+      return
+    }
+    const batch = new OpenBatch(folder, file, [], folder.readId())
+    this.#batches.push(batch)
+    if (batch.id === undefined) this.#queue.addUnsure(batch)
+  }
+
+  submit(attempts: readonly AttemptRequest[]): void {
+    for (const request of attempts) this.#queue.add(this.#task(request))
+  }
+
+  #task(request: AttemptRequest): BatchTask {
+    const host = this.#host
+    const plan = host.plan.job(request.job)
+    const names = [...plan.inputs, ...plan.transfers, ...plan.registrations].map(({ lfn }) => lfn)
+    const hashes = names.flatMap((lfn) => {
+      const hash = host.productHash(lfn)
+      return hash === undefined ? [] : [[lfn, hash] as const]
+    })
+    return {
+      job: request.job,
+      attempt: request.attempt,
+      memoryMb: request.memoryMb,
+      startedMs: request.startedMs,
+      plan,
+      timeoutMs: host.plan.spec.timeoutMs[request.job] ?? 0,
+      transformation: host.plan.transformation(request.job),
+      hashes: Object.fromEntries(hashes),
+    }
+  }
+
+  adopt(attempts: readonly AttemptRequest[]): void {
+    for (const request of attempts) {
+      const batch = this.#batches.find((candidate) => candidate.find(request) !== undefined)
+      const at = batch?.find(request)
+      if (batch === undefined || at === undefined) {
+        const message = `the engine ended before it was handed to ${this.#site.name}`
+        this.#emit(this.#without(request, 'lost', { kind: 'start', message }))
+        continue
+      }
+      batch.open.add(at)
+      batch.unsettled.add(at)
+    }
+  }
+
+  poll(): readonly AttemptReport[] {
+    const reports = this.#reports
+    this.#reports = []
+    return reports
+  }
+
+  /** Time limits are kept by the nodes, from the start of the program; here they would count the time in the queue. */
+  cancel(job: number, attempt: number, reason: 'timeout' | 'canceled'): void {
+    if (reason === 'timeout') return
+    const failure: Failure = { kind: 'signal', message: 'it was canceled' }
+    if (this.#queue.take(job, attempt)) {
+      this.#emit(this.#without({ job, attempt }, 'canceled', failure))
+      return
+    }
+    for (const batch of this.#batches) {
+      for (const at of batch.open) {
+        const task = batch.task(at)
+        if (task.job !== job || task.attempt !== attempt || batch.stopping.has(at)) continue
+        batch.stopping.add(at)
+        if (!batch.isCarried && batch.folder.withhold(at)) this.#giveUp(batch, [at], 'canceled', failure)
+        else if (!batch.isCarried) batch.folder.stop(at)
+      }
+    }
+  }
+
+  onReport(wake: () => void): void {
+    this.#wake = wake
+    if (this.#reports.length > 0) wake()
+  }
+
+  settle(attempts: readonly Pick<AttemptRequest, 'job' | 'attempt'>[]): void {
+    const ended = new Set(attempts.map(({ job, attempt }) => `${job}.${attempt}`))
+    for (const batch of this.#batches) {
+      for (const at of batch.unsettled) {
+        const { job, attempt } = batch.task(at)
+        if (!batch.open.has(at) && ended.has(`${job}.${attempt}`)) batch.unsettled.delete(at)
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#looking
+    await this.#tidy()
+  }
+
+  #look(): void {
+    this.#looking ??= this.#lookNow()
+      .catch((error: unknown) => this.#host.onFault(error))
+      .finally(() => {
+        this.#looking = undefined
+      })
+  }
+
+  async #lookNow(): Promise<void> {
+    for (const batch of this.#batches) this.#collect(batch)
+    await this.#ask()
+    for (const batch of this.#batches) await this.#judge(batch)
+    await this.#stopCarried()
+    await this.#queue.send()
+    await this.#tidy()
+  }
+
+  /** Takes the reports that have come. */
+  #collect(batch: OpenBatch): void {
+    if (batch.isCarried || batch.open.size === 0) return
+    for (const at of batch.folder.reported()) {
+      if (!batch.open.has(at)) continue
+      const report = batch.folder.report(at)
+      if (report !== undefined) this.#end(batch, at, report)
+    }
+  }
+
+  /** Asks the scheduler where the elements are, not more often than it likes. */
+  async #ask(): Promise<void> {
+    const now = Date.now()
+    const asked = this.#batches.flatMap((batch) =>
+      batch.open.size > 0 && batch.queued ? [batch.queued] : [],
+    )
+    if (asked.length === 0 || now - this.#askedMs < this.#system.queryMs) return
+    this.#askedMs = now
+    try {
+      const states = await this.#system.query(asked)
+      for (const batch of this.#batches) batch.see(states.get(batch.name) ?? new Map(), now)
+    } catch (error) {
+      if (!(error instanceof RunnerError && error.code === 'RUNNER_SCHEDULER')) throw error
+      this.#queue.note(`${error.message}; asking again`)
+    }
+  }
+
+  /** Decides about tasks whose element ended or is held without a report. */
+  async #judge(batch: OpenBatch): Promise<void> {
+    const now = Date.now()
+    for (const [element, ended] of batch.ended) {
+      if (ended.isJudged || now - ended.seenMs < (batch.isCarried ? 0 : SIGHT_MS)) continue
+      ended.isJudged = true
+      if (batch.isCarried) await this.#judgeCarried(batch, element, ended.end)
+      else this.#judgeElement(batch, element, ended.end)
+    }
+    await this.#judgeHeld(batch, now)
+    if (batch.open.size > 0 && batch.haveAllEnded) this.#takeBack(batch)
+  }
+
+  async #judgeCarried(batch: OpenBatch, element: number, end: ElementEnd): Promise<void> {
+    if (!batch.open.has(element)) return
+    const home = batch.folder.home(element)
+    const text = readTextFile(join(home, CARRIED_OUT, CARRIED_REPORT))
+    if (text === undefined || end.cause === 'removed') {
+      this.#judgeTask(batch, element, element, end)
+      return
+    }
+    const report = JSON.parse(text) as BatchReport
+    if (report.outcome !== 'succeeded' || batch.task(element).plan.dataConfiguration !== 'condorio') {
+      this.#end(batch, element, report)
+      return
+    }
+    try {
+      const products = await bringHome(this.#options.tools, batch.task(element).plan, home, report)
+      this.#end(batch, element, { ...report, products })
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error
+      const kind = error.code === 'RUNNER_CHECKSUM' ? 'checksum' : 'output'
+      const failure: Failure = { kind, message: error.message }
+      this.#end(batch, element, { ...report, outcome: 'failed', failure, products: [] })
+    }
+  }
+
+  #judgeElement(batch: OpenBatch, element: number, end: ElementEnd): void {
+    // What was written at the last moment.
+    this.#collect(batch)
+    let claimed = 0
+    for (const [at, claim] of batch.claims()) {
+      if (claim.element !== element) continue
+      claimed++
+      if (batch.open.has(at)) this.#judgeTask(batch, at, element, end)
+    }
+    if (claimed === 0 && end.cause !== 'done' && end.cause !== 'removed') this.#queue.countDeath()
+  }
+
+  /** A task whose element ended without a report about it. */
+  #judgeTask(batch: OpenBatch, at: number, element: number, end: ElementEnd): void {
+    const last = lastWords(batch, element)
+    const message = `${end.text}${end.host === undefined ? '' : ` on ${end.host}`}${last === '' ? '' : `: ${last}`}`
+    if (batch.stopping.has(at)) {
+      this.#giveUp(batch, [at], 'canceled', { kind: 'signal', message: 'it was canceled' })
+    } else if (end.cause === 'time' || end.cause === 'memory') {
+      const kind = end.cause === 'time' ? 'timeout' : 'memory'
+      this.#giveUp(batch, [at], 'failed', { kind, message })
+    } else if (end.cause === 'removed') {
+      this.#giveUp(batch, [at], 'failed', {
+        kind: 'signal',
+        message: `${message}: somebody took it out of the queue`,
+      })
+    } else {
+      if (end.cause !== 'done') this.#queue.countDeath()
+      this.#giveUp(batch, [at], 'lost', { kind: 'start', message })
+    }
+  }
+
+  async #judgeHeld(batch: OpenBatch, now: number): Promise<void> {
+    if (batch.heldSince.size === 0 || batch.queued === undefined) return
+    const waitMs = this.#options.heldMs ?? 30_000
+    const due = [...batch.heldSince].filter(([element, since]) => {
+      const state = batch.states.get(element)
+      return state?.phase === 'held' && (state.cause === 'memory' || now - since >= waitMs)
+    })
+    for (const [element] of due) {
+      const state = batch.states.get(element)
+      if (state?.phase !== 'held') continue
+      const kind = state.cause === 'memory' ? 'memory' : state.cause === 'files' ? 'transfer' : 'start'
+      const failure: Failure = { kind, message: state.reason }
+      const tasks = batch.isCarried ? [element] : tasksOfHeld(batch, element)
+      await this.#system.cancel(batch.queued, [element])
+      batch.heldSince.delete(element)
+      this.#giveUp(batch, tasks, 'failed', failure)
+    }
+  }
+
+  /** All elements ended: tasks that none took go into another batch, or are lost with elements that died. */
+  #takeBack(batch: OpenBatch): void {
+    if ([...batch.ended.values()].some(({ isJudged }) => !isJudged)) return
+    const dead = [...batch.ended].find(([, { end }]) => end.cause !== 'done' && end.cause !== 'time')
+    for (const at of [...batch.open]) {
+      if (!batch.isCarried && !batch.folder.withhold(at)) continue
+      if (dead === undefined) {
+        batch.open.delete(at)
+        batch.unsettled.delete(at)
+        this.#queue.add(batch.task(at))
+        continue
+      }
+      const [element, { end }] = dead
+      const message = [end.text, lastWords(batch, element)].filter((text) => text !== '').join(': ')
+      this.#giveUp(batch, [at], 'lost', { kind: 'start', message })
+    }
+  }
+
+  /** Carried tasks that have to end are taken out of the queue: their node cannot see our folder. */
+  async #stopCarried(): Promise<void> {
+    for (const batch of this.#batches) {
+      if (!batch.isCarried || batch.queued === undefined) continue
+      const elements = [...batch.stopping].filter((at) => batch.open.has(at))
+      if (elements.length === 0 || batch.hasAskedStop(elements)) continue
+      await this.#system.cancel(batch.queued, elements)
+    }
+  }
+
+  #giveUp(
+    batch: OpenBatch,
+    tasks: readonly number[],
+    outcome: 'lost' | 'failed' | 'canceled',
+    failure: Failure,
+  ): void {
+    for (const at of tasks) {
+      if (!batch.open.has(at)) continue
+      const externalId = batch.isCarried ? batch.externalId(at) : undefined
+      this.#end(batch, at, this.#without(batch.task(at), outcome, failure, externalId), false)
+    }
+  }
+
+  #without(
+    task: Pick<BatchTask, 'job' | 'attempt'>,
+    outcome: 'lost' | 'failed' | 'canceled',
+    failure: Failure,
+    externalId?: string,
+  ): AttemptReport {
+    const facts = { executor: this.#system.name, externalId, timeMs: Date.now() }
+    return reportWithoutRecord(task, outcome, failure, facts)
+  }
+
+  #end(batch: OpenBatch, at: number, report: BatchReport, isAlive = true): void {
+    if (isAlive) this.#queue.countLife()
+    batch.open.delete(at)
+    this.#emit({ ...report, executor: this.#system.name })
+  }
+
+  #emit(report: AttemptReport): void {
+    this.#reports.push(report)
+    this.#wake()
+  }
+
+  /** Batches of which nothing is wanted any more leave the queue and the disk. */
+  async #tidy(): Promise<void> {
+    for (const batch of [...this.#batches]) {
+      if (batch.open.size > 0 || batch.unsettled.size > 0) continue
+      const { queued } = batch
+      if (queued !== undefined && !batch.haveAllEnded && !batch.isCarried) {
+        const busy = new Set([...batch.claims().values()].map(({ element }) => element))
+        const idle = elementsWithout(busy, batch.file.elements).filter((element) => !batch.ended.has(element))
+        batch.folder.revoke()
+        try {
+          if (idle.length > 0) await this.#system.cancel(queued, idle)
+        } catch (error) {
+          if (!(error instanceof RunnerError && error.code === 'RUNNER_SCHEDULER')) throw error
+          // They find the batch revoked when they start, and end.
+        }
+      }
+      this.#batches.splice(this.#batches.indexOf(batch), 1)
+      this.#queue.forget(batch)
+      batch.folder.remove()
+    }
+  }
+}
+
+function elementsWithout(busy: ReadonlySet<number>, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, element) => element).filter((element) => !busy.has(element))
+}
+
+/** Tasks that wait for an element that is held: its share of those that nobody took. */
+function tasksOfHeld(batch: OpenBatch, element: number): readonly number[] {
+  const { elements } = batch.file
+  const others = elements - batch.ended.size - batch.heldSince.size
+  // Elements that still work take what this one would have taken.
+  if (others > 0) return []
+  return [...batch.open].filter((at) => at % elements === element && batch.folder.withhold(at))
+}
+
+function lastWords(batch: OpenBatch, element: number): string {
+  return readTail(join(batch.folder.logs, `${element}.err`), 300)
+}

@@ -1,0 +1,75 @@
+import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
+import type { Capacity } from '../machine/run-machine.ts'
+import type { PlanFile } from '../plan/plan-file.ts'
+
+/** Runs each job where the plan wants it: at a site with a scheduler, or on this machine. */
+export class SiteExecutor implements Executor {
+  readonly #plan: PlanFile
+  readonly #local: Executor
+  readonly #sites: ReadonlyMap<string, Executor>
+
+  /** @param sites by name; jobs of all others run on this machine */
+  constructor(plan: PlanFile, local: Executor, sites: ReadonlyMap<string, Executor>) {
+    this.#plan = plan
+    this.#local = local
+    this.#sites = sites
+  }
+
+  /** Schedulers bound what runs at their sites, and this machine gives its cores out in order of asking. */
+  get capacity(): Capacity {
+    return { cores: Infinity, memoryMb: Infinity }
+  }
+
+  async prepare(): Promise<void> {
+    for (const executor of this.#all()) await executor.prepare()
+  }
+
+  submit(attempts: readonly AttemptRequest[]): void {
+    for (const [executor, own] of this.#split(attempts)) executor.submit(own)
+  }
+
+  adopt(attempts: readonly AttemptRequest[]): void {
+    for (const [executor, own] of this.#split(attempts)) executor.adopt(own)
+  }
+
+  poll(): readonly AttemptReport[] {
+    return this.#all().flatMap((executor) => executor.poll())
+  }
+
+  cancel(job: number, attempt: number, reason: 'timeout' | 'canceled'): void {
+    this.#of(job).cancel(job, attempt, reason)
+  }
+
+  onReport(wake: () => void): void {
+    for (const executor of this.#all()) executor.onReport(wake)
+  }
+
+  settle(attempts: readonly Pick<AttemptRequest, 'job' | 'attempt'>[]): void {
+    for (const [executor, own] of this.#split(attempts)) executor.settle(own)
+  }
+
+  async close(): Promise<void> {
+    for (const executor of this.#all()) await executor.close()
+  }
+
+  #all(): readonly Executor[] {
+    return [this.#local, ...this.#sites.values()]
+  }
+
+  #of(job: number): Executor {
+    return this.#sites.get(this.#plan.site(job)) ?? this.#local
+  }
+
+  #split<Item extends { readonly job: number }>(
+    items: readonly Item[],
+  ): ReadonlyMap<Executor, readonly Item[]> {
+    const split = new Map<Executor, Item[]>()
+    for (const item of items) {
+      const executor = this.#of(item.job)
+      const own = split.get(executor)
+      if (own === undefined) split.set(executor, [item])
+      else own.push(item)
+    }
+    return split
+  }
+}

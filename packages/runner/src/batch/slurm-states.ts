@@ -1,0 +1,47 @@
+import type { ElementEnd, ElementState } from './batch-system.ts'
+
+/** Final states of Slurm's jobs by what they mean (squeue(1), section "Job state codes"). */
+const ENDS: Readonly<Record<string, ElementEnd['cause']>> = {
+  COMPLETED: 'done',
+  FAILED: 'failed',
+  TIMEOUT: 'time',
+  DEADLINE: 'time',
+  OUT_OF_MEMORY: 'memory',
+  NODE_FAIL: 'infrastructure',
+  BOOT_FAIL: 'infrastructure',
+  PREEMPTED: 'infrastructure',
+  REVOKED: 'infrastructure',
+  LAUNCH_FAILED: 'infrastructure',
+  CANCELLED: 'removed',
+}
+
+/** Reasons for which a job waits until somebody does something. */
+const HELD =
+  /^(?:JobHeld|BadConstraints|launch_failed|job_requeued_in_held|Partition(?:Config|TimeLimit|NodeLimit|Inactive|Down)|DependencyNeverSatisfied|Account|QOSNotAllowed|InvalidQOS|InvalidAccount)/i
+
+/**
+ * What a final state means; `undefined` for a job that has not ended.
+ *
+ * @param state as Slurm writes it, with or without `by UID`
+ * @param exitCode `status:signal`
+ */
+export function slurmEnd(state: string, exitCode: string | undefined, host: string): ElementEnd | undefined {
+  const word = state.split(' ', 1)[0]?.replace(/\+$/, '') ?? ''
+  const cause = ENDS[word]
+  if (cause === undefined) return undefined
+  const code = exitCode === undefined || exitCode === '0:0' ? '' : `, exit code ${exitCode}`
+  const text = `Slurm: ${state}${code}`
+  return { cause, text, ...(isHost(host) ? { host } : {}) }
+}
+
+/** State of a job that has not ended. */
+export function slurmWaiting(state: string, reason: string, host: string): ElementState {
+  if (state !== 'PENDING') return { phase: 'running', ...(isHost(host) ? { host } : {}) }
+  return HELD.test(reason)
+    ? { phase: 'held', reason: `Slurm: pending, ${reason}`, cause: 'other' }
+    : { phase: 'pending', reason }
+}
+
+function isHost(host: string): boolean {
+  return host !== '' && !/^(?:None|\(null\))/.test(host)
+}
