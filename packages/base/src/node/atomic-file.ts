@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import { writeSync } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ByteSink } from '../bytes/sink.ts'
 import { BaseError } from '../errors.ts'
 
-/** Whether an existing file may be replaced. */
+/** How a file is written. */
 export interface AtomicFileOptions {
+  /** An existing file may be replaced. */
   readonly overwrite?: boolean
+  /** Write with blocking calls, as for `fileSource`: right for large files in batch programs and workers. */
+  readonly blocking?: boolean
 }
 
 /** Mark in the name of files that are being written; what carries it was left by a crash and may be deleted. */
@@ -32,17 +36,19 @@ export async function atomicFile(path: string, options: AtomicFileOptions = {}):
   const handle = await open(partial, 'wx').catch((cause: unknown) => {
     throw writeFailed(path, cause)
   })
-  return new AtomicFile(path, partial, handle)
+  return new AtomicFile(path, partial, handle, options.blocking === true)
 }
 
 class AtomicFile implements ByteSink {
   readonly name: string
   readonly #partial: string
   readonly #handle: FileHandle
+  readonly #isBlocking: boolean
   #offset = 0
   #isOpen = true
 
-  constructor(name: string, partial: string, handle: FileHandle) {
+  constructor(name: string, partial: string, handle: FileHandle, isBlocking: boolean) {
+    this.#isBlocking = isBlocking
     this.name = name
     this.#partial = partial
     this.#handle = handle
@@ -61,8 +67,9 @@ class AtomicFile implements ByteSink {
     try {
       let count = 0
       while (count < bytes.length) {
-        const { bytesWritten } = await this.#handle.write(bytes, count, bytes.length - count, offset + count)
-        count += bytesWritten
+        count += this.#isBlocking
+          ? writeSync(this.#handle.fd, bytes, count, bytes.length - count, offset + count)
+          : (await this.#handle.write(bytes, count, bytes.length - count, offset + count)).bytesWritten
       }
     } catch (cause) {
       throw writeFailed(this.name, cause)

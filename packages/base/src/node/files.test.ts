@@ -7,10 +7,10 @@ import { atomicFile, writeFileAtomic } from './atomic-file.ts'
 import { fileSource } from './file-source.ts'
 
 describe('atomic files', () => {
-  test('appear only when committed, and then complete', async () => {
+  test.for([false, true])('appear only when committed, and then complete; blocking %s', async (blocking) => {
     const folder = freshFolder()
     const path = join(folder, 'a.bin')
-    const sink = await atomicFile(path)
+    const sink = await atomicFile(path, { blocking })
     await sink.write(Uint8Array.of(1, 2, 3))
     await sink.writeAt(Uint8Array.of(9), 1)
     expect(await readdir(folder)).not.toContain('a.bin')

@@ -4,7 +4,7 @@ import type { Bitpix } from '../hdu/hdu.ts'
 import type { ImageLayout } from './image-header.ts'
 import { type NativeArray, nativeArray, type PixelArray } from './pixel-array.ts'
 
-/** Turns values into stored pixels, big-endian. */
+/** Turns values into stored pixels, big-endian. They stay valid until the next call. */
 export type EncodePixels = (values: PixelArray) => Uint8Array
 
 /**
@@ -15,6 +15,7 @@ export type EncodePixels = (values: PixelArray) => Uint8Array
  */
 export function pixelEncoder(layout: ImageLayout, location: FitsLocation): EncodePixels {
   const { bitpix, bscale = 1, bzero = 0 } = layout
+  const bigEndian = swapper()
   return (values) => {
     const isPlain = bscale === 1 && bzero === 0
     if (isPlain && values instanceof nativeClass(bitpix)) return bigEndian(values)
@@ -95,16 +96,23 @@ function longOf(value: number | bigint, bscale: number, bzero: number): bigint |
   return Number.isFinite(scaled) ? BigInt(Math.round(scaled)) : undefined
 }
 
-function bigEndian(values: NativeArray): Uint8Array {
-  const size = values.BYTES_PER_ELEMENT
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  if (size === 1) return bytes
-  const kernels = codecKernels()
-  const scratch = kernels.reserve(bytes.length)
-  kernels.u8(scratch, bytes.length).set(bytes)
-  const swap = size === 2 ? kernels.swap2 : size === 4 ? kernels.swap4 : kernels.swap8
-  swap(scratch, scratch, values.length)
-  return kernels.u8(scratch, bytes.length).slice()
+/** Swaps into one buffer again and again: a new one for each piece costs more than the swap, its pages being touched first. */
+function swapper(): (values: NativeArray) => Uint8Array {
+  let buffer = new Uint8Array(0)
+  return (values) => {
+    const size = values.BYTES_PER_ELEMENT
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+    if (size === 1) return bytes
+    const kernels = codecKernels()
+    const scratch = kernels.reserve(bytes.length)
+    kernels.u8(scratch, bytes.length).set(bytes)
+    const swap = size === 2 ? kernels.swap2 : size === 4 ? kernels.swap4 : kernels.swap8
+    swap(scratch, scratch, values.length)
+    if (buffer.length < bytes.length) buffer = new Uint8Array(bytes.length)
+    const swapped = buffer.subarray(0, bytes.length)
+    swapped.set(kernels.u8(scratch, bytes.length))
+    return swapped
+  }
 }
 
 function noBlank(location: FitsLocation): FitsError {

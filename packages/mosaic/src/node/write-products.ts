@@ -30,7 +30,7 @@ export async function writeMosaic(
   input: MosaicInput,
   model: BackgroundModel,
 ): Promise<AddedMosaic> {
-  const replace = { overwrite: run.settings.overwrite }
+  const replace = { overwrite: run.settings.overwrite, blocking: true }
   const mosaic = await atomicFile(join(run.options.outDir, 'mosaic.fits'), replace)
   const area = await atomicFile(join(run.options.outDir, 'mosaic_area.fits'), replace)
   try {
