@@ -16,6 +16,7 @@ import { commitRows } from './commit-rows.ts'
 import { commitWhenRoom } from './commit-when-room.ts'
 import { forgetWishes, type LeftWish, readWishes } from './control.ts'
 import { endHookOf, type HookCall, HookRunner } from './hooks.ts'
+import { type KickstartChoice, KickstartRecords } from './kickstart-records.ts'
 import { planRows, registerRun, runIdOf } from './register-run.ts'
 import { RunClock } from './run-clock.ts'
 import { leaseLost, RunLease } from './run-lease.ts'
@@ -37,6 +38,8 @@ export interface RunOptions extends LocalExecutorOptions {
   /** Hears what a person should know while the run goes on: that it waits for room on a disk, and that there is room again. */
   readonly onNotice?: ((text: string) => void) | undefined
   readonly clock?: Clock | undefined
+  /** Which attempts get a record of Pegasus' form in the folder `kickstart` of the run. Default `programs`. */
+  readonly kickstart?: KickstartChoice | undefined
 }
 
 /** Counts of a run while it runs. */
@@ -128,6 +131,7 @@ class RunEngine {
   readonly #made = new Map<string, string>()
   readonly #clock: RunClock
   readonly #hooks: HookRunner
+  readonly #records: KickstartRecords | undefined
   readonly #onStep: StepListener | undefined
   #seq = 0
   #space: SpaceWait | undefined
@@ -154,6 +158,9 @@ class RunEngine {
     this.#onStep = options.onStep
     this.#clock = new RunClock(options.clock)
     this.#hooks = new HookRunner(plan, runId, runDir)
+    const { kickstart = 'programs' } = options
+    if (kickstart !== 'none')
+      this.#records = new KickstartRecords(runDir, plan, kickstart, (text) => options.onNotice?.(text))
     this.#machine = new RunMachine(plan.spec, { ...DEFAULT_POLICY, ...options.policy })
     const host: ExecutorHost = {
       runId,
@@ -241,6 +248,7 @@ class RunEngine {
       const reports = this.#executor.poll()
       const events: RunEvent[] = []
       for (const report of reports) events.push(...this.#ended(report, now))
+      this.#records?.write(reports)
       events.push(...(await this.#minds(reports, now)))
       let wishes: readonly LeftWish[] = []
       if (now - wishesReadMs >= WISH_MS) {
@@ -284,7 +292,7 @@ class RunEngine {
   /** Lets the run wait when a disk is full, and go on when there is room again. */
   async #minds(reports: readonly AttemptReport[], now: number): Promise<readonly RunEvent[]> {
     const full = reports.find(({ outcome, failure }) => outcome === 'lost' && failure?.kind === 'space')
-    if (full !== undefined) {
+    if (full !== undefined && !this.#machine.isPaused) {
       const path = full.workDirectory ?? this.#runDir
       if (this.#space?.path !== path) this.#space = new SpaceWait(path, () => this.#clock.nowMs())
       await this.#space.begin()

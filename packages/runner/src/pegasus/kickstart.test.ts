@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Invocation } from '../invocation/invocation.ts'
+import { kickstartHost } from './kickstart-host.ts'
 import { readKickstart } from './read-kickstart.ts'
 import { writeKickstart } from './write-kickstart.ts'
 
@@ -29,7 +30,11 @@ const invocation: Invocation = {
   stdout: '[struct stat="OK", time=1]\n',
   stderr: '---\n- not: yaml\n',
 }
-const context = { workflow: 'm17', stamp: '2026-01-02T00:00:00Z', user: 'ann' }
+const context = {
+  workflow: 'm17',
+  plannedMs: Date.UTC(2026, 0, 2),
+  host: { ...kickstartHost(), user: 'ann' },
+}
 
 test('a record that was written reads back the same', () => {
   const [record, ...more] = readKickstart(writeKickstart(invocation, context), 'a.out.000')
