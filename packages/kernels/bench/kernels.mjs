@@ -90,8 +90,12 @@ measure('finishMeanF32', PIXELS, (kernels) => kernels.finishMeanF32(sums, weight
 measure('planeFitPass', PIXELS, (kernels) =>
   kernels.planeFitPass(values[0], SIDE, SIDE, SIDE, 0, 0, 0, 0, 0, 50, record),
 )
+measure('planeSpread', PIXELS, (kernels) =>
+  kernels.planeSpread(values[0], SIDE, SIDE, SIDE, 0, 0, 0, 0, 0, 50, record),
+)
+measure('coverageSums', PIXELS, (kernels) => kernels.coverageSums(areas, SIDE, SIDE, SIDE, record))
 measure('diffMontage', PIXELS, (kernels) =>
-  kernels.diffMontage(values[0], areas, SIDE, values[1], areas, SIDE, SIDE, SIDE, 1, ...out, SIDE, record),
+  kernels.diffMontage(values[0], areas, SIDE, values[1], areas, SIDE, SIDE, SIDE, 1, out[0], SIDE, record),
 )
 measure('subtractPlane', PIXELS, (kernels) =>
   kernels.subtractPlane(values[0], SIDE, out[0], SIDE, SIDE, SIDE, 0, 0, ...plane),

@@ -35,6 +35,8 @@ export { areaScratchBytes, overlapScratchBytes } from './pixels/area-scratch.ts'
 export { pixelKernels } from './pixels/choose-kernels.ts'
 export type { PixelKernels } from './pixels/pixel-kernels.ts'
 export {
+  COVERAGE_SUMS_BYTES,
+  type CoverageSums,
   DIFF_STATISTICS_BYTES,
   type DiffStatistics,
   MEDIAN_ENTRY_BYTES,
@@ -42,6 +44,7 @@ export {
   medianScratchBytes,
   PLANE_SUMS_BYTES,
   type PlaneSums,
+  readCoverageSums,
   readDiffStatistics,
   readPlaneSums,
   readStatistics,

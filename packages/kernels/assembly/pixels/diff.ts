@@ -1,105 +1,104 @@
-// Difference of two images by Montage's rule (mDiff): one pass for the mean areas, one for the difference.
+// Difference of two images by Montage's rule (mDiff): one pass for the mean areas, one for the difference. Four columns at once.
+import { high2, lastLanes, low2, mask2High, mask2Low, sum2 } from './lanes'
 
 /** Pixels whose summed area is off the sum of the mean areas by more than this fraction are rejected (mDiff). */
 const AREA_RTOL: f64 = 0.333
 
-function areaOf(at: usize, skip: usize): f64 {
-  return at == 0 ? 1 : <f64>load<f32>(at + skip)
-}
-
 export function diffMontage(
   value1At: usize, area1At: usize, stride1: i32, value2At: usize, area2At: usize, stride2: i32, width: i32, height: i32,
-  factor: f64, outValueAt: usize, outAreaAt: usize, outStride: i32, recordAt: usize,
+  factor: f64, outAt: usize, outStride: i32, recordAt: usize,
 ): void {
-  let sum1 = 0.0
-  let good1 = 0.0
-  let sum2 = 0.0
-  let good2 = 0.0
-  let minPixel = Infinity
-  let maxPixel = -Infinity
+  const nan = f32x4.splat(NaN)
+  const ones = f32x4.splat(1)
+  const zero = f32x4.splat(0)
+  const whole = width & ~3
+  let sum1 = f64x2.splat(0)
+  let sum2Areas = f64x2.splat(0)
+  let good1: i64 = 0
+  let good2: i64 = 0
   for (let row = 0; row < height; row++) {
-    let at1 = (<usize>row * <usize>stride1) << 2
-    let at2 = (<usize>row * <usize>stride2) << 2
-    for (let col = 0; col < width; col++) {
-      const v1 = <f64>load<f32>(value1At + at1)
-      const v2 = <f64>load<f32>(value2At + at2)
-      const a1 = areaOf(area1At, at1)
-      const a2 = areaOf(area2At, at2)
-      const isGood1 = v1 == v1 && a1 > 0
-      const isGood2 = v2 == v2 && a2 > 0
-      if (isGood1) {
-        sum1 += a1
-        good1 += 1
-        minPixel = min(minPixel, v1 * a1)
-        maxPixel = max(maxPixel, v1 * a1)
-      }
-      if (isGood2) {
-        minPixel = min(minPixel, v2 * a2)
-        maxPixel = max(maxPixel, v2 * a2)
-        if (isGood1) {
-          sum2 += a2
-          good2 += 1
-        }
-      }
-      at1 += 4
-      at2 += 4
+    const skip1 = (<usize>row * <usize>stride1) << 2
+    const skip2 = (<usize>row * <usize>stride2) << 2
+    // Lanes of true are -1: the counts go down.
+    let n1 = i32x4.splat(0)
+    let n2 = n1
+    for (let col = 0; col < width; col += 4) {
+      const at1 = skip1 + (<usize>col << 2)
+      const at2 = skip2 + (<usize>col << 2)
+      const lanes = width - col
+      const v1 = col < whole ? v128.load(value1At + at1) : lastLanes(nan, value1At + at1, lanes)
+      const v2 = col < whole ? v128.load(value2At + at2) : lastLanes(nan, value2At + at2, lanes)
+      const a1 = area1At == 0 ? ones : col < whole ? v128.load(area1At + at1) : lastLanes(zero, area1At + at1, lanes)
+      const a2 = area2At == 0 ? ones : col < whole ? v128.load(area2At + at2) : lastLanes(zero, area2At + at2, lanes)
+      const isGood1 = v128.and(f32x4.eq(v1, v1), f32x4.gt(a1, zero))
+      const isGood2 = v128.and(v128.and(f32x4.eq(v2, v2), f32x4.gt(a2, zero)), isGood1)
+      const b1 = v128.and(a1, isGood1)
+      const b2 = v128.and(a2, isGood2)
+      n1 = i32x4.add(n1, isGood1)
+      n2 = i32x4.add(n2, isGood2)
+      sum1 = f64x2.add(sum1, f64x2.add(low2(b1), high2(b1)))
+      sum2Areas = f64x2.add(sum2Areas, f64x2.add(low2(b2), high2(b2)))
     }
+    good1 -= sum4(n1)
+    good2 -= sum4(n2)
   }
-  const mean1 = sum1 / good1
-  const mean2 = sum2 / good2
-  const meanSum = mean1 + mean2
-  let count = 0.0
-  let minCol = i32.MAX_VALUE
-  let maxCol = -1
-  let minRow = -1
-  let maxRow = -1
-  let minDiff = NaN
-  let maxDiff = NaN
+  const mean1 = sum2(sum1) / <f64>good1
+  const mean2 = sum2(sum2Areas) / <f64>good2
+  const meanSum = f64x2.splat(mean1 + mean2)
+  const largest = f64x2.splat(AREA_RTOL * (mean1 + mean2))
+  const factors = f64x2.splat(factor)
+  const two = f64x2.splat(2)
+  let count: i64 = 0
   for (let row = 0; row < height; row++) {
-    let at1 = (<usize>row * <usize>stride1) << 2
-    let at2 = (<usize>row * <usize>stride2) << 2
-    let out = (<usize>row * <usize>outStride) << 2
-    for (let col = 0; col < width; col++) {
-      const v1 = <f64>load<f32>(value1At + at1)
-      const v2 = <f64>load<f32>(value2At + at2)
-      const a1 = areaOf(area1At, at1)
-      const a2 = areaOf(area2At, at2)
-      const areaSum = a1 + a2
-      if (v1 == v1 && v2 == v2 && a1 > 0 && a2 > 0 && abs(areaSum - meanSum) <= AREA_RTOL * meanSum) {
-        const diff = (2 * (v1 * a1 - factor * v2 * a2)) / areaSum
-        store<f32>(outValueAt + out, <f32>diff)
-        store<f32>(outAreaAt + out, <f32>areaSum)
-        if (count == 0) {
-          minDiff = diff
-          maxDiff = diff
-          minRow = row
-        }
-        minDiff = min(minDiff, abs(diff))
-        maxDiff = max(maxDiff, abs(diff))
-        count += 1
-        minCol = min(minCol, col)
-        maxCol = max(maxCol, col)
-        maxRow = row
-      } else {
-        store<f32>(outValueAt + out, NaN)
-        store<f32>(outAreaAt + out, 0)
-      }
-      at1 += 4
-      at2 += 4
-      out += 4
+    const skip1 = (<usize>row * <usize>stride1) << 2
+    const skip2 = (<usize>row * <usize>stride2) << 2
+    const out = outAt + ((<usize>row * <usize>outStride) << 2)
+    let n = i32x4.splat(0)
+    for (let col = 0; col < width; col += 4) {
+      const at1 = skip1 + (<usize>col << 2)
+      const at2 = skip2 + (<usize>col << 2)
+      const lanes = width - col
+      const v1 = col < whole ? v128.load(value1At + at1) : lastLanes(nan, value1At + at1, lanes)
+      const v2 = col < whole ? v128.load(value2At + at2) : lastLanes(nan, value2At + at2, lanes)
+      const a1 = area1At == 0 ? ones : col < whole ? v128.load(area1At + at1) : lastLanes(zero, area1At + at1, lanes)
+      const a2 = area2At == 0 ? ones : col < whole ? v128.load(area2At + at2) : lastLanes(zero, area2At + at2, lanes)
+      const isGood = v128.and(
+        v128.and(f32x4.eq(v1, v1), f32x4.eq(v2, v2)),
+        v128.and(f32x4.gt(a1, zero), f32x4.gt(a2, zero)),
+      )
+      const b1 = low2(a1)
+      const b2 = low2(a2)
+      const c1 = high2(a1)
+      const c2 = high2(a2)
+      const lowArea = f64x2.add(b1, b2)
+      const highArea = f64x2.add(c1, c2)
+      const lowUsed = v128.and(mask2Low(isGood), f64x2.le(f64x2.abs(f64x2.sub(lowArea, meanSum)), largest))
+      const highUsed = v128.and(mask2High(isGood), f64x2.le(f64x2.abs(f64x2.sub(highArea, meanSum)), largest))
+      const lowSum = f64x2.sub(f64x2.mul(low2(v1), b1), f64x2.mul(f64x2.mul(factors, low2(v2)), b2))
+      const highSum = f64x2.sub(f64x2.mul(high2(v1), c1), f64x2.mul(f64x2.mul(factors, high2(v2)), c2))
+      const low = f32x4.demote_f64x2_zero(f64x2.div(f64x2.mul(two, lowSum), lowArea))
+      const high = f32x4.demote_f64x2_zero(f64x2.div(f64x2.mul(two, highSum), highArea))
+      const isUsed = v128.shuffle<i32>(lowUsed, highUsed, 0, 2, 4, 6)
+      n = i32x4.add(n, isUsed)
+      const difference = v128.bitselect(v128.shuffle<i32>(low, high, 0, 1, 4, 5), nan, isUsed)
+      const at = out + (<usize>col << 2)
+      if (col < whole) v128.store(at, difference)
+      else storeLanes(at, difference, lanes)
     }
+    count -= sum4(n)
   }
-  const isEmpty = count == 0
-  store<f64>(recordAt, count)
-  store<f64>(recordAt, isEmpty ? Infinity : <f64>minCol, 8)
-  store<f64>(recordAt, isEmpty ? -Infinity : <f64>maxCol, 16)
-  store<f64>(recordAt, isEmpty ? Infinity : <f64>minRow, 24)
-  store<f64>(recordAt, isEmpty ? -Infinity : <f64>maxRow, 32)
-  store<f64>(recordAt, minPixel, 40)
-  store<f64>(recordAt, maxPixel, 48)
-  store<f64>(recordAt, minDiff, 56)
-  store<f64>(recordAt, maxDiff, 64)
-  store<f64>(recordAt, mean1, 72)
-  store<f64>(recordAt, mean2, 80)
-  store<f64>(recordAt, 0, 88)
+  store<f64>(recordAt, <f64>count)
+  store<f64>(recordAt, mean1, 8)
+  store<f64>(recordAt, mean2, 16)
+}
+
+function sum4(v: v128): i64 {
+  return <i64>(i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3))
+}
+
+/** Stores the first one to three lanes. */
+function storeLanes(at: usize, v: v128, lanes: i32): void {
+  v128.store32_lane(at, v, 0)
+  if (lanes > 1) v128.store32_lane(at + 4, v, 1)
+  if (lanes > 2) v128.store32_lane(at + 8, v, 2)
 }

@@ -270,12 +270,38 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
   ): void
 
   /**
-   * Difference by Montage's rule: D = v1 a1 - factor v2 a2, A = a1 + a2, S = mean a1 + mean a2; result 2 D / A with area A, NaN with area 0
-   * where a value is NaN, an area is not positive, or |A - S| / S > 0.333. Mean a1 runs over the good pixels of image 1, mean a2
-   * over pixels good in both. Read the record with `readDiffStatistics`.
+   * Count and sum of squares of the residuals that `planeFitPass` would give, alone and in half the time: two float64 at `recordAt`.
+   * Parameters as there.
+   */
+  planeSpread(
+    valueAt: number,
+    stride: number,
+    width: number,
+    height: number,
+    x0: number,
+    y0: number,
+    a: number,
+    b: number,
+    c: number,
+    limit: number,
+    recordAt: number,
+  ): void
+
+  /**
+   * Count, range and moments of the pixels of a window with positive coverage. Read the record with `readCoverageSums`.
+   *
+   * @param coverageAt float32 with `stride`
+   * @param recordAt float64, `COVERAGE_SUMS_BYTES`, written
+   */
+  coverageSums(coverageAt: number, stride: number, width: number, height: number, recordAt: number): void
+
+  /**
+   * Difference by Montage's rule: D = v1 a1 - factor v2 a2, A = a1 + a2, S = mean a1 + mean a2; result 2 D / A, NaN where a value is
+   * NaN, an area is not positive, or |A - S| / S > 0.333. Mean a1 runs over the good pixels of image 1, mean a2 over pixels good in
+   * both. Read the record with `readDiffStatistics`.
    *
    * @param area1At float32, 0 = all areas are 1; area2At likewise
-   * @param outValueAt float32 with `outStride`, written; outAreaAt likewise
+   * @param outAt float32 with `outStride`, written
    * @param recordAt float64, `DIFF_STATISTICS_BYTES`, written
    */
   diffMontage(
@@ -288,8 +314,7 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
     width: number,
     height: number,
     factor: number,
-    outValueAt: number,
-    outAreaAt: number,
+    outAt: number,
     outStride: number,
     recordAt: number,
   ): void

@@ -91,43 +91,56 @@ export function readPlaneSums(views: PixelViews, recordAt: number): PlaneSums {
   }
 }
 
-/** What `diffMontage` found. Columns and rows count from the window's first pixel. */
+/** What `diffMontage` found. */
 export interface DiffStatistics {
+  /** Pixels with a difference. */
   readonly count: number
-  /** Box of the used pixels, inclusive; Infinity and -Infinity when there is none. */
-  readonly minCol: number
-  readonly maxCol: number
-  readonly minRow: number
-  readonly maxRow: number
-  /** Extremes of value * area over the good pixels of both images in the window. */
-  readonly minPixel: number
-  readonly maxPixel: number
-  /** Starts as the first difference with its sign, then falls to the smallest absolute difference (Montage's rule). */
-  readonly minDiff: number
-  /** Likewise, rising to the largest absolute difference. */
-  readonly maxDiff: number
   readonly meanArea1: number
   readonly meanArea2: number
 }
 
 /** Bytes of the record that `diffMontage` writes. */
-export const DIFF_STATISTICS_BYTES = 96
+export const DIFF_STATISTICS_BYTES = 24
 
 /** Reads the record of `diffMontage`. */
 export function readDiffStatistics(views: PixelViews, recordAt: number): DiffStatistics {
-  const r = views.f64(recordAt, 12)
+  const r = views.f64(recordAt, 3)
+  return { count: r[0]!, meanArea1: r[1]!, meanArea2: r[2]! }
+}
+
+/** Moments of the covered pixels of a window; columns and rows count from its first pixel. */
+export interface CoverageSums {
+  readonly count: number
+  /** Sums of column, row and their products. */
+  readonly x: number
+  readonly y: number
+  readonly xx: number
+  readonly xy: number
+  readonly yy: number
+  /** Range of the covered pixels, inclusive; Infinity and -Infinity when there is none. */
+  readonly minCol: number
+  readonly maxCol: number
+  readonly minRow: number
+  readonly maxRow: number
+}
+
+/** Bytes of the record that `coverageSums` writes. */
+export const COVERAGE_SUMS_BYTES = 80
+
+/** Reads the record of `coverageSums`. */
+export function readCoverageSums(views: PixelViews, recordAt: number): CoverageSums {
+  const r = views.f64(recordAt, 10)
   return {
     count: r[0]!,
-    minCol: r[1]!,
-    maxCol: r[2]!,
-    minRow: r[3]!,
-    maxRow: r[4]!,
-    minPixel: r[5]!,
-    maxPixel: r[6]!,
-    minDiff: r[7]!,
-    maxDiff: r[8]!,
-    meanArea1: r[9]!,
-    meanArea2: r[10]!,
+    x: r[1]!,
+    y: r[2]!,
+    xx: r[3]!,
+    xy: r[4]!,
+    yy: r[5]!,
+    minCol: r[6]!,
+    maxCol: r[7]!,
+    minRow: r[8]!,
+    maxRow: r[9]!,
   }
 }
 

@@ -16,8 +16,7 @@ export function plainDiffMontage(whole: () => WholeMemory): PixelKernels['diffMo
     width,
     height,
     factor,
-    outValueAt,
-    outAreaAt,
+    outAt,
     outStride,
     recordAt,
   ) => {
@@ -25,7 +24,6 @@ export function plainDiffMontage(whole: () => WholeMemory): PixelKernels['diffMo
     const area1 = (at: number): number => (area1At === 0 ? 1 : f32[area1At / 4 + at]!)
     const area2 = (at: number): number => (area2At === 0 ? 1 : f32[area2At / 4 + at]!)
     let [sum1, good1, sum2, good2] = [0, 0, 0, 0]
-    let [minPixel, maxPixel] = [Infinity, -Infinity]
     for (let row = 0; row < height; row++) {
       for (let col = 0; col < width; col++) {
         const at1 = row * stride1 + col
@@ -39,12 +37,6 @@ export function plainDiffMontage(whole: () => WholeMemory): PixelKernels['diffMo
         if (isGood1) {
           sum1 += a1
           good1++
-          minPixel = Math.min(minPixel, v1 * a1)
-          maxPixel = Math.max(maxPixel, v1 * a1)
-        }
-        if (isGood2) {
-          minPixel = Math.min(minPixel, v2 * a2)
-          maxPixel = Math.max(maxPixel, v2 * a2)
         }
         if (isGood1 && isGood2) {
           sum2 += a2
@@ -55,8 +47,7 @@ export function plainDiffMontage(whole: () => WholeMemory): PixelKernels['diffMo
     const mean1 = sum1 / good1
     const mean2 = sum2 / good2
     const meanSum = mean1 + mean2
-    let [count, minCol, maxCol, minRow, maxRow] = [0, Infinity, -Infinity, Infinity, -Infinity]
-    let [minDiff, maxDiff] = [NaN, NaN]
+    let count = 0
     for (let row = 0; row < height; row++) {
       for (let col = 0; col < width; col++) {
         const at1 = row * stride1 + col
@@ -72,25 +63,10 @@ export function plainDiffMontage(whole: () => WholeMemory): PixelKernels['diffMo
           a1 > 0 &&
           a2 > 0 &&
           Math.abs(areaSum - meanSum) <= AREA_RTOL * meanSum
-        const diff = isUsed ? (2 * (v1 * a1 - factor * v2 * a2)) / areaSum : NaN
-        const out = row * outStride + col
-        f32[outValueAt / 4 + out] = diff
-        f32[outAreaAt / 4 + out] = isUsed ? areaSum : 0
-        if (!isUsed) continue
-        if (count === 0) {
-          minDiff = diff
-          maxDiff = diff
-        }
-        minDiff = Math.min(minDiff, Math.abs(diff))
-        maxDiff = Math.max(maxDiff, Math.abs(diff))
-        count++
-        minCol = Math.min(minCol, col)
-        maxCol = Math.max(maxCol, col)
-        minRow = Math.min(minRow, row)
-        maxRow = Math.max(maxRow, row)
+        f32[outAt / 4 + row * outStride + col] = isUsed ? (2 * (v1 * a1 - factor * v2 * a2)) / areaSum : NaN
+        if (isUsed) count++
       }
     }
-    const box = [minCol, maxCol, minRow, maxRow]
-    f64.set([count, ...box, minPixel, maxPixel, minDiff, maxDiff, mean1, mean2, 0], recordAt / 8)
+    f64.set([count, mean1, mean2], recordAt / 8)
   }
 }

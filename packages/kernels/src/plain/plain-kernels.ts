@@ -5,12 +5,13 @@ import { plainAreaTile } from './area-tile.ts'
 import { plainAreaVarianceTile } from './area-variance.ts'
 import { plainAccumulateCount, plainAccumulateMean, plainAccumulateSum, plainFinishMean } from './coadd.ts'
 import { plainCornersFromGrid } from './corners-from-grid.ts'
+import { plainCoverageSums } from './coverage-sums.ts'
 import { plainDiffMontage } from './diff-montage.ts'
 import { plainInterpolateTile } from './interpolate.ts'
 import { plainInterpolateVarianceTile } from './interpolate-variance.ts'
 import { plainMedianRow } from './median-row.ts'
 import { plainOverlapBlock, plainOverlapDrops } from './overlap.ts'
-import { plainPlaneFitPass } from './plane-fit-pass.ts'
+import { plainPlaneFitPass, plainPlaneSpread } from './plane-fit-pass.ts'
 import { plainShrinkRows } from './shrink-rows.ts'
 import { plainAddExtreme, plainAddSpread, plainAddValues } from './stack.ts'
 import { plainStatistics } from './statistics.ts'
@@ -38,7 +39,9 @@ export function plainKernels(views: PixelViews): PixelKernels {
     medianRow: plainMedianRow(whole),
     overlapBlock: plainOverlapBlock(whole),
     overlapDrops: plainOverlapDrops(whole),
+    coverageSums: plainCoverageSums(whole),
     planeFitPass: plainPlaneFitPass(whole),
+    planeSpread: plainPlaneSpread(whole),
     diffMontage: plainDiffMontage(whole),
     subtractPlane: plainSubtractPlane(whole),
     shrinkRows: plainShrinkRows(whole),

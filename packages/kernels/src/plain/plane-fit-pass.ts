@@ -48,3 +48,25 @@ export function plainPlaneFitPass(whole: () => WholeMemory): PixelKernels['plane
     f64.set([...record, x0 + minCol, x0 + maxCol, y0 + minRow, y0 + maxRow], recordAt / 8)
   }
 }
+
+/** Plain twin of `planeSpread`: by definition what `planeFitPass` counts and sums. */
+export function plainPlaneSpread(whole: () => WholeMemory): PixelKernels['planeSpread'] {
+  return (valueAt, stride, width, height, x0, y0, a, b, c, limit, recordAt) => {
+    const { f32, f64 } = whole()
+    const halfX = (width - 1) / 2
+    let [n, rr] = [0, 0]
+    for (let row = 0; row < height; row++) {
+      const level = a * (x0 + halfX) + b * (y0 + row) + c
+      let rowRR = 0
+      for (let col = 0; col < width; col++) {
+        const value = f32[valueAt / 4 + row * stride + col]!
+        const residual = value - (a * (col - halfX) + level)
+        if (!(Math.abs(residual) <= limit) || !Number.isFinite(value)) continue
+        n++
+        rowRR += residual * residual
+      }
+      rr += rowRR
+    }
+    f64.set([n, rr], recordAt / 8)
+  }
+}

@@ -8,7 +8,13 @@ import {
 } from '@skyloom/kernels'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import type { Region } from '../region.ts'
-import { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './fit-plane.ts'
+import {
+  type FitPlaneOptions,
+  fitPlane,
+  type PlaneFit,
+  type PlanePass,
+  type PlaneSpread,
+} from './fit-plane.ts'
 import { overlapBox } from './overlap-box.ts'
 
 /** The part of a reprojected image that lies in the overlap window: offsets of its first pixel. */
@@ -20,7 +26,7 @@ export interface OverlapSide {
 
 /** Bytes of scratch memory that `fitDifference` needs for a window. */
 export function differenceScratchBytes(window: Region): number {
-  return RECORD_BYTES + 2 * PIXEL_BYTES * window.width * window.height
+  return RECORD_BYTES + PIXEL_BYTES * window.width * window.height
 }
 
 const RECORD_BYTES = 64 * Math.ceil(Math.max(PLANE_SUMS_BYTES, DIFF_STATISTICS_BYTES) / 64)
@@ -47,7 +53,6 @@ export function fitDifference(
   const { width, height } = window
   const recordAt = scratchAt
   const differenceAt = scratchAt + RECORD_BYTES
-  const areaAt = differenceAt + PIXEL_BYTES * width * height
   kernels.diffMontage(
     plus.valueAt,
     plus.coverageAt,
@@ -59,7 +64,6 @@ export function fitDifference(
     height,
     1,
     differenceAt,
-    areaAt,
     width,
     recordAt,
   )
@@ -71,6 +75,11 @@ export function fitDifference(
     kernels.planeFitPass(differenceAt, width, width, height, x0, y0, a, b, c, limit, recordAt)
     return readPlaneSums(views, recordAt)
   }
+  const spread: PlaneSpread = ({ a, b, c }, limit) => {
+    kernels.planeSpread(differenceAt, width, width, height, x0, y0, a, b, c, limit, recordAt)
+    const [count = 0, residuals = 0] = views.f64(recordAt, 2)
+    return { count, residuals }
+  }
   const box = overlapBox(views.f32(differenceAt, width * height), width, height, x0, y0)
-  return fitPlane(pass, box, options)
+  return fitPlane(pass, box, options, spread)
 }

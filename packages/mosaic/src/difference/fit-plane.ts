@@ -6,6 +6,9 @@ import type { RotatedBox } from '../geometry/hull.ts'
 /** Sums over the pixels with |d - plane| <= limit; an infinite limit takes all. */
 export type PlanePass = (plane: BackgroundPlane, limit: number) => PlaneSums
 
+/** Of the sums of a {@link PlanePass} only what the spread about the plane needs. */
+export type PlaneSpread = (plane: BackgroundPlane, limit: number) => Pick<PlaneSums, 'count' | 'residuals'>
+
 /** A plane fitted to the difference of two images; field names as in Montage's table of fits. */
 export interface PlaneFit extends BackgroundPlane {
   /** Range of the pixels of the last fit, template offsets. */
@@ -47,33 +50,38 @@ const MIN_PIXELS = 3
  * Plane through a difference image with outlier rejection: fit, rms of what lies within twice the previous rms, fit
  * again to what lies within twice that rms, and so on. Ends early when a round changes nothing.
  *
+ * @param spread the same sums as `pass`, where a quicker way to few of them exists
  * @returns undefined when fewer than three pixels are left
  */
 export function fitPlane(
   pass: PlanePass,
   box: RotatedBox,
   options: FitPlaneOptions = {},
+  spread: PlaneSpread = pass,
 ): PlaneFit | undefined {
   const solve = options.isLevelOnly === true ? solveLevel : solvePlane
   let used = pass(ZERO_PLANE, Infinity)
   if (used.count < MIN_PIXELS) return undefined
   if (options.isUnfitted === true) return planeFit(ZERO_PLANE, used, used, 0, box)
   let plane = solve(used)
-  let close = pass(plane, Infinity)
+  let limit = Infinity
+  let close = spread(plane, limit)
   let rms = rmsOf(close)
   for (let round = 1; round < FIT_ROUNDS && rms > 0; round++) {
-    const next = pass(plane, REJECTION_SIGMA * rms)
+    const nextLimit = REJECTION_SIGMA * rms
+    const next = pass(plane, nextLimit)
     if (next.count < MIN_PIXELS) break
     const nextPlane = solve(next)
-    const nextClose = pass(nextPlane, REJECTION_SIGMA * rms)
+    const nextClose = spread(nextPlane, nextLimit)
     const isSettled = next.count === used.count && nextClose.count === close.count && rmsOf(nextClose) === rms
     used = next
     plane = nextPlane
+    limit = nextLimit
     close = nextClose
     rms = rmsOf(close)
     if (isSettled) break
   }
-  return planeFit(plane, used, close, rms, box)
+  return planeFit(plane, used, pass(plane, limit), rms, box)
 }
 
 function planeFit(
@@ -98,7 +106,7 @@ function planeFit(
   }
 }
 
-function rmsOf(sums: PlaneSums): number {
+function rmsOf(sums: ReturnType<PlaneSpread>): number {
   return sums.count > 0 ? Math.sqrt(sums.residuals / sums.count) : 0
 }
 
