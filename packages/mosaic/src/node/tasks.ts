@@ -156,7 +156,7 @@ async function project(context: TaskContext, payload: ProjectPayload): Promise<P
     await projectQuality(memory, kernels, planes, payload, target, out, areas, check)
   }
   return {
-    extent: coverageExtent(memory.f32(coverageAt, region.width * region.height), region, payload.crpix),
+    extent: coverageExtent(memory, kernels, coverageAt, region, payload.crpix, scratch.at),
     mapErrorPx,
     sha256: sha256OfFile(payload.path),
     quality,
