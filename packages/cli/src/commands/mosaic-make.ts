@@ -19,6 +19,8 @@ export interface MakeFlags extends TemplateFlags {
   readonly combine: 'mean' | 'median' | 'count'
   readonly exactSize?: boolean
   readonly float64?: boolean
+  readonly compress?: NonNullable<MosaicOptions['compress']>
+  readonly quantize?: number
   readonly jobs?: number
   readonly memory?: number
   readonly dryRun?: boolean
@@ -87,6 +89,8 @@ function mosaicOptions(flags: MakeFlags): MosaicOptions {
     combine: flags.combine,
     isExactSize: flags.exactSize,
     isFloat64: flags.float64,
+    compress: flags.compress,
+    quantize: flags.quantize,
     threads: flags.jobs,
     memoryBytes: flags.memory,
     overwrite: flags.overwrite,

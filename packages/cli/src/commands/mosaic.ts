@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { parseAngles, parseBytes, parseCount, parseHdu } from '../terminal/values.ts'
+import { parseAngles, parseBytes, parseCount, parseHdu, parsePositive } from '../terminal/values.ts'
 import { addMosaicHipsCommand } from './mosaic-hips.ts'
 import type { MakeFlags } from './mosaic-make.ts'
 import { addMosaicPlanCommand } from './mosaic-plan-command.ts'
@@ -57,6 +57,15 @@ export function addMosaicCommand(program: Command): void {
     )
     .option('--exact-size', 'keep the whole template instead of trimming to the data')
     .option('--float64', 'write 64-bit pixels')
+    .addOption(
+      new Option(
+        '--compress <name>',
+        'store images in compressed tiles: gzip keeps every bit, rice and hcompress round the mosaic to a fraction of its noise',
+      )
+        .choices(['none', 'gzip', 'rice', 'hcompress'])
+        .default('none'),
+    )
+    .option('--quantize <number>', 'with rice and hcompress: steps of the noise (default: 4)', parsePositive)
     .option('--jobs <n>', 'images worked on at the same time (default: number of cores)', parseCount)
     .option('--memory <size>', 'memory limit such as 512M or 2G (default: half of the machine)', parseBytes)
     .option('--dry-run', 'show what would be done, write nothing')

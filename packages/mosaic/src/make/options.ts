@@ -2,6 +2,7 @@ import type { Clock, ProgressListener } from '@skyloom/base'
 import type { ClipSettings, CombineMethod, ExtraPlane } from '../add/combine.ts'
 import type { BackgroundMode } from '../background/solve.ts'
 import type { HduChoice } from '../image-table/image-record.ts'
+import type { Storage } from '../product/product-storage.ts'
 import type { Conserved, ProjectMethod } from '../project/project-method.ts'
 import type { QualityOptions } from '../quality/quality-options.ts'
 import type { TemplateOptions } from '../template/make-template.ts'
@@ -35,6 +36,10 @@ export interface MosaicOptions {
   /** Keep the full template instead of trimming the mosaic to the pixels with data. */
   readonly isExactSize?: boolean | undefined
   readonly isFloat64?: boolean | undefined
+  /** How pixels are stored; default `none`. */
+  readonly compress?: Storage | undefined
+  /** Steps to which `rice` and `hcompress` round the mosaic: the noise divided by this number; default 4. */
+  readonly quantize?: number | undefined
   /** Tasks at the same time; default: the cores of the machine. */
   readonly threads?: number | undefined
   /** Limit of memory in all, bytes. */

@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { type ByteSink, startStage } from '@skyloom/base'
 import { PARTIAL_MARK } from '@skyloom/base/node'
 import { FitsWriter, type Header } from '@skyloom/fits'
+import { nodeDeflateTile } from '@skyloom/fits/node'
 import { type StripImage, stripScratchBytes } from '../add/add-strip.ts'
 import type { CombineMethod, PlainCombineMethod } from '../add/combine.ts'
 import { stackScratchBytes } from '../add/stack-strip.ts'
 import type { BackgroundPlane } from '../background/plane.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
+import { beginProductImage } from '../product/product-storage.ts'
 import { type QualityNeeds, qualityNeeds } from '../quality/quality-needs.ts'
 import { intersectRegions, isEmptyRegion, type Region } from '../region.ts'
 import type { Template } from '../template/template.ts'
@@ -64,11 +66,14 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
   const shape = [window.height, window.width]
   const mosaic = new FitsWriter(request.mosaic.sink)
   const area = new FitsWriter(request.area.sink)
-  const mosaicImage = await mosaic.beginImage({ bitpix: isFloat64 ? -64 : -32, shape }, request.mosaic.header)
-  const areaImage = await area.beginImage({ bitpix: -32, shape }, request.area.header)
+  const storage = { ...run.settings, deflateTile: nodeDeflateTile }
+  const valueLayout = { bitpix: isFloat64 ? -64 : -32, shape } as const
+  const mosaicImage = await beginProductImage(mosaic, valueLayout, request.mosaic.header, storage, false)
+  const areaLayout = { bitpix: -32, shape } as const
+  const areaImage = await beginProductImage(area, areaLayout, request.area.header, storage, true)
   const rejectedPixels = request.images.map(() => 0)
   const scratchPath = join(run.options.outDir, `.context${PARTIAL_MARK}${process.pid}`)
-  const extras = await openExtraPlanes(request.extras ?? [], window, request.images, scratchPath)
+  const extras = await openExtraPlanes(request.extras ?? [], window, request.images, scratchPath, storage)
   const previewWidth = Math.ceil(window.width / factor)
   const previewHeight = Math.ceil(window.height / factor)
   const preview = new Float32Array(previewWidth * previewHeight)

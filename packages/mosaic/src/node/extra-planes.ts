@@ -1,10 +1,11 @@
 import type { ByteSink } from '@skyloom/base'
-import { FitsWriter, type Header, type ImageWriter, writeFitsTable } from '@skyloom/fits'
+import { FitsWriter, type Header, writeFitsTable } from '@skyloom/fits'
 import { tableFromRows } from '@skyloom/fits/tables'
 import type { PixelViews } from '@skyloom/kernels'
 import { CONTEXT_BITS, type ExtraPlane } from '../add/combine.ts'
 import { contextPlaneCount } from '../add/stack-strip.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
+import { beginProductImage, type ProductImage, type StorageSettings } from '../product/product-storage.ts'
 import type { Region } from '../region.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import { openSpillFile, type SpillFile } from './spill-file.ts'
@@ -43,15 +44,16 @@ export async function openExtraPlanes(
   window: Region,
   images: readonly ProjectedImage[],
   scratchPath: string,
+  storage: StorageSettings,
 ): Promise<ExtraWriters> {
   const shape = [window.height, window.width]
   const writers = await Promise.all(
     targets.map(async ({ plane, sink, header }) => {
       const file = new FitsWriter(sink)
       if (plane === 'context')
-        return { plane, image: await contextWriter(file, header, shape, images, scratchPath) }
+        return { plane, image: await contextWriter(file, header, shape, images, scratchPath, storage) }
       const bitpix = plane === 'count' ? 32 : -32
-      const writer = await file.beginImage({ bitpix, shape }, header)
+      const writer = await beginProductImage(file, { bitpix, shape }, header, storage, true)
       return { plane, image: plainWriter(writer, plane === 'count') }
     }),
   )
@@ -76,7 +78,7 @@ interface PlaneWriter {
   close(): void
 }
 
-function plainWriter(image: ImageWriter, isInteger: boolean): PlaneWriter {
+function plainWriter(image: ProductImage, isInteger: boolean): PlaneWriter {
   return {
     async write(views, at, pixelCount) {
       await image.writeRows(isInteger ? views.i32(at, pixelCount) : views.f32(at, pixelCount))
@@ -94,12 +96,13 @@ async function contextWriter(
   shape: readonly number[],
   images: readonly ProjectedImage[],
   scratchPath: string,
+  storage: StorageSettings,
 ): Promise<PlaneWriter> {
   const planes = contextPlaneCount(images.length)
   const scratch: SpillFile | undefined = planes > 1 ? openSpillFile(scratchPath) : undefined
   const strips: number[] = []
   const cube = planes > 1 ? [planes, ...shape] : shape
-  const image = await file.beginImage({ bitpix: 32, shape: cube }, header)
+  const image = await beginProductImage(file, { bitpix: 32, shape: cube }, header, storage, true)
   return {
     async write(views, at, pixelCount) {
       if (scratch === undefined) await image.writeRows(views.i32(at, pixelCount))

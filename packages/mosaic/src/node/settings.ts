@@ -6,6 +6,7 @@ import { BACKGROUND_MODES } from '../background/solve.ts'
 import type { ImageRecord } from '../image-table/image-record.ts'
 import { badOption, checkWord } from '../make/bad-option.ts'
 import type { MosaicOptions } from '../make/options.ts'
+import { STORAGES } from '../product/product-storage.ts'
 import { CONSERVED, PROJECT_METHODS } from '../project/project-method.ts'
 import { type QualitySettings, resolveQuality } from './quality-settings.ts'
 import { TASK_SCRATCH_BYTES } from './tasks.ts'
@@ -24,6 +25,8 @@ type DefaultedOption =
   | 'combine'
   | 'isExactSize'
   | 'isFloat64'
+  | 'compress'
+  | 'quantize'
   | 'threads'
   | 'memoryBytes'
   | 'overwrite'
@@ -49,6 +52,8 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
     combine: options.combine ?? (hasWeights(options) ? 'weighted' : 'mean'),
     isExactSize: options.isExactSize ?? false,
     isFloat64: options.isFloat64 ?? false,
+    compress: options.compress ?? 'none',
+    quantize: options.quantize ?? 4,
     threads: options.threads ?? Math.min(MAX_THREADS, availableParallelism()),
     memoryBytes: options.memoryBytes ?? Math.floor(totalmem() / 2),
     overwrite: options.overwrite ?? false,
@@ -60,6 +65,8 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
   checkWord('conserve', settings.conserve, CONSERVED)
   if (!(settings.pixfrac > 0 && settings.pixfrac <= 1))
     throw badOption('pixfrac', String(settings.pixfrac), 'above 0, at most 1')
+  checkWord('compress', settings.compress, STORAGES)
+  if (!(settings.quantize > 0)) throw badOption('quantize', String(settings.quantize), 'above 0')
   checkWord('background', settings.background, BACKGROUND_MODES)
   checkWord('combine', settings.combine, COMBINE_METHODS)
   if (!(Number.isInteger(settings.threads) && settings.threads >= 1 && settings.threads <= MAX_THREADS)) {
