@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { PlanTask } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
 import type { FunctionReference } from '../executor/worker-protocol.ts'
+import { codeSha256, scriptBehind } from '../files/code-hash.ts'
 import type { JobContext } from './job-context.ts'
 
 /** What a task executes, found on this machine. */
@@ -44,11 +45,29 @@ export async function taskProgram(
           ? join(workDirectory, executable.lfn)
           : findProgram(executable.path, task)
       checkProgram(path, task)
-      return { type: 'program', path, sha256: (await context.hasher.digest(path)).sha256 }
+      // What a staged script needs besides itself is an input of its job.
+      const script = executable.type === 'staged' ? undefined : scriptBehind(path)
+      const sha256 =
+        script === undefined ? (await context.hasher.digest(path)).sha256 : await codeOf(context, path)
+      return { type: 'program', path, sha256 }
     }
     default:
       throw missing(task, `${executable.type} is no program`)
   }
+}
+
+const codes = new WeakMap<JobContext, Map<string, Promise<string>>>()
+
+/**
+ * Of a script all of its code counts, of another program its file: what libraries it loads is not known. Code is looked at once in
+ * the life of an engine: many functions come from one module.
+ */
+async function codeOf(context: JobContext, path: string): Promise<string> {
+  const known = codes.get(context) ?? new Map<string, Promise<string>>()
+  codes.set(context, known)
+  const hash = known.get(path) ?? codeSha256(path, context.hasher)
+  known.set(path, hash)
+  return await hash
 }
 
 const functions = new WeakMap<FunctionReference, TaskProgram>()
@@ -57,7 +76,7 @@ const functions = new WeakMap<FunctionReference, TaskProgram>()
 async function functionOf(context: JobContext, reference: FunctionReference): Promise<TaskProgram> {
   const known = functions.get(reference)
   if (known !== undefined) return known
-  const { sha256 } = await context.hasher.digest(fileURLToPath(reference.module))
+  const sha256 = await codeOf(context, fileURLToPath(reference.module))
   const found: TaskProgram = { type: 'function', reference, sha256 }
   functions.set(reference, found)
   return found
