@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memorySink } from '@skyloom/base'
-import { FitsWriter, Header, type PixelArray, readCube } from '@skyloom/fits'
+import { FitsWriter, Header, type PixelArray, readCube, verifyFits } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { freshFolder } from '../../../testing/folders.ts'
@@ -146,6 +146,50 @@ test('mProjectCube makes of every plane what mProject makes of it alone, blank p
     }
   }
   expect(cube.data.subarray(168, 336).every(Number.isNaN)).toBe(true)
+})
+
+describe.skipIf(lacksProgram(peer('mProjectCube')))('mProjectCube of Montage 6.0', () => {
+  test('gives the same numbers to the last bit; its area image is no valid FITS file, ours is', async () => {
+    writeFileSync(join(folder, 'region.hdr'), TEMPLATE.replace('CRPIX2 = 6.4', 'CRPIX2 = 6.4\nCROTA2 = 12'))
+    await writeCube(join(folder, 'cube.fits'), [3, 10, 12], ramp(3 * 10 * 12))
+    await runModuleIn(folder, 'mProjectCube', '-f', 'cube.fits', 'ours.fits', 'region.hdr')
+    runPeer(peer('mProjectCube'), ['-f', 'cube.fits', 'theirs.fits', 'region.hdr'], { cwd: folder })
+    for (const end of ['.fits', '_area.fits']) {
+      const [ours, theirs] = [
+        await read(join(folder, `ours${end}`)),
+        await read(join(folder, `theirs${end}`)),
+      ]
+      expect(ours.shape).toEqual(theirs.shape)
+      const unequal = [...ours.data.keys()].filter((k) => !Object.is(ours.data[k], theirs.data[k]))
+      // One sine or arc tangent in a thousand of the C library is not the nearest number.
+      expect(unequal.length).toBeLessThan(0.05 * ours.data.length)
+      for (const k of unequal) expect(ours.data[k]! / theirs.data[k]!).toBeCloseTo(1, 4)
+    }
+    const errors = async (path: string): Promise<readonly string[]> => {
+      await using file = await openFitsFile(join(folder, path))
+      const { findings } = await verifyFits(file)
+      return findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)
+    }
+    expect(await errors('ours_area.fits')).toEqual([])
+    expect(await errors('theirs_area.fits')).toContain('NAXIS3 is there, but NAXIS is 2')
+  })
+
+  test('counts blank pixels of a plane as 0; ours leaves them out', async () => {
+    writeFileSync(join(folder, 'region.hdr'), TEMPLATE)
+    const data = new Float64Array(3 * 10 * 12).fill(7)
+    data.fill(Number.NaN, 170, 172)
+    await writeCube(join(folder, 'cube.fits'), [3, 10, 12], data)
+    await runModuleIn(folder, 'mProjectCube', 'cube.fits', 'ours.fits', 'region.hdr')
+    runPeer(peer('mProjectCube'), ['cube.fits', 'theirs.fits', 'region.hdr'], { cwd: folder })
+    const extremes = async (path: string): Promise<readonly number[]> => {
+      const values = (await read(join(folder, path))).data.filter((value) => !Number.isNaN(value))
+      return [Math.min(...values), Math.max(...values)]
+    }
+    const ours = await extremes('ours.fits')
+    expect(ours[0]).toBeCloseTo(7, 12)
+    expect(ours[1]).toBeCloseTo(7, 12)
+    expect((await extremes('theirs.fits'))[0]).toBeLessThan(6)
+  })
 })
 
 describe.skipIf(lacksProgram(peer('mAddCube'), peer('mSubCube'), peer('mTranspose')))(

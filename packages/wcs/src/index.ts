@@ -1,3 +1,11 @@
+export {
+  roundedAcos,
+  roundedAtan2,
+  roundedCos,
+  roundedCosDeg,
+  roundedSin,
+  roundedSinDeg,
+} from './celestial/rounded-trig.ts'
 export type { LookupDistortion, LookupPair, LookupTable } from './distortion/lookup.ts'
 export type { PlateSolution } from './distortion/plate-solution.ts'
 export type { Sip, SipTerms } from './distortion/sip.ts'
@@ -155,6 +163,7 @@ export {
 export { isSkyCircle, regionContains, regionsOverlap, type SkyRegion } from './sphere/region.ts'
 export type { SkyPosition } from './sphere/sky-position.ts'
 export { positionOf, type Vector3, vectorOf } from './sphere/vector3.ts'
+export { classicPixelsToSky, type PixelsToSky } from './wcs/classic-sky.ts'
 export { pixelAreaSr, pixelScaleDeg } from './wcs/pixel-scale.ts'
 export { type FitsPixel, pixelsToSky, pixelToSky, skyToPixel, skyToPixels } from './wcs/transform.ts'
 export type { SipInverse, Wcs, WcsWarning, WcsWarningCode } from './wcs/wcs.ts'

@@ -10,15 +10,15 @@ import { readTemplateFile } from '../header/read-template.ts'
 import { areaName, outputBase } from '../image/area-name.ts'
 import { type OpenImage, openImage } from '../image/open-image.ts'
 import { writeImages } from '../image/write-images.ts'
+import { placesOf } from '../project/image-places.ts'
 import { type OutputGrid, outputGrid, partHeader } from '../project/output-grid.ts'
 import {
   expansion,
-  isCoarse,
+  hasClassicOverlaps,
   LEAST_OVERLAP,
   noOverlap,
   type OverlapProjectInput,
   pixelRatio,
-  placesOf,
   readOverlapCall,
   wholeOf,
 } from '../project/project.ts'
@@ -142,11 +142,11 @@ async function projectInto(
   depth: readonly number[],
   planes: number,
 ): Promise<void> {
-  const places = placesOf(image, grid.sky)
+  const isClassic = hasClassicOverlaps(input, image.sky, grid.sky)
+  const places = placesOf(image.sky, grid.sky, isClassic)
   const found = classicWindow(image, grid, places.toOutput, places.toImage)
   if (found === undefined) throw noOverlap(input)
   const isFull = input.isFullRegion === true
-  const isClassic = input.overlap !== 'exact' && isCoarse(image.sky.wcs) && isCoarse(grid.sky.wcs)
   const isFlux = input.isEnergyMode === true
   const window = isFull ? wholeOf(grid) : found
   const sumsOf = async (region: Region, plane: number, count: number): Promise<CubeSums> =>
@@ -255,6 +255,21 @@ export const projectCubeModule: MontageModule = defineModule<ProjectCubeInput, P
       ['hdr.template', 'Header template with the axes of the cube.'],
     ],
     returns: { time: 'Time it took.' },
+    sections: [
+      {
+        title: 'Differences from Montage',
+        rows: [
+          [
+            'blank pixels',
+            'A blank pixel of a plane takes no part there. Montage 6.0 counts it as 0, which darkens the pixels around it.',
+          ],
+          [
+            'area image',
+            'Has no `NAXIS3`, which FITS forbids in an image of two axes and Montage leaves there.',
+          ],
+        ],
+      },
+    ],
     example: ['mProjectCube cube.fits projected.fits region.hdr'],
   },
   read: readOverlapCall,

@@ -1,5 +1,12 @@
-import type { SkyPosition } from '@skyloom/wcs'
-import { roundedSinCos } from './rounded-trig.ts'
+import {
+  roundedAcos,
+  roundedAtan2,
+  roundedCos,
+  roundedCosDeg,
+  roundedSin,
+  roundedSinDeg,
+  type SkyPosition,
+} from '@skyloom/wcs'
 
 /** Degrees to radian in the classic programs. */
 const DEG_TO_RAD = 0.0174532925199433
@@ -10,13 +17,13 @@ const DEG_TO_RAD = 0.0174532925199433
  */
 export function classicAngleRad(a: SkyPosition, b: SkyPosition): number {
   const [u, v] = [classicVector(a), classicVector(b)]
-  return Math.acos(Math.min(1, u[0] * v[0] + u[1] * v[1] + u[2] * v[2]))
+  return roundedAcos(Math.min(1, u[0] * v[0] + u[1] * v[1] + u[2] * v[2]))
 }
 
 function classicVector({ lonDeg, latDeg }: SkyPosition): readonly [number, number, number] {
-  const lon = roundedSinCos(lonDeg * DEG_TO_RAD)
-  const lat = roundedSinCos(latDeg * DEG_TO_RAD)
-  return [lat.cos * lon.cos, lat.cos * lon.sin, lat.sin]
+  const lon = lonDeg * DEG_TO_RAD
+  const lat = latDeg * DEG_TO_RAD
+  return [roundedCos(lat) * roundedCos(lon), roundedCos(lat) * roundedSin(lon), roundedSin(lat)]
 }
 
 /**
@@ -25,13 +32,13 @@ function classicVector({ lonDeg, latDeg }: SkyPosition): readonly [number, numbe
  * of the orders in which factors can be multiplied and terms be added, this alone gives its angle for each of 63 pairs of positions.
  */
 export function classicPlaneAngleRad(image: SkyPosition, template: SkyPosition): number {
-  const lonA = roundedSinCos(image.lonDeg * DEG_TO_RAD)
-  const latA = roundedSinCos(image.latDeg * DEG_TO_RAD)
-  const lonB = roundedSinCos(template.lonDeg * DEG_TO_RAD)
-  const latB = roundedSinCos(template.latDeg * DEG_TO_RAD)
+  const lonA = sinCos(image.lonDeg * DEG_TO_RAD)
+  const latA = sinCos(image.latDeg * DEG_TO_RAD)
+  const lonB = sinCos(template.lonDeg * DEG_TO_RAD)
+  const latB = sinCos(template.latDeg * DEG_TO_RAD)
   const alongX = latB.cos * lonB.cos * latA.cos * lonA.cos
   const alongY = latB.cos * lonB.sin * latA.cos * lonA.sin
-  return Math.acos(Math.min(1, alongX + alongY + latB.sin * latA.sin))
+  return roundedAcos(Math.min(1, alongX + alongY + latB.sin * latA.sin))
 }
 
 /** Below this the classic programs compute the northward component by another formula. */
@@ -53,11 +60,18 @@ export function classicPlaneDirectionRad(from: SkyPosition, to: SkyPosition): nu
   const sum = sinCosDeg(to.latDeg + (90 - from.latDeg))
   const north =
     Math.abs(difference) < SMALL_NORTH ? -sum.cos + lat.cos * pole.cos * (1 - lon.cos) : difference
-  return Math.atan2(north, lat.cos * lon.sin)
+  return roundedAtan2(north, lat.cos * lon.sin)
 }
 
-/** Right angles are exact. */
-function sinCosDeg(angleDeg: number): { readonly sin: number; readonly cos: number } {
-  const { sin, cos } = roundedSinCos(angleDeg * (Math.PI / 180))
-  return angleDeg % 90 === 0 ? { sin: Math.round(sin), cos: Math.round(cos) } : { sin, cos }
+interface SinCos {
+  readonly sin: number
+  readonly cos: number
+}
+
+function sinCos(angleRad: number): SinCos {
+  return { sin: roundedSin(angleRad), cos: roundedCos(angleRad) }
+}
+
+function sinCosDeg(angleDeg: number): SinCos {
+  return { sin: roundedSinDeg(angleDeg), cos: roundedCosDeg(angleDeg) }
 }

@@ -13,8 +13,9 @@ import { MontageError } from '../errors.ts'
 import { readTemplateFile } from '../header/read-template.ts'
 import { areaName, outputBase } from '../image/area-name.ts'
 import { writeStrips } from '../image/write-strips.ts'
+import { placesOf } from './image-places.ts'
 import { type OutputGrid, outputGrid, partHeader } from './output-grid.ts'
-import { expansion, noOverlap, PROJECT_OPTIONS, placesOf, wholeOf } from './project.ts'
+import { expansion, noOverlap, PROJECT_OPTIONS, wholeOf } from './project.ts'
 import { openInput, type ProjectInput, type ProjectResult, readProjectCall } from './project-input.ts'
 
 /** Input of {@link mProjectQL}. Weights and their threshold play no part in sampling. */
@@ -43,7 +44,7 @@ export async function mProjectQL(input: ProjectQLInput, place: Place = {}): Prom
     const template = await readTemplateFile(place, input.template)
     const pad = input.isExpanded === true ? expansion(image, template.sky.wcs) : 0
     const grid = outputGrid(template, input.template, pad)
-    const { toOutput, toImage } = placesOf(image, grid.sky)
+    const { toOutput, toImage } = placesOf(image.sky, grid.sky, false)
     const extent = classicExtent(image, grid, toOutput, toImage)
     if (extent === undefined) throw noOverlap(input)
     const window = input.isFullRegion === true ? wholeOf(grid) : quickWindow(extent, grid)

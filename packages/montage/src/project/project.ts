@@ -1,22 +1,5 @@
-import {
-  classicWindow,
-  planarError,
-  type Region,
-  type SpherePixels,
-  scaleBySolidAngle,
-  solidAngles,
-  type VectorMap,
-} from '@skyloom/mosaic'
-import {
-  type MontageFrameConverter,
-  montageFrameConverter,
-  type PixelMap,
-  pixelAreaSr,
-  pixelMap,
-  pixelScaleDeg,
-  pixelsToSky,
-  type Wcs,
-} from '@skyloom/wcs'
+import { classicWindow, planarError, type Region, scaleBySolidAngle, solidAngles } from '@skyloom/mosaic'
+import { pixelAreaSr, pixelScaleDeg, type Wcs } from '@skyloom/wcs'
 import { DEBUG_LEVEL_OPTION, HDU_OPTION, type ManualRow, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -27,7 +10,9 @@ import {
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { MontageError } from '../errors.ts'
+import type { ClassicWcs } from '../header/classic-wcs.ts'
 import { readTemplateFile } from '../header/read-template.ts'
+import { placesOf } from './image-places.ts'
 import { type OutputGrid, outputGrid } from './output-grid.ts'
 import {
   drizzleArgument,
@@ -82,11 +67,11 @@ export async function mProject(input: OverlapProjectInput, place: Place = {}): P
     const template = await readTemplateFile(place, input.template)
     const pad = input.isExpanded === true ? expansion(image, template.sky.wcs) : 0
     const grid = outputGrid(template, input.template, pad)
-    const places = placesOf(image, grid.sky)
+    const isClassic = hasClassicOverlaps(input, image.sky, grid.sky)
+    const places = placesOf(image.sky, grid.sky, isClassic)
     const found = classicWindow(image, grid, places.toOutput, places.toImage)
     if (found === undefined) throw noOverlap(input)
     const window = input.isFullRegion === true ? wholeOf(grid) : found
-    const isClassic = input.overlap !== 'exact' && isCoarse(image.sky.wcs) && isCoarse(grid.sky.wcs)
     const isSpherical = isClassic || planarError(image, places.toOutput, places.pixels) > PLANAR_LIMIT
     const isFlux = input.isEnergyMode === true
     const output = grid.sky.wcs
@@ -122,9 +107,14 @@ export async function mProject(input: OverlapProjectInput, place: Place = {}): P
   }
 }
 
-/** True for pixels at least as large as {@link CLASSIC_SCALE_DEG}. */
-export function isCoarse(wcs: Wcs): boolean {
-  return Math.min(...pixelScaleDeg(wcs)) >= CLASSIC_SCALE_DEG
+/** True when areas are those of the classic arithmetic: unless the caller wants true ones, for pixels of {@link CLASSIC_SCALE_DEG} and more. */
+export function hasClassicOverlaps(
+  { overlap }: Pick<OverlapProjectInput, 'overlap'>,
+  image: ClassicWcs,
+  output: ClassicWcs,
+): boolean {
+  const scaleDeg = Math.min(...pixelScaleDeg(image.wcs), ...pixelScaleDeg(output.wcs))
+  return overlap !== 'exact' && scaleDeg >= CLASSIC_SCALE_DEG
 }
 
 /** All pixels of a grid. */
@@ -153,55 +143,6 @@ export function expansion(
 /** Pixels of the template in the side of a pixel of the image, the larger of both axes. */
 export function pixelRatio(image: Wcs, template: Wcs): number {
   return Math.max(...pixelScaleDeg(image)) / Math.min(...pixelScaleDeg(template))
-}
-
-/** Exact maps between an image and a template, and the directions of their pixels. */
-export interface ImagePlaces {
-  readonly toOutput: PixelMap
-  readonly toImage: PixelMap
-  readonly pixels: SpherePixels
-}
-
-/** Where the pixels of an image lie on a template and both on the sphere, by the rules of the classic programs for coordinate systems. */
-export function placesOf(image: Pick<OpenInput, 'sky'>, output: OpenInput['sky']): ImagePlaces {
-  const there = montageFrameConverter(image.sky.frame, output.frame)
-  const back = montageFrameConverter(output.frame, image.sky.frame)
-  const from = image.sky.wcs
-  const to = output.wcs
-  // Not written for images in one frame: pixelMap then goes by unit vectors.
-  const toOutput = pixelMap(from, withFrameOf(to, from, there), there.isIdentity ? {} : { converter: there })
-  const toImage = pixelMap(withFrameOf(to, from, there), from, there.isIdentity ? {} : { converter: back })
-  const pixels: SpherePixels = { ofImage: vectorMap(from, there), ofOutput: vectorMap(to) }
-  return { toOutput, toImage, pixels }
-}
-
-/** The template as one in the frame of the image when the classic rules see no difference between the two. */
-function withFrameOf(to: Wcs, from: Wcs, converter: MontageFrameConverter): Wcs {
-  return converter.isIdentity ? { ...to, frame: from.frame } : to
-}
-
-const DEG_TO_RAD = Math.PI / 180
-/** Corner coordinates are FITS coordinates less this. */
-const CORNER_TO_FITS = 0.5
-
-function vectorMap(wcs: Wcs, converter?: MontageFrameConverter): VectorMap {
-  return (x, y, vectors, count) => {
-    const lon = x.slice(0, count)
-    const lat = y.slice(0, count)
-    for (let k = 0; k < count; k++) {
-      lon[k]! += CORNER_TO_FITS
-      lat[k]! += CORNER_TO_FITS
-    }
-    pixelsToSky(wcs, lon, lat, lon, lat, count)
-    if (converter?.isIdentity === false) converter.convertInPlace(lon, lat, count)
-    for (let k = 0; k < count; k++) {
-      const lonRad = lon[k]! * DEG_TO_RAD
-      const latRad = lat[k]! * DEG_TO_RAD
-      vectors[3 * k] = Math.cos(latRad) * Math.cos(lonRad)
-      vectors[3 * k + 1] = Math.cos(latRad) * Math.sin(lonRad)
-      vectors[3 * k + 2] = Math.sin(latRad)
-    }
-  }
 }
 
 /** Options that all modules of this kind have, for their manual pages. */

@@ -1,3 +1,4 @@
+import { roundedAtan2 } from '@skyloom/wcs'
 import type { SphereOverlap } from './sphere-overlap.ts'
 
 /** Radian: corners this near to a side count as inside. */
@@ -49,6 +50,7 @@ export function classicOverlap(): SphereOverlap {
     let advancedA = 0
     let advancedB = 0
     let inside: 'unknown' | 'p' | 'q' = 'unknown'
+    let hasMet = false
     do {
       const a1 = (a + 3) & 3
       const b1 = (b + 3) & 3
@@ -71,7 +73,9 @@ export function classicOverlap(): SphereOverlap {
         const y = (sign * cy) / length
         const z = (sign * cz) / length
         if (isBetween(x, y, z, p, a1, a) && isBetween(x, y, z, q, b1, b)) {
-          if (inside === 'unknown' && count === 0) {
+          if (!hasMet) {
+            // The way around counts from the first crossing on.
+            hasMet = true
             advancedA = 0
             advancedB = 0
           }
@@ -225,19 +229,20 @@ function isBetween(
   return dot(x, y, z, corners, from) >= span && dot(x, y, z, corners, to) >= span
 }
 
-/** Drops corners that repeat the one before; gives the number of those that stay. */
+/** Drops corners that repeat the one kept before, and the last when it repeats the first; gives the number of those that stay. */
 function distinct(corners: Float64Array, count: number, across: Float64Array): number {
   let kept = 0
   for (let k = 0; k < count; k++) {
-    const before = kept === 0 ? count - 1 : kept - 1
-    if (k > 0 || count > 1) {
-      crossInto(across, 0, corners, before, corners, k)
-      if (lengthAt(across, 0) < TOLERANCE) continue
-    }
+    if (kept > 0 && isNear(corners, kept - 1, k, across)) continue
     if (kept !== k) corners.copyWithin(3 * kept, 3 * k, 3 * k + 3)
     kept++
   }
-  return kept
+  return kept > 1 && isNear(corners, kept - 1, 0, across) ? kept - 1 : kept
+}
+
+function isNear(corners: Float64Array, a: number, b: number, across: Float64Array): boolean {
+  crossInto(across, 0, corners, a, corners, b)
+  return lengthAt(across, 0) < TOLERANCE
 }
 
 /** Sum of the angles less that of a flat polygon; corners with almost 180 degrees are dropped. */
@@ -259,7 +264,7 @@ function girard(corners: Float64Array, many: number, work: Float64Array, sides: 
       const next = k + 1 === count ? 0 : k + 1
       crossInto(sides, CROSS_AT, sides, k, sides, next)
       const along = dot(sides[3 * k]!, sides[3 * k + 1]!, sides[3 * k + 2]!, sides, next)
-      const angle = Math.atan2(lengthAt(sides, CROSS_AT), -along)
+      const angle = roundedAtan2(lengthAt(sides, CROSS_AT), -along)
       if (angle > FLAT_ANGLE) flat = next
       sum += angle
     }

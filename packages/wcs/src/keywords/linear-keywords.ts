@@ -1,4 +1,4 @@
-import { cosDeg, sinDeg } from '../celestial/angles.ts'
+import { roundedCosDeg, roundedSinDeg } from '../celestial/rounded-trig.ts'
 import { WcsError } from '../errors.ts'
 import { invert2, type Matrix2 } from '../linear/linear.ts'
 import type { CelestialAxes } from './axes.ts'
@@ -170,8 +170,8 @@ function crotaElements(
   cdelt: (axis: number) => number,
   rotationDeg: number,
 ): (i: number, j: number) => number {
-  const cos = cosDeg(rotationDeg)
-  const sin = sinDeg(rotationDeg)
+  const cos = roundedCosDeg(rotationDeg)
+  const sin = roundedSinDeg(rotationDeg)
   const { lonAxis, latAxis } = axes
   return (i, j) => {
     if (i === j) return cdelt(i) * (i === lonAxis || i === latAxis ? cos : 1)
