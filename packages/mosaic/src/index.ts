@@ -1,5 +1,12 @@
 export { addStrip, type StripImage, type StripTarget, stripScratchBytes } from './add/add-strip.ts'
-export { COMBINE_METHODS, type CombineMethod } from './add/combine.ts'
+export {
+  type ClipSettings,
+  COMBINE_METHODS,
+  type CombineMethod,
+  EXTRA_PLANES,
+  type ExtraPlane,
+  type PlainCombineMethod,
+} from './add/combine.ts'
 export {
   CLASSIC_COMBINE_METHODS,
   type ClassicCombineMethod,
@@ -7,6 +14,14 @@ export {
   type CombineOptions,
   combinePlanes,
 } from './add/combine-planes.ts'
+export {
+  contextPlaneCount,
+  type StackImage,
+  type StackSettings,
+  type StackTarget,
+  stackScratchBytes,
+  stackStrip,
+} from './add/stack-strip.ts'
 export { DEFAULT_SURVEYS } from './archive/default-surveys.ts'
 export { findKnownObject, type KnownObject, knownObjects } from './archive/find-known-object.ts'
 export type { SearchBox } from './archive/search-box.ts'
@@ -152,6 +167,7 @@ export {
   starsAround,
 } from './photometry/star-catalog.ts'
 export { type PixelPlane, pixelAt } from './pixel-plane.ts'
+export { extraName } from './product/extra-name.ts'
 export { type InheritedCard, inheritCards } from './product/inherit.ts'
 export {
   type Making,
@@ -199,12 +215,22 @@ export {
   PROJECT_METHODS,
   type ProjectMethod,
 } from './project/project-method.ts'
+export { projectQuality, type QualityPlanes, type QualityTarget } from './project/project-quality.ts'
 export { type PlacedImage, projectRegion } from './project/project-region.ts'
 export { type SampleRule, sampleRows } from './project/sample-rows.ts'
 export { type SolidAngleGrid, scaleBySolidAngle, solidAngles } from './project/solid-angle.ts'
 export type { SpherePixels, VectorMap } from './project/sphere-cells.ts'
 export { type SphereOverlap, type SphereQuad, sphereOverlap } from './project/sphere-overlap.ts'
 export { type CornerScratch, gridScratchBytes, type ProjectMap } from './project/tile-corners.ts'
+export {
+  type ImageQuality,
+  PARTNER_KINDS,
+  type Partner,
+  type PartnerKind,
+  type QualityOptions,
+  WEIGHT_TYPES,
+  type WeightType,
+} from './quality/quality-options.ts'
 export { intersectRegions, isEmptyRegion, type Region, uniteRegions } from './region.ts'
 export { graticule } from './report/graticule.ts'
 export { mosaicReport } from './report/report.ts'
@@ -229,3 +255,5 @@ export { classicRegion, facingPixel, shiftOnto } from './subset/classic-region.t
 export { subsetRegion } from './subset/subset-region.ts'
 export { makeTemplate, type TemplateImage, type TemplateOptions } from './template/make-template.ts'
 export { readTemplate, type Template, templateFromHeader } from './template/template.ts'
+export { extremeVariance } from './uncertainty/extreme-variance.ts'
+export { medianVariance } from './uncertainty/median-variance.ts'

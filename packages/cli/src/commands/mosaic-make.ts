@@ -4,10 +4,11 @@ import { EXIT } from '../terminal/exit-code.ts'
 import { formatBytes, formatDuration } from '../terminal/format.ts'
 import { interruptSignal } from '../terminal/interrupt.ts'
 import { jsonLines, progressDisplay } from '../terminal/progress.ts'
+import { type QualityFlags, qualityOptions } from './mosaic-quality.ts'
 import { type TemplateFlags, templateOptions } from './mosaic-template.ts'
 
 /** Flags of `skyloom mosaic make` as the command line gives them. */
-export interface MakeFlags extends TemplateFlags {
+export interface MakeFlags extends TemplateFlags, QualityFlags {
   readonly images: string
   readonly out: string
   readonly hdu?: number | string
@@ -16,7 +17,6 @@ export interface MakeFlags extends TemplateFlags {
   readonly pixfrac?: number
   readonly conserve?: NonNullable<MosaicOptions['conserve']>
   readonly background: 'plane' | 'level' | 'none'
-  readonly combine: 'mean' | 'median' | 'count'
   readonly exactSize?: boolean
   readonly float64?: boolean
   readonly compress?: NonNullable<MosaicOptions['compress']>
@@ -86,7 +86,7 @@ function mosaicOptions(flags: MakeFlags): MosaicOptions {
     pixfrac: flags.pixfrac,
     conserve: flags.conserve,
     background: flags.background,
-    combine: flags.combine,
+    ...qualityOptions(flags),
     isExactSize: flags.exactSize,
     isFloat64: flags.float64,
     compress: flags.compress,

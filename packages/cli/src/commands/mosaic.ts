@@ -4,6 +4,7 @@ import { parseAngles, parseBytes, parseCount, parseHdu, parsePositive } from '..
 import { addMosaicHipsCommand } from './mosaic-hips.ts'
 import type { MakeFlags } from './mosaic-make.ts'
 import { addMosaicPlanCommand } from './mosaic-plan-command.ts'
+import { addQualityOptions } from './mosaic-quality.ts'
 import { addTemplateOptions } from './mosaic-template.ts'
 
 /** Text shown below the options of `mosaic make`. */
@@ -11,6 +12,8 @@ const EXAMPLES = `
 Examples:
   skyloom mosaic make --images raw --out m42
   skyloom mosaic make --images raw --out m42 --center "83.8 -5.4" --size 0.5
+  skyloom mosaic make --images raw --out deep --weight "{stem}.weight.fits" \\
+    --mask "masks/{name}[DQ]" --combine clipped --planes variance,count,context
 
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 done without some images,
 4 refused, 130 interrupted.`
@@ -50,11 +53,7 @@ export function addMosaicCommand(program: Command): void {
         .choices(['plane', 'level', 'none'])
         .default('plane'),
     )
-    .addOption(
-      new Option('--combine <name>', 'how overlapping pixels become one')
-        .choices(['mean', 'median', 'count'])
-        .default('mean'),
-    )
+  addQualityOptions(make)
     .option('--exact-size', 'keep the whole template instead of trimming to the data')
     .option('--float64', 'write 64-bit pixels')
     .addOption(

@@ -41,7 +41,7 @@ export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary>
       const { spilledBytes } = run.store
       const products = await session.meter.measure(
         'write',
-        async () => await productSummaries(options.outDir),
+        async () => await productSummaries(options.outDir, session.settings.planes),
       )
       const facts = { input, model, added, png, damaged, outside, spilledBytes, products }
       return await reportMosaic(session, facts)

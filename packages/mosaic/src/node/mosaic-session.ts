@@ -8,6 +8,7 @@ import { graticule } from '../report/graticule.ts'
 import { mosaicReport } from '../report/report.ts'
 import type { AddedMosaic } from './add-stage.ts'
 import type { BackgroundModel } from './background-model.ts'
+import { findPartners } from './find-partners.ts'
 import { requireImages, templateOf } from './inputs.ts'
 import { type MosaicInput, mosaicInput } from './mosaic-input.ts'
 import { checkOutFolder } from './out-folder.ts'
@@ -44,7 +45,8 @@ export async function startMosaic(options: MosaicOptions, isBegunAgain = false):
   await checkOutFolder(options.outDir, given.overwrite, isBegunAgain)
   const { images, rejected } = await meter.measure('scan', async () => {
     const { onProgress, signal } = options
-    return await scanImages(options.imagesDir, { hdu: resolved.hdu, onProgress, signal })
+    const scan = await scanImages(options.imagesDir, { hdu: resolved.hdu, onProgress, signal })
+    return await findPartners(scan, resolved.quality)
   })
   const settings = { ...resolved, threads: usefulThreads(options, resolved, images) }
   return { options, settings, meter, images, rejected, startMs, startCpu }

@@ -1,7 +1,9 @@
 import { access, constants, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PARTIAL_MARK } from '@skyloom/base/node'
+import { EXTRA_PLANES } from '../add/combine.ts'
 import { MosaicError } from '../errors.ts'
+import { extraName } from '../product/extra-name.ts'
 
 /** Names of everything that a mosaic leaves in its folder. */
 export const PRODUCT_NAMES = [
@@ -29,7 +31,7 @@ export async function checkOutFolder(
   isBegunAgain = false,
 ): Promise<void> {
   const names = await namesIn(folder)
-  const own = new Set<string>(isBegunAgain ? PRODUCT_NAMES : [])
+  const own = new Set<string>(isBegunAgain ? [...PRODUCT_NAMES, ...EXTRA_PLANES.map(extraName)] : [])
   const found = names.filter((name) => !isRemain(name) && !own.has(name))
   if (found.length > 0 && !overwrite) {
     throw new MosaicError('MOSAIC_OUT_NOT_EMPTY', 'the output folder is not empty', {

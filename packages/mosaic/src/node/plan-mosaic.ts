@@ -7,6 +7,7 @@ import { findOverlaps } from '../overlap/pairs.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { projectRegion } from '../project/project-region.ts'
 import { isEmptyRegion, type Region, uniteRegions } from '../region.ts'
+import { findPartners } from './find-partners.ts'
 import { requireImages, templateOf } from './inputs.ts'
 import { scanImages } from './scan-images.ts'
 import { pixelMemoryBytes, resolveSettings, usefulThreads } from './settings.ts'
@@ -15,7 +16,8 @@ import { pixelMemoryBytes, resolveSettings, usefulThreads } from './settings.ts'
 export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
   const settings = resolveSettings(options)
   const { onProgress, signal } = options
-  const scan = await scanImages(options.imagesDir, { hdu: settings.hdu, onProgress, signal })
+  const found = await scanImages(options.imagesDir, { hdu: settings.hdu, onProgress, signal })
+  const scan = await findPartners(found, settings.quality)
   requireImages(scan.images, scan.rejected)
   const template = await templateOf(options, settings, scan.images)
   const placed = scan.images

@@ -1,8 +1,9 @@
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ByteSink } from '@skyloom/base'
 import { atomicFile, writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
+import { EXTRA_PLANES, type ExtraPlane } from '../add/combine.ts'
 import { formatCorrectionTable } from '../background/correction-table.ts'
 import { formatFitTable } from '../difference/fit-table.ts'
 import { formatImageTable } from '../image-table/image-table.ts'
@@ -13,13 +14,15 @@ import { PROGRAM, VERSION } from '../make/version.ts'
 import { formatOverlapTable } from '../overlap/overlap-table.ts'
 import { gaussianLogStretch } from '../preview/gaussian-log.ts'
 import { encodeGreyPng } from '../preview/png.ts'
-import { productHeader } from '../product/product-header.ts'
+import { extraName } from '../product/extra-name.ts'
+import { type ProductKind, productHeader } from '../product/product-header.ts'
 import { isFluxPerPixel } from '../project/project-method.ts'
 import { type AddedMosaic, addImages } from './add-stage.ts'
 import type { BackgroundModel } from './background-model.ts'
 import type { MosaicInput } from './mosaic-input.ts'
 import { PRODUCT_NAMES } from './out-folder.ts'
 import type { ProjectedImage } from './project-stage.ts'
+import { partnerLines, qualityLines } from './quality-history.ts'
 import type { MosaicRun } from './run.ts'
 import type { MosaicSettings } from './settings.ts'
 import { sha256OfFile } from './tasks.ts'
@@ -33,15 +36,36 @@ export async function writeMosaic(
   const replace = { overwrite: run.settings.overwrite, blocking: true }
   const mosaic = await atomicFile(join(run.options.outDir, 'mosaic.fits'), replace)
   const area = await atomicFile(join(run.options.outDir, 'mosaic_area.fits'), replace)
+  const extras = await extraSinks(run)
+  const sinks = [mosaic, area, ...extras.map(({ sink }) => sink)]
   try {
-    const added = await addInto(run, input, model, mosaic, area)
-    await mosaic.commit()
-    await area.commit()
+    const added = await addInto(run, input, model, mosaic, area, extras)
+    for (const sink of sinks) await sink.commit()
+    if (run.settings.overwrite) await removeOldExtras(run)
     return added
   } catch (error) {
-    await mosaic.discard()
-    await area.discard()
+    for (const sink of sinks) await sink.discard()
     throw error
+  }
+}
+
+/** Files for the planes that are wanted beside mosaic and area. */
+async function extraSinks({
+  options,
+  settings,
+}: MosaicRun): Promise<readonly { readonly plane: ExtraPlane; readonly sink: ByteSink }[]> {
+  const { overwrite, planes } = settings
+  const replace = { overwrite, blocking: true }
+  const sinks: { plane: ExtraPlane; sink: ByteSink }[] = []
+  for (const plane of planes)
+    sinks.push({ plane, sink: await atomicFile(join(options.outDir, extraName(plane)), replace) })
+  return sinks
+}
+
+/** Takes away planes of an earlier mosaic that this one does not have. */
+async function removeOldExtras({ options, settings }: MosaicRun): Promise<void> {
+  for (const plane of EXTRA_PLANES) {
+    if (!settings.planes.includes(plane)) await rm(join(options.outDir, extraName(plane)), { force: true })
   }
 }
 
@@ -80,9 +104,10 @@ async function addInto(
   { images, solution, window }: BackgroundModel,
   mosaic: ByteSink,
   area: ByteSink,
+  extras: readonly { readonly plane: ExtraPlane; readonly sink: ByteSink }[],
 ): Promise<AddedMosaic> {
   const { combine, isFloat64 } = run.settings
-  const header = (kind: 'mosaic' | 'area'): ReturnType<typeof productHeader> =>
+  const header = (kind: ProductKind): ReturnType<typeof productHeader> =>
     productHeader({
       template: template.header,
       window,
@@ -98,6 +123,7 @@ async function addInto(
   const targets = {
     mosaic: { sink: mosaic, header: header('mosaic') },
     area: { sink: area, header: header('area') },
+    extras: extras.map(({ plane, sink }) => ({ plane, sink, header: header(plane) })),
   }
   return await run.meter.measure('add', async (bytes) => {
     return await addImages(
@@ -117,8 +143,13 @@ function historyLines(
     `${PROGRAM} ${VERSION} mosaic make`,
     `method ${settings.method}, background ${settings.background}, combine ${settings.combine}`,
     ...valueLines(settings, images),
+    ...qualityLines(settings),
     `template ${templateFile ?? 'made from the images and options'}`,
-    ...images.flatMap(({ image, sha256 }) => [`input ${image.name} hdu ${image.hdu}`, `sha256 ${sha256}`]),
+    ...images.flatMap((projected) => [
+      `input ${projected.image.name} hdu ${projected.image.hdu}`,
+      `sha256 ${projected.sha256}`,
+      ...partnerLines(projected),
+    ]),
   ]
 }
 
@@ -154,8 +185,12 @@ function tables(
 }
 
 /** Size and SHA-256 of the products, the report left out. */
-export async function productSummaries(folder: string): Promise<readonly ProductSummary[]> {
-  const names = PRODUCT_NAMES.filter((name) => name !== 'report.html')
+export async function productSummaries(
+  folder: string,
+  planes: readonly ExtraPlane[],
+): Promise<readonly ProductSummary[]> {
+  const own = PRODUCT_NAMES.filter((name) => name !== 'report.html')
+  const names = [...own, ...planes.map(extraName)]
   return await Promise.all(names.map(async (name) => await productSummary(folder, name)))
 }
 

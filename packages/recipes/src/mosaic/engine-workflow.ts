@@ -1,4 +1,4 @@
-import { fitFile, JOB_FILES, projectedFiles, TABLE_NAMES } from '@skyloom/mosaic'
+import { type ExtraPlane, extraName, fitFile, JOB_FILES, projectedFiles, TABLE_NAMES } from '@skyloom/mosaic'
 import { File, Job, type JobOptions, Workflow } from '@skyloom/workflow/api'
 
 /** What the workflow of the mosaic engine is made of. */
@@ -7,6 +7,8 @@ export interface EngineWorkflowInput {
   readonly images: readonly { readonly name: string; readonly hdu: number; readonly sizeBytes: number }[]
   /** Pairs that may overlap, by their places in `images`. */
   readonly pairs: readonly { readonly plus: number; readonly minus: number }[]
+  /** Planes that are made beside mosaic and area. */
+  readonly planes: readonly ExtraPlane[]
 }
 
 /** Ids of the jobs that are there once, by what they do. */
@@ -32,7 +34,7 @@ const PRODUCT = { registerReplica: false }
  * work as parts of the engine (`--mosaic`), so that the same workflow runs as functions in memory and as programs on files, with the same
  * products. Inputs besides the images are the two files that `MosaicPlanFile` is about.
  */
-export function engineWorkflow({ name, images, pairs }: EngineWorkflowInput): Workflow {
+export function engineWorkflow({ name, images, pairs, planes: extras }: EngineWorkflowInput): Workflow {
   const workflow = new Workflow(name)
   const plan = new File(JOB_FILES.plan)
   const template = new File(JOB_FILES.template)
@@ -69,6 +71,7 @@ export function engineWorkflow({ name, images, pairs }: EngineWorkflowInput): Wo
     job('mAdd', { id: ENGINE_JOBS.add })
       .addInputs(...planes, ...facts, corrections)
       .addOutputs(new File('mosaic.fits'), new File('mosaic_area.fits'), PRODUCT)
+      .addOutputs(...extras.map((plane) => new File(extraName(plane))), PRODUCT)
       .addOutputs(statistics, preview, INTERNAL),
     job('mViewer', { id: ENGINE_JOBS.picture })
       .addInputs(preview)

@@ -1,5 +1,12 @@
 import { join, resolve } from 'node:path'
-import { JOB_FILES, type ProductSummary, projectedFiles, TABLE_NAMES, ZERO_PLANE } from '@skyloom/mosaic'
+import {
+  extraName,
+  JOB_FILES,
+  type ProductSummary,
+  projectedFiles,
+  TABLE_NAMES,
+  ZERO_PLANE,
+} from '@skyloom/mosaic'
 import {
   type BackgroundModel,
   inputWithout,
@@ -93,7 +100,8 @@ export async function engineFunctions(
       ENGINE_JOBS.add,
       async () => {
         added = await jobs.add()
-        return await written(['mosaic.fits', 'mosaic_area.fits'])
+        const extras = session.settings.planes.map(extraName)
+        return await written(['mosaic.fits', 'mosaic_area.fits', ...extras])
       },
     ],
     [

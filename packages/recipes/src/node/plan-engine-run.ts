@@ -84,7 +84,7 @@ async function sameInputs(runDir: string, texts: ReadonlyMap<string, string>): P
 }
 
 function planned(
-  { options }: MosaicSession,
+  { options, settings }: MosaicSession,
   input: MosaicInput,
   place: EngineRunPlace,
   runDir: string,
@@ -97,7 +97,12 @@ function planned(
     replicas.addReplica(SITE, name, `file://${join(runDir, INPUTS, name)}`)
   const paths = new Map(input.images.map(({ name, path }) => [name, resolve(path)]))
   for (const [name, path] of paths) replicas.addReplica(SITE, name, `file://${path}`)
-  const workflow = engineWorkflow({ name: place.name, images: input.images, pairs: input.pairs })
+  const workflow = engineWorkflow({
+    name: place.name,
+    images: input.images,
+    pairs: input.pairs,
+    planes: settings.planes,
+  })
   const modules = new Set(workflow.build().jobs.flatMap((job) => (job.type === 'job' ? [job.name] : [])))
   const request: PlanRequest = {
     workflow: workflow.build(),
