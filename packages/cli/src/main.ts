@@ -8,6 +8,7 @@ import { addPlanCommand } from './commands/plan.ts'
 import { addRegistryCommand } from './commands/registry.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addTraceCommand } from './commands/trace.ts'
+import { addVerifyCommand } from './commands/verify.ts'
 import { addWcsCommand } from './commands/wcs.ts'
 import { addWorkflowCommand } from './commands/workflow.ts'
 import { printError } from './terminal/error-text.ts'
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addRegistryCommand(program)
   addRunCommand(program)
   addTraceCommand(program)
+  addVerifyCommand(program)
   addNodeRunCommand(program)
   return program
 }

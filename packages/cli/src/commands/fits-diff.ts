@@ -21,13 +21,14 @@ export async function fitsDiff(a: string, b: string, flags: DiffFlags): Promise<
   else {
     const [countA, countB] = difference.hduCounts
     if (countA !== countB) process.stdout.write(`number of HDUs: ${countA} and ${countB}\n`)
-    for (const hdu of difference.hdus) printHdu(hdu)
+    for (const line of difference.hdus.flatMap(hduLines)) process.stdout.write(`${line}\n`)
     process.stdout.write(difference.isEqual ? 'the files are equal\n' : 'the files differ\n')
   }
   return difference.isEqual ? EXIT.done : EXIT.failed
 }
 
-function printHdu({ index, name, structure, cards, pixels, bytes }: HduDifference): void {
+/** Where and how much an HDU differs, a line each. */
+export function hduLines({ index, name, structure, cards, pixels, bytes }: HduDifference): readonly string[] {
   const place = `HDU ${index}${name === '' ? '' : ` (${name})`}`
   const lines = [
     ...structure.map((text) => `${place}: ${text}`),
@@ -40,5 +41,5 @@ function printHdu({ index, name, structure, cards, pixels, bytes }: HduDifferenc
     )
   }
   if (bytes !== undefined && bytes > 0) lines.push(`${place}: ${bytes} bytes of data differ`)
-  for (const line of lines) process.stdout.write(`${line}\n`)
+  return lines
 }

@@ -4,6 +4,7 @@ import { EXIT } from '../terminal/exit-code.ts'
 import { printJson } from '../terminal/output.ts'
 import type { RegistryFlags } from './registry.ts'
 import { fileMeant, registryOf } from './registry-open.ts'
+import { correctionLines, correctionsIn } from './trace-corrections.ts'
 
 /** Flags of `skyloom trace`. */
 export interface TraceFlags extends RegistryFlags {
@@ -18,8 +19,9 @@ export async function traceFile(name: string, flags: TraceFlags): Promise<number
   const { id } = await fileMeant(registry, name)
   const direction = flags.descendants === true ? 'descendants' : 'ancestors'
   const trace = await registry.files.trace([id], { direction, maxSteps: flags.depth })
+  const corrections = await correctionsIn(registry, trace)
   if (flags.json === true) {
-    printJson({ registry: registry.location, direction, ...trace })
+    printJson({ registry: registry.location, direction, ...trace, corrections })
     return EXIT.done
   }
   for (const line of treeLines(trace, id, direction, flags.full === true)) process.stdout.write(`${line}\n`)
@@ -27,6 +29,7 @@ export async function traceFile(name: string, flags: TraceFlags): Promise<number
   process.stdout.write(
     `${counted(trace.files.length, 'file')}, ${sources} of them from elsewhere; ${counted(trace.steps.length, 'step')}\n`,
   )
+  for (const line of correctionLines(corrections)) process.stdout.write(`${line}\n`)
   if (trace.isCut) process.stdout.write('the history goes on; give a larger --depth\n')
   return EXIT.done
 }

@@ -1,3 +1,4 @@
+import type { ImageRecord } from '../image-table/image-record.ts'
 import type { MosaicOptions } from './options.ts'
 
 /** Options that change no pixel, or are part of the images and the template. */
@@ -25,7 +26,10 @@ export interface MosaicPlanFile {
   /** Name of the template's file; absent when it was made from images and options. */
   readonly templateFile?: string | undefined
   readonly settings: PlannedSettings
-  readonly images: readonly { readonly name: string; readonly hdu: number; readonly path: string }[]
+  readonly images: readonly (Pick<ImageRecord, 'name' | 'hdu' | 'quality'> & {
+    /** Absolute. */
+    readonly path: string
+  })[]
   readonly pairs: readonly { readonly plus: number; readonly minus: number }[]
 }
 

@@ -1,11 +1,22 @@
 import { isSkyloomError } from '@skyloom/base'
 import type { RejectedImage } from '../image-table/image-record.ts'
+import type { MosaicPlanFile } from '../make/job-files.ts'
 import type { MosaicOptions } from '../make/options.ts'
 import type { MosaicSummary } from '../make/summary.ts'
-import { mosaicJobs } from './mosaic-jobs.ts'
-import { inputWithout, isSameTemplate, reportMosaic, startMosaic } from './mosaic-session.ts'
+import type { AddedMosaic } from './add-stage.ts'
+import { type MosaicJobs, mosaicJobs } from './mosaic-jobs.ts'
+import {
+  inputWithout,
+  isSameTemplate,
+  type MosaicFacts,
+  reportMosaic,
+  startMosaic,
+} from './mosaic-session.ts'
 import { type OpenRun, openRun } from './open-run.ts'
-import { makeOutFolder } from './out-folder.ts'
+import { checkOutFolder, makeOutFolder } from './out-folder.ts'
+import { plannedInput } from './plan-file.ts'
+import { resolveSettings, usefulThreads } from './settings.ts'
+import { createStageMeter } from './stage-meter.ts'
 import { productSummaries } from './write-products.ts'
 
 /**
@@ -32,11 +43,7 @@ export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary>
       // Damage shows only when pixels are read. If the template depends on it, begin again without the damaged images.
       if (damaged.length > before.length && !isSameTemplate(input, await inputWithout(session, damaged)))
         continue
-      await all(run, input.pairs.length, async (pair) => await jobs.fit(pair))
-      const model = await jobs.model()
-      const added = await jobs.add()
-      const png = await jobs.picture()
-      await jobs.tables()
+      const { model, added, png } = await matchAndAdd(run, jobs)
       const { outside } = jobs.left
       const { spilledBytes } = run.store
       const products = await session.meter.measure(
@@ -49,6 +56,52 @@ export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary>
       await run.close()
     }
   }
+}
+
+/** What can change when a mosaic is made again. */
+export type RemakeOptions = Pick<
+  MosaicOptions,
+  'outDir' | 'threads' | 'memoryBytes' | 'onProgress' | 'signal'
+>
+
+/**
+ * Makes the products of a recorded mosaic again, the report left out.
+ *
+ * @param plan and `templateText`: what the mosaic was made from
+ * @throws as `makeMosaic`
+ */
+export async function remakeMosaic(
+  plan: MosaicPlanFile,
+  templateText: string,
+  options: RemakeOptions,
+): Promise<void> {
+  const made = { ...plan.settings, ...options, imagesDir: '' }
+  const resolved = resolveSettings(made)
+  const input = await plannedInput(plan, templateText)
+  const settings = { ...resolved, threads: usefulThreads(made, resolved, input.images) }
+  await checkOutFolder(options.outDir, false)
+  await makeOutFolder(options.outDir)
+  const run = openRun(made, settings, createStageMeter(settings.clock), input.images)
+  try {
+    const jobs = mosaicJobs(run, input)
+    await all(run, input.images.length, async (image) => await jobs.project(image))
+    await matchAndAdd(run, jobs)
+  } finally {
+    await run.close()
+  }
+}
+
+/** From projected images to products. */
+async function matchAndAdd(
+  run: OpenRun,
+  jobs: MosaicJobs,
+): Promise<Pick<MosaicFacts, 'model' | 'png'> & { readonly added: AddedMosaic }> {
+  await all(run, jobs.input.pairs.length, async (pair) => await jobs.fit(pair))
+  const model = await jobs.model()
+  const added = await jobs.add()
+  const png = await jobs.picture()
+  await jobs.tables()
+  return { model, added, png }
 }
 
 /** Runs a job for each number below `count`. After a failure no more are started; it is thrown when all have ended. */

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
-import type { MosaicPlanFile, PlannedSettings } from '../make/job-files.ts'
+import { JOB_FILES, type MosaicPlanFile, type PlannedSettings } from '../make/job-files.ts'
+import { readTemplate } from '../template/template.ts'
 import type { MosaicInput } from './mosaic-input.ts'
+import { scanImage } from './scan-images.ts'
 import type { MosaicSettings } from './settings.ts'
 
 /** The plan file of an input. */
@@ -9,9 +11,30 @@ export function mosaicPlanFile(input: MosaicInput, settings: MosaicSettings): Mo
     version: 1,
     ...(input.templateFile === undefined ? {} : { templateFile: input.templateFile }),
     settings: plannedSettings(settings),
-    images: input.images.map(({ name, hdu, path }) => ({ name, hdu, path: resolve(path) })),
+    images: input.images.map(({ name, hdu, path, quality }) => ({
+      name,
+      hdu,
+      path: resolve(path),
+      ...(quality === undefined ? {} : { quality }),
+    })),
     pairs: input.pairs,
   }
+}
+
+/**
+ * The input that a plan file and its template describe, with the headers as they are now.
+ *
+ * @throws MosaicError, FitsError, WcsError for images whose headers cannot be used any more
+ */
+export async function plannedInput(plan: MosaicPlanFile, templateText: string): Promise<MosaicInput> {
+  const images = await Promise.all(
+    plan.images.map(async ({ path, name, hdu, quality }) => {
+      const image = await scanImage(path, name, hdu)
+      return quality === undefined ? image : { ...image, quality }
+    }),
+  )
+  const template = readTemplate(templateText, plan.templateFile ?? JOB_FILES.template)
+  return { images, template, templateFile: plan.templateFile, pairs: plan.pairs }
 }
 
 /** Settings that change no pixel, or show in images and template. */

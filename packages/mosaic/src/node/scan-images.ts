@@ -77,6 +77,17 @@ function byCodeUnits(a: string, b: string): number {
 /** What a scan needs of an HDU. */
 type HduFacts = Pick<Hdu, 'index' | 'type' | 'name' | 'shape' | 'header'>
 
+/**
+ * What the header of one image of a file says.
+ *
+ * @throws MosaicError, FitsError, WcsError when it cannot be used
+ */
+export async function scanImage(path: string, name: string, hdu: number): Promise<ImageRecord> {
+  const [image] = await scanFile(path, name, hdu, [])
+  if (image === undefined) throw noImage(`${name}[${hdu}]`)
+  return image
+}
+
 async function scanFile(
   path: string,
   name: string,

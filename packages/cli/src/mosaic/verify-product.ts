@@ -1,0 +1,201 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ProgressListener } from '@skyloom/base'
+import { diffFits } from '@skyloom/fits'
+import { openFitsFile } from '@skyloom/fits/node'
+import { JOB_FILES, type MosaicPlanFile } from '@skyloom/mosaic'
+import { productSummary, remakeMosaic } from '@skyloom/mosaic/node'
+import { type FileInfo, type FileTrace, type Registry, RegistryError } from '@skyloom/registry'
+import { hduLines } from '../commands/fits-diff.ts'
+import { programIdentity } from './program-identity.ts'
+
+/** How a product is verified. */
+export interface VerifyOptions {
+  readonly threads?: number | undefined
+  readonly memoryBytes?: number | undefined
+  /** Folder for the copy that is made. */
+  readonly scratch?: string | undefined
+  /** Make no copy. */
+  readonly isInputsOnly?: boolean | undefined
+  readonly onProgress?: ProgressListener | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A file that is not what it was when it was recorded. */
+export interface ChangedFile {
+  readonly lfn: string
+  readonly path: string | undefined
+  readonly problem: 'changed' | 'missing'
+}
+
+/** What verifying a product gave. */
+export interface Verdict {
+  readonly file: string
+  readonly run: string
+  readonly isSound: boolean
+  /** The file against its registered checksum. */
+  readonly isAsRecorded: boolean
+  readonly changedInputs: readonly ChangedFile[]
+  /** Whether what was made again is the same; undefined when nothing was made. */
+  readonly isIdentical?: boolean | undefined
+  /** Where it differs: HDU, cards, count of pixels and largest difference. */
+  readonly differences: readonly string[]
+  /** All of it for people. */
+  readonly lines: readonly string[]
+}
+
+/**
+ * Verifies a product of a mosaic: compares the inputs of its run with their registered checksums and, when all are as they were, makes
+ * the mosaic again in a scratch folder and compares the product with its copy.
+ *
+ * @param path the file that is compared with what is made
+ * @throws {RegistryError} `REGISTRY_NOT_FOUND` for a file that no run of `mosaic make` made, or whose record is gone
+ */
+export async function verifyProduct(
+  registry: Registry,
+  file: FileInfo,
+  path: string,
+  options: VerifyOptions = {},
+): Promise<Verdict> {
+  const trace = await registry.files.trace([file.id], { direction: 'ancestors' })
+  const { runId, inputsDir } = await recordOf(registry, file)
+  const inputs = trace.files.filter(({ madeBy }) => madeBy === null)
+  const changedInputs = await changed(registry, inputs)
+  const isThere = existsSync(path)
+  const isAsRecorded = isThere && (await sha256(path)) === file.sha256
+  const facts = { file: file.lfn, run: runId, isAsRecorded, changedInputs }
+  const start = [
+    `${file.lfn}: made by run ${runId} from ${inputs.length} files`,
+    ...(isThere
+      ? [isAsRecorded ? 'the file is as it was recorded' : 'the file was changed since it was made']
+      : [`the file is not at ${path}`]),
+    ...changedInputs.map((input) => `input ${input.problem}: ${input.path ?? input.lfn}`),
+  ]
+  if (changedInputs.length > 0) {
+    const lines = [...start, 'not made again: it would be made from other inputs']
+    return { ...facts, isSound: false, differences: [], lines }
+  }
+  if (options.isInputsOnly === true)
+    return {
+      ...facts,
+      isSound: isAsRecorded,
+      differences: [],
+      lines: [...start, 'the inputs are as they were'],
+    }
+  const folder = await mkdtemp(join(resolve(options.scratch ?? tmpdir()), 'skyloom-verify-'))
+  try {
+    const { threads, memoryBytes, onProgress, signal } = options
+    const outDir = join(folder, 'out')
+    await remakeMosaic(
+      // Its checksum was compared above.
+      JSON.parse(await readFile(join(inputsDir, JOB_FILES.plan), 'utf8')) as MosaicPlanFile,
+      await readFile(join(inputsDir, JOB_FILES.template), 'latin1'),
+      { outDir, threads, memoryBytes, onProgress, signal },
+    )
+    const copy = join(outDir, file.lfn)
+    const isIdentical = (await sha256(copy)) === (isThere ? await sha256(path) : file.sha256)
+    const differences = isIdentical || !isThere ? [] : await differencesOf(path, copy)
+    return {
+      ...facts,
+      isSound: isAsRecorded && isIdentical,
+      isIdentical,
+      differences,
+      lines: [
+        ...start,
+        ...programLines(trace),
+        isIdentical ? 'made again: identical' : 'made again: it differs',
+        ...differences,
+      ],
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Where the run of a product keeps what its jobs started from. */
+async function recordOf(
+  registry: Registry,
+  { lfn, madeBy }: FileInfo,
+): Promise<{ readonly runId: string; readonly inputsDir: string }> {
+  const where = [registry.location]
+  if (madeBy === null)
+    throw new RegistryError('REGISTRY_NOT_FOUND', 'no run made this file', { where, found: lfn })
+  const { runId } = madeBy
+  const { directory } = await registry.runs.get(runId)
+  const inputsDir = join(directory, 'inputs')
+  if (existsSync(join(inputsDir, JOB_FILES.plan)) && existsSync(join(inputsDir, JOB_FILES.template)))
+    return { runId, inputsDir }
+  throw new RegistryError(
+    'REGISTRY_NOT_FOUND',
+    'the run has no record from which a mosaic can be made again',
+    {
+      where: [...where, `run ${runId}`, inputsDir],
+      found: lfn,
+      remedy:
+        'only products of skyloom mosaic make are made again; skyloom trace shows where other files come from',
+    },
+  )
+}
+
+/** Files of which no copy is as it was registered. */
+async function changed(registry: Registry, files: readonly FileInfo[]): Promise<readonly ChangedFile[]> {
+  const bad: ChangedFile[] = []
+  for (const { id, lfn, sha256: registered } of files) {
+    const { replicas } = await registry.files.get(id)
+    const paths = replicas.flatMap(({ pfn }) => localPath(pfn) ?? [])
+    const there = paths.filter((path) => existsSync(path))
+    const sums = await Promise.all(there.map(async (path) => await sha256(path)))
+    if (sums.includes(registered ?? '')) continue
+    bad.push({ lfn, path: there[0] ?? paths[0], problem: there.length > 0 ? 'changed' : 'missing' })
+  }
+  return bad
+}
+
+function localPath(pfn: string): string | undefined {
+  if (pfn.startsWith('/')) return pfn
+  // Runs register paths behind the scheme as they are; what others register is encoded.
+  if (!pfn.startsWith('file://')) return undefined
+  const plain = pfn.slice('file://'.length)
+  return existsSync(plain) ? plain : fileURLToPath(pfn)
+}
+
+async function sha256(path: string): Promise<string> {
+  const place = resolve(path)
+  return (await productSummary(join(place, '..'), basename(place))).sha256
+}
+
+/** The programs of the record, where they are not the one that runs now. */
+function programLines({ steps }: FileTrace): readonly string[] {
+  const now = programIdentity()
+  const others = new Set(
+    steps.flatMap(({ invocation }) => {
+      const hash = invocation?.programSha256 ?? undefined
+      return hash === undefined || hash === now.sha256
+        ? []
+        : [`${invocation?.programVersion ?? ''} ${hash.slice(0, 12)}`]
+    }),
+  )
+  if (others.size === 0) return []
+  return [
+    `made by ${[...others].map((text) => text.trim()).join(', ')}; this is ${now.version} ${now.sha256.slice(0, 12)}`,
+  ]
+}
+
+async function differencesOf(path: string, copy: string): Promise<readonly string[]> {
+  if (/\.fits$/.test(path)) {
+    await using made = await openFitsFile(path)
+    await using again = await openFitsFile(copy)
+    const { hdus, hduCounts } = await diffFits(made, again)
+    const [before, now] = hduCounts
+    const counts = before === now ? [] : [`number of HDUs: ${before} and ${now}`]
+    const lines = [...counts, ...hdus.flatMap(hduLines)]
+    if (lines.length > 0) return lines
+  }
+  const [a, b] = await Promise.all([readFile(path), readFile(copy)])
+  if (a.length !== b.length) return [`${a.length} bytes and ${b.length} bytes`]
+  const at = a.findIndex((byte, index) => byte !== b[index])
+  return [`first different byte: ${at}`]
+}
