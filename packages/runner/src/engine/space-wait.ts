@@ -2,8 +2,11 @@ import { freeBytes } from '../files/disk-fault.ts'
 
 /** So much more must be free than when the disk was full, bytes. */
 const MORE_BYTES = 1 << 20
-/** A quota may leave free space that cannot be had: the work is tried again after so long, then after twice as long, and so on. */
-const FIRST_TRY_MS = 60_000
+/**
+ * A disk may refuse though it has room, for a quota or for want of inodes: the work is tried again after so long, then after twice as
+ * long, and so on.
+ */
+const FIRST_TRY_MS = 1000
 const LAST_TRY_MS = 600_000
 
 /** Waits for space on a disk that was full. */
@@ -34,6 +37,8 @@ export class SpaceWait {
     const free = await freeBytes(this.path)
     // What the work left behind goes after it failed: the least that was seen counts as full.
     this.#fullBytes = Math.min(this.#fullBytes ?? free, free)
-    return free >= this.#fullBytes + MORE_BYTES
+    const isRoom = free >= this.#fullBytes + MORE_BYTES
+    if (isRoom) this.#tryMs = FIRST_TRY_MS
+    return isRoom
   }
 }

@@ -19,7 +19,7 @@ export interface FaultAmounts {
 export const amounts: FaultAmounts = {
   runs: given('FAULT_RUNS', isFull ? 200 : 3),
   images: given('FAULT_IMAGES', isFull ? 1880 : 60),
-  operationStep: isFull ? 1 : 41,
+  operationStep: isFull ? 1 : 61,
   stepPasses: isFull ? [0, 1, 2, 3, 5, 8, 13, 21] : [0, 7],
   rounds: isFull ? 30 : 1,
   seed: given('FAULT_SEED', isFull ? Date.now() % 1_000_000 : 20_261_122),

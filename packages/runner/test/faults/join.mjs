@@ -2,8 +2,13 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join as path } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 
-export function join({ workDirectory, arguments: [, job, output, ...inputs] }) {
+/** Time that each call takes at least, milliseconds. */
+const slowMs = Number(process.env.JOIN_SLOW_MS ?? 0)
+
+export async function join({ workDirectory, arguments: [, job, output, ...inputs] }) {
+  if (slowMs > 0) await wait(slowMs)
   const hash = createHash('sha256')
   for (const name of inputs) hash.update(readFileSync(path(workDirectory, name)))
   writeFileSync(path(workDirectory, output), `${job} of ${inputs.length} files: ${hash.digest('hex')}\n`)

@@ -13,6 +13,8 @@ export interface EngineSettings {
   readonly functions?: boolean
   readonly leaseMs?: number
   readonly cores?: number
+  /** Time that each function takes at least. */
+  readonly slowMs?: number
 }
 
 /** How an engine ended. `killed`: by SIGKILL; `error`: the code with which it gave up. */
@@ -33,6 +35,7 @@ export interface EngineProcess {
 export function startEngine(settings: EngineSettings): EngineProcess {
   const child = spawn(process.execPath, [ENGINE, JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, JOIN_SLOW_MS: String(settings.slowMs ?? 0) },
   })
   let text = ''
   let notices = ''
