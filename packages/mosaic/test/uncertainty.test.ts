@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import type { MosaicOptions } from '@skyloom/mosaic'
+import { makeMosaic } from '@skyloom/mosaic/node'
 import { describe, expect, test } from 'vitest'
 import { keptFolder } from '../../../testing/folders.ts'
-import type { MosaicOptions } from '../src/index.ts'
-import { makeMosaic } from '../src/node/index.ts'
 import { loadImage, type TestImage } from './support/images.ts'
 import { type NoisyField, writeNoisyField } from './support/noise.ts'
 
