@@ -25,6 +25,14 @@ export { type KickstartContext, writeKickstart } from './pegasus/write-kickstart
 export { analysisDocument, analysisText, analyzeRun, type RunAnalysis } from './report/analyze-run.ts'
 export { explainRunJob, explanationText, type JobExplanation } from './report/explain-run-job.ts'
 export { findRun } from './report/find-run.ts'
+export {
+  jobLogs,
+  type LogOptions,
+  type LogPiece,
+  planOfRun,
+  type RunningJob,
+  runningJobs,
+} from './report/job-logs.ts'
 export { type RunRecord, readRunRecord } from './report/run-record.ts'
 export { type RunStatistics, runStatistics } from './report/run-statistics.ts'
 export { type RunStatusReport, runStatus, statusDocument, statusText } from './report/run-status.ts'

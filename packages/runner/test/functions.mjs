@@ -1,5 +1,5 @@
 // Functions for tests of the worker threads.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export function upper({ workDirectory, inputs, outputs, print }) {
@@ -18,4 +18,11 @@ export function sleepForEver() {
 
 export function exit() {
   process.exit(3)
+}
+
+/** Prints, waits for a file `gate` in its folder, and prints again. */
+export async function chatty({ workDirectory, print }) {
+  print(`begun in ${workDirectory}\n`)
+  while (!existsSync(join(workDirectory, 'gate'))) await new Promise((resolve) => setTimeout(resolve, 10))
+  print('done\n')
 }

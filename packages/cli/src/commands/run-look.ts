@@ -1,17 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { once } from 'node:events'
+import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { AttemptRow, JobState, Registry, RunRow, Stored } from '@skyloom/registry'
+import type { JobState, Registry, RunRow } from '@skyloom/registry'
 import {
   findRun,
-  RunnerError,
+  jobLogs,
+  type LogPiece,
+  planOfRun,
+  type RunningJob,
   type RunStatusReport,
+  runningJobs,
   runStatus,
   statusDocument,
   statusText,
 } from '@skyloom/runner'
 import { EXIT } from '../terminal/exit-code.ts'
 import { formatDuration } from '../terminal/format.ts'
+import { interruptSignal } from '../terminal/interrupt.ts'
 import { printJson, textTable } from '../terminal/output.ts'
 import type { RegistryFlags } from './registry.ts'
 import { registryOf } from './registry-open.ts'
@@ -89,27 +94,51 @@ function transformationTable({ transformations }: RunStatusReport): string {
 export interface WatchFlags extends RunFlags {
   /** Seconds. */
   readonly every: number
+  /** Running jobs that are shown with their last lines. */
+  readonly lines: number
 }
 
 /** `skyloom run watch` */
 export async function watchRun(name: string | undefined, flags: WatchFlags): Promise<number> {
   return await withRun(name, flags, async (registry, run) => {
+    const plan = flags.lines === 0 ? undefined : planOfRun(run)
     let drawn = 0
     let last = ''
-    for (;;) {
-      const status = await runStatus(registry.runs, run.id)
-      const text = statusText(status) + transformationTable(status)
-      if (flags.json === true) process.stdout.write(`${JSON.stringify(statusDocument(status))}\n`)
-      else if (text !== last) {
-        if (process.stdout.isTTY && drawn > 0) process.stdout.write(`\u001b[${drawn}A\u001b[J`)
-        process.stdout.write(process.stdout.isTTY ? text : statusText(status))
-        drawn = text.split('\n').length - 1
-        last = text
+    try {
+      for (;;) {
+        const status = await runStatus(registry.runs, run.id)
+        const running = await runningJobs(registry.runs, run, plan, flags.lines)
+        const text = statusText(status) + transformationTable(status) + runningLines(running)
+        if (flags.json === true)
+          process.stdout.write(`${JSON.stringify({ ...statusDocument(status), running })}\n`)
+        else if (text !== last) {
+          if (process.stdout.isTTY && drawn > 0) process.stdout.write(`\u001b[${drawn}A\u001b[J`)
+          process.stdout.write(process.stdout.isTTY ? fitted(text) : statusText(status))
+          drawn = text.split('\n').length - 1
+          last = text
+        }
+        if (status.engine === null) return status.failed > 0 ? EXIT.failed : EXIT.done
+        await wait(flags.every * 1000)
       }
-      if (status.engine === null) return status.failed > 0 ? EXIT.failed : EXIT.done
-      await wait(flags.every * 1000)
+    } finally {
+      plan?.close()
     }
   })
+}
+
+/** Jobs that run, with the last line that each wrote. */
+function runningLines(running: readonly RunningJob[]): string {
+  if (running.length === 0) return ''
+  return `\n${running.map(({ job, lastLine }) => `${job}  ${lastLine ?? ''}`.trimEnd()).join('\n')}\n`
+}
+
+/** Lines cut at the edge of the terminal, so that each takes one row. */
+function fitted(text: string): string {
+  const columns = process.stdout.columns
+  return text
+    .split('\n')
+    .map((line) => line.slice(0, columns - 1))
+    .join('\n')
 }
 
 /** Flags of `run jobs`. */
@@ -155,41 +184,61 @@ export async function listJobs(name: string | undefined, flags: JobsFlags): Prom
   })
 }
 
-/** `skyloom run logs` */
-export async function printLogs(
-  job: string,
-  name: string | undefined,
-  flags: RunFlags & { readonly attempt?: number },
-): Promise<number> {
-  return await withRun(name, flags, async (registry, run) => {
-    await registry.runs.job(run.id, job)
-    let chosen: Stored<AttemptRow> | undefined
-    for await (const attempt of registry.runs.attempts(run.id, job)) {
-      if (flags.attempt === undefined || attempt.attempt === flags.attempt) chosen = attempt
-    }
-    if (chosen === undefined) {
-      throw new RunnerError('RUNNER_NOT_FOUND', 'there is no such attempt that has ended', {
-        where: [`job ${job}`],
-        remedy: 'skyloom run jobs shows how often each job was tried',
-      })
-    }
-    const { attempt, state, stdout, stderr, stdoutFile, stderrFile } = chosen
-    const texts = {
-      stdout: textOf(run.directory, stdoutFile, stdout),
-      stderr: textOf(run.directory, stderrFile, stderr),
-    }
-    if (flags.json === true) printJson({ job, attempt, state, ...texts })
-    else {
-      process.stdout.write(texts.stdout)
-      process.stderr.write(texts.stderr)
-    }
-    return EXIT.done
-  })
+/** Flags of `run logs`. */
+export interface LogFlags extends RunFlags {
+  readonly attempt?: number
+  readonly follow?: boolean
+  readonly tail?: number
 }
 
-/** The whole file if it is there, else what the registry keeps of it. */
-function textOf(directory: string, file: string | null, kept: string | null): string {
-  if (file === null) return kept ?? ''
-  const path = file.startsWith('/') ? file : join(directory, file)
-  return existsSync(path) ? readFileSync(path, 'utf8') : (kept ?? '')
+/** Bytes of each stream that the JSON document holds. */
+const JSON_BYTES = 16 * 1024 * 1024
+
+/** `skyloom run logs` */
+export async function printLogs(job: string, name: string | undefined, flags: LogFlags): Promise<number> {
+  const interrupt = interruptSignal(process, { write: () => undefined })
+  try {
+    return await withRun(name, flags, async (registry, run) => {
+      const options = { ...flags, lastLines: flags.tail, signal: interrupt.signal }
+      const pieces = jobLogs(registry.runs, run, job, options)
+      if (flags.json === true && flags.follow === true) await printPieces(pieces)
+      else if (flags.json === true) printJson(await logDocument(job, pieces))
+      else
+        for await (const { stream, bytes } of pieces)
+          await written(stream === 'stdout' ? process.stdout : process.stderr, bytes)
+      return interrupt.signal.aborted ? EXIT.interrupted : EXIT.done
+    })
+  } finally {
+    interrupt.release()
+  }
+}
+
+/** Waits for a reader that is slower than the files. */
+async function written(output: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  if (!output.write(bytes)) await once(output, 'drain')
+}
+
+async function printPieces(pieces: AsyncIterable<LogPiece>): Promise<void> {
+  const decoders = new Map<string, StringDecoder>()
+  for await (const { attempt, task, stream, bytes } of pieces) {
+    const key = `${attempt} ${task} ${stream}`
+    const decoder = decoders.get(key) ?? new StringDecoder('utf8')
+    decoders.set(key, decoder)
+    const text = decoder.write(Buffer.from(bytes))
+    process.stdout.write(`${JSON.stringify({ attempt, task, stream, text })}\n`)
+  }
+}
+
+async function logDocument(job: string, pieces: AsyncIterable<LogPiece>): Promise<object> {
+  const parts = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] }
+  const sizes = { stdout: 0, stderr: 0 }
+  let attempt = 0
+  for await (const piece of pieces) {
+    attempt = piece.attempt
+    const left = JSON_BYTES - sizes[piece.stream]
+    parts[piece.stream].push(piece.bytes.subarray(0, left))
+    sizes[piece.stream] += Math.min(left, piece.bytes.length)
+  }
+  const textOf = (stream: keyof typeof parts): string => Buffer.concat(parts[stream]).toString('utf8')
+  return { job, attempt: attempt === 0 ? null : attempt, stdout: textOf('stdout'), stderr: textOf('stderr') }
 }

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseBytes, parseCount, parsePositive } from '../terminal/values.ts'
+import { parseBytes, parseCount, parsePositive, parseWhole } from '../terminal/values.ts'
 import { registryOptions } from './registry.ts'
 import type { ChangeFlags } from './run-change.ts'
-import type { JobsFlags, RunFlags, WatchFlags } from './run-look.ts'
+import type { JobsFlags, LogFlags, RunFlags, WatchFlags } from './run-look.ts'
 import type { StatisticsFlags, TimelineFlags } from './run-report.ts'
 import type { StartFlags } from './run-start.ts'
 
@@ -92,6 +92,7 @@ function addLook(run: Command): void {
   registryOptions(run.command('watch [run]'))
     .description('show the status until the run ends')
     .option('--every <s>', 'seconds between two looks', parsePositive, 1)
+    .option('--lines <n>', 'running jobs shown with their last line', parseWhole, 5)
     .addHelpText('after', '\nExample:\n  skyloom run watch')
     .action(async (name: string | undefined, flags: WatchFlags) => {
       const { watchRun } = await import('./run-look.ts')
@@ -109,13 +110,13 @@ function addLook(run: Command): void {
   registryOptions(run.command('logs <job> [run]'))
     .description('print what a job wrote')
     .option('--attempt <n>', 'of this attempt (default: the last)', parseCount)
-    .addHelpText('after', '\nExample:\n  skyloom run logs project_17')
-    .action(
-      async (job: string, name: string | undefined, flags: RunFlags & { readonly attempt?: number }) => {
-        const { printLogs } = await import('./run-look.ts')
-        process.exitCode = await printLogs(job, name, flags)
-      },
-    )
+    .option('-f, --follow', 'go on until the job has ended')
+    .option('--tail <n>', 'only so many lines of what is there', parseCount)
+    .addHelpText('after', '\nExample:\n  skyloom run logs project_17 --follow')
+    .action(async (job: string, name: string | undefined, flags: LogFlags) => {
+      const { printLogs } = await import('./run-look.ts')
+      process.exitCode = await printLogs(job, name, flags)
+    })
 }
 
 function addChange(run: Command): void {

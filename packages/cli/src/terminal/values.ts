@@ -14,6 +14,12 @@ export function parseCount(text: string): number {
   return Number(text)
 }
 
+/** A whole number from 0. */
+export function parseWhole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number from 0 is needed.')
+  return Number(text)
+}
+
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['', 1],
   ['K', 1024],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { errorCodes } from '../files/disk-fault.ts'
+import { PrintedFile } from './printed-file.ts'
 import type { Transformation, WorkerAnswer, WorkerCall } from './worker-protocol.ts'
 
 const functions = new Map<string, Promise<Transformation>>()
@@ -17,7 +18,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
   const startMs = Date.now()
   const started = performance.now()
   const cpuBefore = threadCpuMs()
-  const printed: string[] = []
+  const output = new PrintedFile(call)
   let exitCode = 0
   let error: string | undefined
   let codes: readonly string[] | undefined
@@ -32,7 +33,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
       environment: new Map(call.environment),
       inputs: call.inputs,
       outputs: call.outputs,
-      print: (text) => void printed.push(text),
+      print: (text) => output.write(text),
     })
     if (typeof value === 'number') exitCode = value
   } catch (thrown) {
@@ -47,7 +48,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
     durationMs: performance.now() - started,
     cpuMs: cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore,
     exitCode,
-    stdout: printed.join(''),
+    hasPrinted: output.close(),
     error,
     errorCodes: codes,
   }

@@ -31,6 +31,10 @@ export interface WorkerCall {
   readonly environment: readonly (readonly [string, string])[]
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** File for what it prints; made when it prints something. */
+  readonly stdout: string
+  /** Ends it when it prints more. */
+  readonly maxOutputBytes: number
 }
 
 /** What a worker sends back. */
@@ -41,7 +45,8 @@ export interface WorkerAnswer {
   /** Time of the worker's thread on a processor. */
   readonly cpuMs: number | undefined
   readonly exitCode: number
-  readonly stdout: string
+  /** It printed something. */
+  readonly hasPrinted: boolean
   /** The message and the stack of what was thrown. */
   readonly error?: string | undefined
   /** Codes of what was thrown and of its causes. */

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
+import { readAt } from './read-end.ts'
 
 /**
  * Text of a file of output, at most `maxBytes`: when it is longer, its first and its last part with a line between that
@@ -23,12 +24,5 @@ export function readCapped(path: string, maxBytes: number): string {
 }
 
 function read(fd: number, offset: number, length: number): string {
-  const bytes = Buffer.allocUnsafe(length)
-  let count = 0
-  while (count < length) {
-    const size = readSync(fd, bytes, count, length - count, offset + count)
-    if (size === 0) break
-    count += size
-  }
-  return bytes.toString('utf8', 0, count)
+  return readAt(fd, offset, length).toString('utf8')
 }

@@ -104,6 +104,9 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
   const { task, program, places, inputs, number } = setting
   if (program.type !== 'function') throw new TypeError('not a function')
   const { reference } = program
+  const stdout = task.stdout === undefined ? places.stdout(number) : inWork(places.workDirectory, task.stdout)
+  // The file of an output is there even when nothing is printed.
+  if (task.stdout !== undefined) await writeText(stdout, '')
   const startMs = Date.now()
   let answer: WorkerAnswer
   try {
@@ -116,6 +119,8 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
         environment: task.environment,
         inputs: inputs.map(({ lfn }) => lfn),
         outputs: attempt.job.outputs.map(({ lfn }) => lfn),
+        stdout,
+        maxOutputBytes: context.maxOutputBytes,
       },
       (id) => {
         attempt.running = { kill: () => context.pool.kill(id) }
@@ -129,13 +134,11 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
       durationMs: Date.now() - startMs,
       cpuMs: undefined,
       exitCode: -1,
-      stdout: '',
+      hasPrinted: true,
       error: message,
     }
   }
   attempt.running = undefined
-  if (task.stdout !== undefined) await writeFile(join(places.workDirectory, task.stdout), answer.stdout)
-  else if (answer.stdout !== '') await writeText(places.stdout(number), answer.stdout)
   if (answer.error !== undefined) await writeText(places.stderr(number), `${answer.error}\n`)
   const facts = {
     pid: process.pid,
@@ -148,7 +151,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
     writtenBytes: undefined,
     exitCode: answer.exitCode,
     signal: undefined,
-    stdout: task.stdout === undefined ? answer.stdout.slice(0, context.keptOutputBytes) : '',
+    stdout: task.stdout === undefined && answer.hasPrinted ? readCapped(stdout, context.keptOutputBytes) : '',
     stderr: answer.error ?? '',
   }
   const name = `${reference.module.slice(reference.module.lastIndexOf('/') + 1)}#${reference.name}`
