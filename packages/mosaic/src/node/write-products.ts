@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { deflateSync } from 'node:zlib'
 import type { ByteSink } from '@skyloom/base'
 import { atomicFile, writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
@@ -69,11 +70,14 @@ async function removeOldExtras({ options, settings }: MosaicRun): Promise<void> 
   }
 }
 
+/** The quickest level: higher ones take several times as long and make pictures of noise hardly smaller. */
+const packPicture = (rows: Uint8Array): Uint8Array => deflateSync(rows, { level: 1 })
+
 /** Writes the picture of a mosaic and gives its bytes. */
 export async function writePicture(run: MosaicRun, { preview }: AddedMosaic): Promise<Uint8Array> {
   return await run.meter.measure('write', async (bytes) => {
     const { levels } = gaussianLogStretch(preview.data)
-    const png = await encodeGreyPng(levels, preview.width, preview.height)
+    const png = encodeGreyPng(levels, preview.width, preview.height, packPicture)
     bytes.written += png.length
     await writeProduct(run, 'mosaic.png', png)
     return png

@@ -28,6 +28,8 @@ export interface ProjectBy {
   readonly isFlux: boolean
 }
 
+/** Nodes this far apart do for images without strong distortion. */
+const SMOOTH_STEP = 128
 /** Overlaps in the plane below this fraction of a pixel are rounding. */
 const LEAST_OVERLAP = 1e-9
 /** Bytes for the sums of a band of overlaps. */
@@ -98,7 +100,7 @@ export function gatherMap(
 ): ProjectMap {
   const corners = pixelMap(templateWcs, imageWcs)
   const exact = isInterpolation(method) ? ofCentres(corners) : corners
-  const grid = approximateMap(exact, region, { boundPx })
+  const grid = approximateMap(exact, region, { boundPx, smoothStep: SMOOTH_STEP })
   if (gridScratchBytes(grid, TILE_SIDE) > gridBytes) throw tooWide(region.width)
   return { grid, exact }
 }

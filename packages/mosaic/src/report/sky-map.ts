@@ -42,13 +42,20 @@ function svgPoints(points: readonly MosaicPoint[], height: number): string {
   return points.map(({ x, y }) => `${x.toFixed(1)},${(height - y).toFixed(1)}`).join(' ')
 }
 
-/** Bytes given to one call of `String.fromCharCode`; more could exceed the engine's argument limit. */
-const BASE64_STEP = 0x8000
+const BASE64_CODES: Uint8Array = new TextEncoder().encode(
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+)
 
+/** Base64 (RFC 4648) without a string in between, which is several times as fast for pictures. */
 function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (let at = 0; at < bytes.length; at += BASE64_STEP) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + BASE64_STEP))
+  const whole = bytes.length - (bytes.length % 3)
+  const codes = new Uint8Array((whole / 3) * 4)
+  for (let at = 0, out = 0; at < whole; at += 3, out += 4) {
+    const word = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!
+    codes[out] = BASE64_CODES[word >> 18]!
+    codes[out + 1] = BASE64_CODES[(word >> 12) & 63]!
+    codes[out + 2] = BASE64_CODES[(word >> 6) & 63]!
+    codes[out + 3] = BASE64_CODES[word & 63]!
   }
-  return btoa(binary)
+  return new TextDecoder().decode(codes) + btoa(String.fromCharCode(...bytes.subarray(whole)))
 }

@@ -44,10 +44,17 @@ export interface ApproximateMapOptions {
   readonly boundPx?: number
   /** Distance of nodes to begin with, in pixels; it is halved down to 4. Default 32. */
   readonly step?: number
+  /**
+   * A wider distance that is tried first, and taken only where its error is below a thousandth of the bound: most pairs of images are
+   * so smooth, and a grid of 128 pixels costs a sixteenth of one of 32. Default: none.
+   */
+  readonly smoothStep?: number
 }
 
 /** Nodes nearer than this make the grid dearer than the exact map is worth. */
 export const MIN_STEP = 4
+/** Part of the bound that the wide grid must keep, so that it is as good as exact. */
+const SMOOTH_PART = 1e-3
 /** Exact positions that a grid costs for each cell: a node, a centre and two edges. */
 const POINTS_PER_CELL = 4
 /**
@@ -79,6 +86,11 @@ export function approximateMap(
   const boundPx = options.boundPx ?? 0.001
   const firstStep = options.step ?? 32
   checkArguments(region, boundPx, firstStep)
+  if (options.smoothStep !== undefined) {
+    checkArguments(region, boundPx, options.smoothStep)
+    const { map } = gridOf(exact, region, options.smoothStep, boundPx * SMOOTH_PART)
+    if (map.exactCellCount === 0) return { ...map, boundPx }
+  }
   let best = gridOf(exact, region, firstStep, boundPx)
   for (let step = firstStep / 2; step >= MIN_STEP && Number.isInteger(step); step /= 2) {
     // Positions that a finer grid evaluates, against those it could save.

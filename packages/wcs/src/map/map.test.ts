@@ -249,6 +249,25 @@ describe('the grid', () => {
     expect(approximateMap(bent, region, { boundPx: 10 }).maxErrorPx).toBeGreaterThan(map.maxErrorPx)
   })
 
+  test('a wide grid only where it is as good as exact', () => {
+    const region = { col: 0, row: 0, width: 512, height: 300 }
+    const smooth = (radius: number): PixelMap => {
+      return (x, y, outX, outY, count) => {
+        for (let i = 0; i < count; i++) {
+          outX[i] = radius * Math.sin(x[i]! / radius)
+          outY[i] = y[i]!
+        }
+      }
+    }
+    const wide = approximateMap(smooth(1e6), region, { smoothStep: 128 })
+    expect(wide).toMatchObject({ step: 128, boundPx: 0.001 })
+    expect(wide.maxErrorPx).toBeLessThan(1e-6)
+    expect(trueError(wide, smooth(1e6)).worst).toBeLessThanOrEqual(wide.maxErrorPx + 1e-12)
+    // Within the bound, but not by the thousandth that is asked for.
+    const narrow = approximateMap(smooth(2e3), region, { smoothStep: 128, boundPx: 0.1 })
+    expect(narrow.step).toBe(32)
+  })
+
   test('cells over a jump are exact, the others not', () => {
     const jump: PixelMap = (x, y, outX, outY, count) => {
       for (let i = 0; i < count; i++) {

@@ -44,9 +44,11 @@ export function levelTable(stretch: Stretch, rounding: 'nearest' | 'down'): Leve
     coarseScale: cellScale(splitT, lastT),
   }
   const cells = new Uint8Array(LAST_CELL + 2).fill(LAST_LEVEL)
-  for (let cell = 0, level = 0; cell <= LAST_CELL; cell++) {
-    while (level < LAST_LEVEL && cellOf(thresholds[level + 1]!, places) < cell) level++
-    cells[cell] = level
+  for (let level = 0, cell = 0; level < LAST_LEVEL && cell <= LAST_CELL; level++) {
+    // Thresholds rise with the level, so do their cells; the next level begins behind its threshold's cell.
+    const end = cellOf(thresholds[level + 1]!, places) + 1
+    cells.fill(level, cell, end)
+    cell = Math.max(cell, end)
   }
   return { sign, thresholds: Float64Array.of(...thresholds, Number.NaN), ...places, cells }
 }
