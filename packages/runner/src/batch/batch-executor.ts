@@ -257,6 +257,7 @@ export class BatchExecutor implements Executor {
     const home = batch.folder.home(element)
     const text = readTextFile(join(home, CARRIED_OUT, CARRIED_REPORT))
     if (text === undefined || end.cause === 'removed') {
+      this.#countDeath(end)
       this.#judgeTask(batch, element, element, end)
       return
     }
@@ -279,13 +280,10 @@ export class BatchExecutor implements Executor {
   #judgeElement(batch: OpenBatch, element: number, end: ElementEnd): void {
     // What was written at the last moment.
     this.#collect(batch)
-    let claimed = 0
-    for (const [at, claim] of batch.claims()) {
-      if (claim.element !== element) continue
-      claimed++
-      if (batch.open.has(at)) this.#judgeTask(batch, at, element, end)
-    }
-    if (claimed === 0 && end.cause !== 'done' && end.cause !== 'removed') this.#queue.countDeath()
+    const own = [...batch.claims()].flatMap(([at, claim]) => (claim.element === element ? [at] : []))
+    const unsaid = own.filter((at) => batch.open.has(at))
+    if (unsaid.length === own.length) this.#countDeath(end)
+    for (const at of unsaid) this.#judgeTask(batch, at, element, end)
   }
 
   /** A task whose element ended without a report about it. */
@@ -302,10 +300,12 @@ export class BatchExecutor implements Executor {
         kind: 'signal',
         message: `${message}: somebody took it out of the queue`,
       })
-    } else {
-      if (end.cause !== 'done') this.#queue.countDeath()
-      this.#giveUp(batch, [at], 'lost', { kind: 'start', message })
-    }
+    } else this.#giveUp(batch, [at], 'lost', { kind: 'start', message })
+  }
+
+  /** An element ended without having said anything: its site may be ill. */
+  #countDeath({ cause }: ElementEnd): void {
+    if (cause === 'failed' || cause === 'infrastructure') this.#queue.countDeath()
   }
 
   async #judgeHeld(batch: OpenBatch, now: number): Promise<void> {
@@ -327,7 +327,7 @@ export class BatchExecutor implements Executor {
     }
   }
 
-  /** All elements ended: tasks that none took go into another batch, or are lost with elements that died. */
+  /** All elements ended: tasks that none took go into another batch, or the way of elements that died. */
   #takeBack(batch: OpenBatch): void {
     if ([...batch.ended.values()].some(({ isJudged }) => !isJudged)) return
     const dead = [...batch.ended].find(([, { end }]) => end.cause !== 'done' && end.cause !== 'time')
@@ -339,9 +339,7 @@ export class BatchExecutor implements Executor {
         this.#queue.add(batch.task(at))
         continue
       }
-      const [element, { end }] = dead
-      const message = [end.text, lastWords(batch, element)].filter((text) => text !== '').join(': ')
-      this.#giveUp(batch, [at], 'lost', { kind: 'start', message })
+      this.#judgeTask(batch, at, dead[0], dead[1].end)
     }
   }
 
