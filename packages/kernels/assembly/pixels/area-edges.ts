@@ -34,12 +34,20 @@ export function edges<T>(
     if (k + 1 < end && load<i64>(blocksA + i) == load<i64>(blocksB + i)) {
       const a = load<i64>(cellsA + i)
       const step = load<i64>(cellsB + i) - a
-      if (step == aColumn || step == -aColumn) {
-        acrossColumns<T>(a, step > 0, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
+      if (step == aColumn) {
+        acrossColumns<T, u32>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
         continue
       }
-      if (step == aRow || step == -aRow) {
-        acrossRows<T>(a, step > 0, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
+      if (step == aRow) {
+        acrossRows<T, u32>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
+        continue
+      }
+      if (step == -aColumn) {
+        acrossColumns<T, i32>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
+        continue
+      }
+      if (step == -aRow) {
+        acrossRows<T, i32>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
         continue
       }
       if (step == 0) {
@@ -73,10 +81,11 @@ function insideCells<T>(
   if (isFloat<T>()) v128.store(weightOut, inside2(at0 + weightStep, at1 + weightStep, dy, m))
 }
 
-/** Two edges that cross one column line each. */
-function acrossColumns<T>(
-  cells: i64, isRight: bool, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
+/** Two edges that cross one column line each, to the right for D = u32, to the left for D = i32. */
+function acrossColumns<T, D>(
+  cells: i64, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
 ): void {
+  const isRight = !isSigned<D>()
   const one = f64x2.splat(1)
   const xa = v128.load(fxa)
   const xb = v128.load(fxb)
@@ -96,10 +105,11 @@ function acrossColumns<T>(
   if (isFloat<T>()) v128.store(weightOut, columns2(at0 + weightStep, at1 + weightStep, dy, ql, qr))
 }
 
-/** Two edges that cross one row line each. */
-function acrossRows<T>(
-  cells: i64, isDown: bool, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
+/** Two edges that cross one row line each, to larger rows for D = u32, to smaller ones for D = i32. */
+function acrossRows<T, D>(
+  cells: i64, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
 ): void {
+  const isDown = !isSigned<D>()
   const one = f64x2.splat(1)
   const half = f64x2.splat(0.5)
   const xa = v128.load(fxa)

@@ -32,10 +32,12 @@ export function finishPlain(top: usize, bottom: usize, vertical: usize, count: i
   const nan = f64x2.splat(NaN)
   const one = f64x2.splat(1)
   const zero = f64x2.splat(0)
+  const topEdge = edgeOf(top)
+  const bottomEdge = edgeOf(bottom)
   for (let k = 0; k < count; k += 2) {
     const d = <usize>k << 3
     const area = areaOf2(top, bottom, d)
-    const flux = around2(edgeOf(top), edgeOf(bottom), vertical, d)
+    const flux = around2(topEdge, bottomEdge, vertical, d)
     const isGood = f64x2.ne(area, zero)
     const out = <usize>k << 2
     store2(valueAt + out, v128.bitselect(f64x2.div(flux, area), nan, isGood), k + 1 == count)
