@@ -12,7 +12,7 @@ const time = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs
 
 /** The module and its runner: from a bundle with all that it needs, or else from the files that the bundle is made of. */
 async function load(name) {
-  if (!/^m\w+$/.test(name)) return undefined
+  if (!/^(?:m|HPX)\w+$/.test(name)) return undefined
   const bundle = new URL(`../dist/modules/${name}.js`, import.meta.url)
   const made = time(bundle)
   if (made !== undefined && COMPILED.every((file) => !(time(file) > made))) {

@@ -55,6 +55,7 @@ export { mShrinkHdr, type ShrinkHdrInput, type ShrinkHdrResult } from './header/
 export { mSubHdr, type SubHdrInput, type SubHdrResult } from './header/sub-hdr.ts'
 export { mTileHdr, type TileHdrInput, type TileHdrResult } from './header/tile-hdr.ts'
 export { type HipsHdrInput, type HipsHdrResult, mHiPSHdr } from './healpix/hips-hdr.ts'
+export { HPXcvt, type HpxCvtInput, type HpxCvtResult } from './healpix/hpx-cvt.ts'
 export { type HpxHdrInput, type HpxHdrResult, mHPXHdr } from './healpix/hpx-hdr.ts'
 export { type HpxOrderInput, type HpxOrderResult, mHPXOrder } from './healpix/hpx-order.ts'
 export { mHPXPlateList, type PlateListInput, type PlateListResult } from './healpix/plate-list.ts'
@@ -84,6 +85,35 @@ export { mTileImage, type TileImageInput, type TileImageResult, type TilePad } f
 export type { CatalogLayer, ImageRecipe, OutlineLayer } from './make-image/image-recipe.ts'
 export { type MakeImgInput, type MakeImgResult, mMakeImg } from './make-image/make-img.ts'
 export { readRecipe } from './make-image/read-recipe.ts'
+export { type BgCombineInput, type BgCombineResult, mHPXBgCombine } from './plates/bg-combine.ts'
+export { type BlendEdgesInput, type BlendEdgesResult, mHPXBlendEdges } from './plates/blend-edges.ts'
+export {
+  type BgSplitResult,
+  type FindFragmentsResult,
+  type FragmentsInput,
+  mHPXBgSplit,
+  mHPXFindFragments,
+} from './plates/fragments.ts'
+export { type GapCombineInput, type GapCombineResult, mHPXGapCombine } from './plates/gap-combine.ts'
+export { type GapDiffInput, type GapDiffResult, mHPXGapDiff } from './plates/gap-diff.ts'
+export { type HipsExecInput, type HipsExecResult, mHiPSExec } from './plates/hips-exec.ts'
+export {
+  type HistCombineInput,
+  type HpxCombineHistInput,
+  type HpxCombineHistResult,
+  mHPXCombineHist,
+  mHPXHistCombine,
+} from './plates/hist-combine.ts'
+export { mHPXMap, type PlateMapInput, type PlateMapResult } from './plates/plate-map.ts'
+export { writeStageScripts } from './plates/script-modules.ts'
+export { type HipsSetupInput, type HipsSetupResult, mHiPSSetup } from './plates/setup.ts'
+export {
+  mHPXSplitCorrections,
+  type SplitCorrectionsInput,
+  type SplitCorrectionsResult,
+} from './plates/split-corrections.ts'
+export type { StageOptions } from './plates/stage.ts'
+export type { ScriptsInput, ScriptsResult } from './plates/write-scripts.ts'
 export { mProjExec, type ProjExecInput, type ProjExecResult } from './project/proj-exec.ts'
 export { mProject, type OverlapProjectInput, type OverlapRule } from './project/project.ts'
 export { type ProjectInput, type ProjectResult } from './project/project-input.ts'

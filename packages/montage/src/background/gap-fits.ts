@@ -74,9 +74,10 @@ function gapOverlap(
     isOneSided: true,
   }
   if (!hasTransform) return overlap
-  const [aa = 0, ab = 0] = values(12, 2)
-  const [ba = 0, bb = 0] = values(13, 2)
-  return { ...overlap, mapMinus: { matrix: [aa, ab, ba, bb], shift: [0, 0] } }
+  // A third number of a row is the shift of the origin that goes with it; files of Montage have none.
+  const [aa = 0, ab = 0, shiftX = 0] = values(12, 2)
+  const [ba = 0, bb = 0, shiftY = 0] = values(13, 2)
+  return { ...overlap, mapMinus: { matrix: [aa, ab, ba, bb], shift: [shiftX, shiftY] } }
 }
 
 async function readWraps(

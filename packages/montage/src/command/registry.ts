@@ -1,7 +1,32 @@
 import type { MontageModule } from './module.ts'
 
+/** Modules that write scripts: rows of one table of stages, whose names stand here so that it is loaded only when it is asked for. */
+const SCRIPT_MODULES = [
+  'mHPXMosaicScripts',
+  'mHPXProjectScripts',
+  'mHPXCoaddScripts',
+  'mHPXDiffScripts',
+  'mHPXGapScripts',
+  'mHPXBgScripts',
+  'mHPXBgCorrectScripts',
+  'mHPXFlattenScripts',
+  'mHPXBlendScripts',
+  'mHPXShrinkScripts',
+  'mHiPSTileScripts',
+  'mHPXHistogramScripts',
+  'mHPXCombineHistScripts',
+  'mHiPSPNGScripts',
+  'mHPX8BitScripts',
+  'mHPXQuicklookScripts',
+  'mHPXColorQuicklookScripts',
+  'mHPXPlatePNGScripts',
+] as const
+
 /** Each module is loaded only when it is asked for, so that a command starts fast. */
-const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
+const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map<
+  string,
+  () => Promise<MontageModule>
+>([
   ['mGetHdr', async () => (await import('../header/get-hdr.ts')).getHdrModule],
   ['mPutHdr', async () => (await import('../header/put-hdr.ts')).putHdrModule],
   ['mHdrCheck', async () => (await import('../header/hdr-check.ts')).hdrCheckModule],
@@ -38,6 +63,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mFlattenExec', async () => (await import('../background/flatten-exec.ts')).flattenExecModule],
   ['mHdrWWT', async () => (await import('../wwt/hdr-wwt.ts')).hdrWwtModule],
   ['mHdrWWTExec', async () => (await import('../wwt/hdr-wwt-exec.ts')).hdrWwtExecModule],
+  ['HPXcvt', async () => (await import('../healpix/hpx-cvt.ts')).hpxCvtModule],
   ['mHPXHdr', async () => (await import('../healpix/hpx-hdr.ts')).hpxHdrModule],
   ['mHiPSHdr', async () => (await import('../healpix/hips-hdr.ts')).hipsHdrModule],
   ['mHPXOrder', async () => (await import('../healpix/hpx-order.ts')).hpxOrderModule],
@@ -86,6 +112,24 @@ const LOADERS: ReadonlyMap<string, () => Promise<MontageModule>> = new Map([
   ['mHiPSTiles', async () => (await import('../hips/hips-tiles.ts')).hipsTilesModule],
   ['mHiPSAllSky', async () => (await import('../hips/hips-allsky.ts')).hipsAllSkyModule],
   ['mHiPSPNGs', async () => (await import('../hips/hips-pngs.ts')).hipsPngsModule],
+  ['mHPXGapDiff', async () => (await import('../plates/gap-diff.ts')).gapDiffModule],
+  ['mHPXGapCombine', async () => (await import('../plates/gap-combine.ts')).gapCombineModule],
+  ['mHPXBlendEdges', async () => (await import('../plates/blend-edges.ts')).blendEdgesModule],
+  ['mHPXHistCombine', async () => (await import('../plates/hist-combine.ts')).histCombineModule],
+  ['mHPXCombineHist', async () => (await import('../plates/hist-combine.ts')).hpxCombineHistModule],
+  ['mHPXFindFragments', async () => (await import('../plates/fragments.ts')).findFragmentsModule],
+  ['mHPXBgSplit', async () => (await import('../plates/fragments.ts')).bgSplitModule],
+  ['mHPXBgCombine', async () => (await import('../plates/bg-combine.ts')).bgCombineModule],
+  [
+    'mHPXSplitCorrections',
+    async () => (await import('../plates/split-corrections.ts')).splitCorrectionsModule,
+  ],
+  ['mHPXMap', async () => (await import('../plates/plate-map.ts')).plateMapModule],
+  ['mHiPSSetup', async () => (await import('../plates/setup.ts')).hipsSetupModule],
+  ['mHiPSExec', async () => (await import('../plates/hips-exec.ts')).hipsExecModule],
+  ...SCRIPT_MODULES.map(
+    (name) => [name, async () => (await import('../plates/script-modules.ts')).scriptModule(name)] as const,
+  ),
 ])
 
 /** Names of all modules, sorted. */

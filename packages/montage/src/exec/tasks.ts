@@ -5,6 +5,7 @@ import type { DiffFitInput, DiffFitResult } from '../background/diff-fit.ts'
 import type { FitplaneInput, FitplaneResult } from '../background/fitplane.ts'
 import type { FlattenInput, FlattenResult } from '../background/flatten.ts'
 import type { Place } from '../command/module.ts'
+import type { RunScriptInput, RunScriptResult } from '../plates/run-script.ts'
 import type { ProjectResult } from '../project/project-input.ts'
 import type { ProjectOneInput } from '../project/project-one.ts'
 
@@ -15,6 +16,7 @@ export interface CalledModules {
   readonly mDiffFit: { readonly input: DiffFitInput; readonly result: DiffFitResult }
   readonly mFitplane: { readonly input: FitplaneInput; readonly result: FitplaneResult }
   readonly projectOne: { readonly input: ProjectOneInput; readonly result: ProjectResult }
+  readonly runScript: { readonly input: RunScriptInput; readonly result: RunScriptResult }
   readonly mFlatten: { readonly input: FlattenInput; readonly result: FlattenResult }
 }
 
@@ -38,6 +40,7 @@ export const functions: Functions = {
     await (await import('../background/fitplane.ts')).mFitplane(input, place),
   projectOne: async (input, place) =>
     await (await import('../project/project-one.ts')).projectOne(input, place),
+  runScript: async (input, place) => await (await import('../plates/run-script.ts')).runScript(input, place),
   mFlatten: async (input, place) => await (await import('../background/flatten.ts')).mFlatten(input, place),
 }
 

@@ -9,6 +9,8 @@ export interface HpxTemplate {
   readonly crpix2: number
   /** Degrees. */
   readonly cdelt: number
+  /** Reference longitude, degrees. */
+  readonly crval1: number
 }
 
 /** Decimals of CDELT that the classic programs write; they do not hold a pixel of deep orders. */
@@ -19,24 +21,31 @@ export function hpxPlaneSide(order: number): number {
   return HPX_PLANE_FACES * 2 ** (order + TILE_PIXEL_ORDER)
 }
 
-/** The part of the plane that starts with this pixel, from 0. */
+/**
+ * The part of the plane that starts with this pixel, from 0.
+ *
+ * @param referenceDeg reference longitude: 180 for parts of the face on the seam, which is whole only with it; default 0
+ */
 export function hpxTemplate(
   order: number,
   part: { readonly col: number; readonly row: number; readonly width: number; readonly height: number },
+  referenceDeg: 0 | 180 = 0,
 ): HpxTemplate {
-  const centre = (hpxPlaneSide(order) + 1) / 2
+  // A quarter turn moves the plane by one square along both axes.
+  const centre = (hpxPlaneSide(order) + 1) / 2 - (referenceDeg / 90) * 2 ** (order + TILE_PIXEL_ORDER)
   return {
     width: part.width,
     height: part.height,
     crpix1: centre - part.col,
     crpix2: centre - part.row,
     cdelt: hpxCdelt(order + TILE_PIXEL_ORDER),
+    crval1: referenceDeg,
   }
 }
 
 /** The header template as text. CDELT and PC have the eight decimals of the classic program and more at deeper orders. */
 export function hpxTemplateText(
-  { width, height, crpix1, crpix2, cdelt }: HpxTemplate,
+  { width, height, crpix1, crpix2, cdelt, crval1 }: HpxTemplate,
   order: number,
 ): string {
   const decimals = order === 0 ? CLASSIC_DECIMALS : CLASSIC_DECIMALS + Math.ceil(order * 0.7)
@@ -58,7 +67,7 @@ export function hpxTemplateText(
     `CDELT2  = ${scale}`,
     "CTYPE1  = 'GLON-HPX'",
     "CTYPE2  = 'GLAT-HPX'",
-    'CRVAL1  = 0.0',
+    `CRVAL1  = ${crval1.toFixed(1)}`,
     'CRVAL2  = 0.0',
     'LONPOLE = 180.0',
     'PV2_1   = 4',

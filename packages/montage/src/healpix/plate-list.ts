@@ -1,4 +1,4 @@
-import { cellOfPlane, HPX_PLANE_FACES } from '@skyloom/mosaic'
+import { HPX_PLANE_FACES } from '@skyloom/mosaic'
 import { writeText } from '../command/files.ts'
 import { DEBUG_OPTION } from '../command/manual.ts'
 import {
@@ -12,6 +12,7 @@ import {
 import { MontageError } from '../errors.ts'
 import { hpxPlaneSide } from './hpx-template.ts'
 import { checkedTileOrder, orderArgument } from './order-argument.ts'
+import { plateTable, skyPlates } from './plate.ts'
 
 /** Input of {@link mHPXPlateList}. */
 export interface PlateListInput {
@@ -49,46 +50,15 @@ export async function mHPXPlateList(input: PlateListInput, place: Place = {}): P
         allowed: `a divisor of ${side} up to ${MAX_PLATES}`,
       },
     )
-  const plates: { readonly i: number; readonly j: number }[] = []
-  for (let j = 0; j < nplate; j++) {
-    for (let i = 0; i < nplate; i++) if (holdsSky(i, j, nplate)) plates.push({ i, j })
-  }
-  const digits = String(nplate - 1).padStart(2, '0').length
-  const name = ({ i, j }: { readonly i: number; readonly j: number }): string =>
-    `plate${String(i).padStart(digits, '0')}_${String(j).padStart(digits, '0')}`
-  const width = 'plateNN_MM'.length + 2 * (digits - 2)
-  const lines = [
-    `\\order = ${order}`,
-    `\\nplate = ${nplate}`,
-    `\\naxis = ${side / nplate}`,
-    `\\total = ${plates.length}`,
-    `|  id  |${'plate'.padStart(width + 1)} |   i  |   j  |`,
-    `| int  |${'char'.padStart(width + 1)} |  int |  int |`,
-    ...plates.map(
-      (plate, id) =>
-        ` ${String(id).padStart(6)} ${name(plate).padStart(width + 2)} ${String(plate.i).padStart(6)} ${String(plate.j).padStart(6)} `,
-    ),
-  ]
-  await writeText(
-    place,
-    input.output,
-    `${lines.join('\n')}\n`,
-    `Cannot open output table file ${input.output}`,
-  )
+  const plates = skyPlates(nplate)
+  const text = plateTable(plates, nplate, [
+    ['order', order],
+    ['nplate', nplate],
+    ['naxis', side / nplate],
+    ['total', plates.length],
+  ])
+  await writeText(place, input.output, text, `Cannot open output table file ${input.output}`)
   return { nplates: plates.length }
-}
-
-/** True when a plate shares pixels with one of the thirteen squares that hold sky; the face on the seam counts twice. */
-function holdsSky(i: number, j: number, nplate: number): boolean {
-  const first = (index: number): number => Math.floor((index * HPX_PLANE_FACES) / nplate)
-  const last = (index: number): number => Math.ceil(((index + 1) * HPX_PLANE_FACES) / nplate) - 1
-  const end = HPX_PLANE_FACES - 1
-  for (let row = first(j); row <= last(j); row++) {
-    for (let col = first(i); col <= last(i); col++) {
-      if (cellOfPlane({ order: 0, col, row }) !== undefined || (col === end && row === end)) return true
-    }
-  }
-  return false
 }
 
 /** The module mHPXPlateList. */

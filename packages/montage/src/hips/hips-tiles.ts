@@ -1,13 +1,12 @@
 import { join } from 'node:path'
 import { readImage } from '@skyloom/fits'
-import { cellOfPlane, HPX_PLANE_FACES, hpxCdelt, tilePath } from '@skyloom/mosaic'
+import { cellOfPlane, HPX_PLANE_FACES, tilePath } from '@skyloom/mosaic'
 import { type HealpixCell, nestedIndex } from '@skyloom/wcs'
 import { DEBUG_LEVEL_OPTION, HDU_OPTION } from '../command/manual.ts'
 import { defineModule, hduArgument, type MontageModule, operand, type Place } from '../command/module.ts'
-import { MontageError } from '../errors.ts'
-import { classicWcs } from '../header/classic-wcs.ts'
-import { MAX_TILE_ORDER, TILE_PIXEL_ORDER, TILE_SIDE } from '../healpix/order-argument.ts'
-import { type OpenImage, openImage } from '../image/open-image.ts'
+import { TILE_SIDE } from '../healpix/order-argument.ts'
+import { plateInPlane } from '../healpix/plate-in-plane.ts'
+import { openImage } from '../image/open-image.ts'
 import { writePart } from '../image/write-part.ts'
 
 /** Input of {@link mHiPSTiles}. */
@@ -26,9 +25,6 @@ export interface HipsTilesResult {
   readonly ntile: number
 }
 
-/** Scales and places may be off by rounding of header values, in pixels over the whole map. */
-const TOLERANCE_PX = 0.1
-
 /**
  * Cuts the tiles of 512 x 512 pixels out of a plate of the HPX plane; tiles without data are left out, tiles that reach beyond the plate too.
  * Pixels keep their type and stand as on the plate; HiPS viewers want them mirrored, as `skyloom mosaic hips` writes them.
@@ -38,7 +34,7 @@ const TOLERANCE_PX = 0.1
 export async function mHiPSTiles(input: HipsTilesInput, place: Place = {}): Promise<HipsTilesResult> {
   const opened = await openImage(place, input.plate, input.hdu ?? 0)
   try {
-    const { order, col, row } = plateInPlane(opened, input.plate)
+    const { order, col, row } = plateInPlane(opened.header, input.plate)
     let ntile = 0
     const first = (origin: number): number => Math.ceil(origin / TILE_SIDE)
     const end = (origin: number, length: number): number => Math.floor((origin + length) / TILE_SIDE)
@@ -63,32 +59,6 @@ export async function mHiPSTiles(input: HipsTilesInput, place: Place = {}): Prom
   } finally {
     await opened.file.close()
   }
-}
-
-/** Order of the tiles of a plate, and the place of its first pixel in the plane. */
-function plateInPlane(
-  { header }: OpenImage,
-  name: string,
-): { readonly order: number; readonly col: number; readonly row: number } {
-  const { wcs } = classicWcs(header, name)
-  const bad = (found: string): MontageError =>
-    new MontageError('MONTAGE_BAD_HEADER', `Image ${name} is not on the grid of a HEALPix map`, {
-      where: [name],
-      found,
-      remedy: 'project it onto a header of mHPXHdr or mHiPSHdr',
-    })
-  if (wcs.projection !== 'HPX') throw bad(`projection ${wcs.projection}`)
-  const scale = Math.hypot(wcs.cd[0], wcs.cd[2])
-  const pixelOrder = Math.round(Math.log2(hpxCdelt(0) / scale))
-  const order = pixelOrder - TILE_PIXEL_ORDER
-  const side = HPX_PLANE_FACES * 2 ** pixelOrder
-  const isOnScale = Math.abs(scale / hpxCdelt(pixelOrder) - 1) * side < TOLERANCE_PX * 10
-  if (!(order >= 0 && order <= MAX_TILE_ORDER) || !isOnScale) throw bad(`pixels of ${scale} degrees`)
-  const place = (crpix: number): number => (side + 1) / 2 - crpix
-  const [col, row] = [place(wcs.crpix[0]), place(wcs.crpix[1])]
-  if (Math.abs(col - Math.round(col)) > TOLERANCE_PX || Math.abs(row - Math.round(row)) > TOLERANCE_PX)
-    throw bad(`first pixel at ${col}, ${row}`)
-  return { order, col: Math.round(col), row: Math.round(row) }
 }
 
 /** The cell at a place of the plane; the second place of the face on the seam counts too. */
