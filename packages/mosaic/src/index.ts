@@ -14,6 +14,7 @@ export {
   type CombineOptions,
   combinePlanes,
 } from './add/combine-planes.ts'
+export { type FeatheredSide, featherWeight } from './add/feather-weight.ts'
 export {
   contextPlaneCount,
   type StackImage,
@@ -97,6 +98,7 @@ export {
   subtractImages,
 } from './difference/subtract-images.ts'
 export { MosaicError, type MosaicErrorCode } from './errors.ts'
+export { escapeMarkup } from './escape-markup.ts'
 export {
   addRegionRows,
   NO_STATISTICS,
@@ -107,8 +109,18 @@ export {
 } from './examine/region-statistics.ts'
 export type { FloatPlane } from './float-plane.ts'
 export { convexHull, type Point, type RotatedBox, smallestBox } from './geometry/hull.ts'
+export { fitGap, type GapFit } from './healpix/fit-gap.ts'
 export { faceReferenceDeg, HPX_FRAMES, type HpxFrame, hpxCdelt, hpxHeader } from './healpix/hpx-header.ts'
 export { cellOfPlane, HPX_PLANE_FACES, type PlaneCell, planeCellOf } from './healpix/hpx-plane.ts'
+export {
+  type HpxPlate,
+  type PlateNeighbour,
+  plateNeighbours,
+  plateOrder,
+  plateReferenceDeg,
+} from './healpix/hpx-plates.ts'
+export { cellOfTurnedPlane, type HealpixOrdering, mapIndex } from './healpix/map-plane.ts'
+export { type Seam, seamsBetween } from './healpix/seam-map.ts'
 export { ALLSKY_SIZE, allskyPicture, thumbnail } from './hips/allsky.ts'
 export { type BranchTile, branchTiles, type HipsBranch, hipsTileTemplate } from './hips/branch.ts'
 export { hipsOrderFor, hipsPixelScaleDeg } from './hips/hips-order.ts'
