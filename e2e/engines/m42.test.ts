@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { demoImages, freshFolder } from '../../testing/folders.ts'
+import { engines, siteEntries } from './engines.ts'
+
+const command = fileURLToPath(new URL('../../packages/cli/bin/skyloom.js', import.meta.url))
+
+interface Transformations {
+  readonly transformations: { readonly sites: { name: string; pfn: string; type: string }[] }[]
+}
+
+test.runIf(engines.length > 0)(
+  'one abstract workflow gives the same mosaic here, on Slurm and on HTCondor, with its whole history',
+  { timeout: 600_000 },
+  () => {
+    const folder = freshFolder()
+    const registry = join(folder, 'registry.sqlite')
+    const skyloom = (...words: readonly string[]): string => {
+      const run = spawnSync(process.execPath, [command, ...words], { cwd: folder, encoding: 'utf8' })
+      if (run.status !== 0) throw new Error(`skyloom ${words.join(' ')}: ${run.stderr}${run.stdout}`)
+      return run.stdout
+    }
+    skyloom('mosaic', 'plan', 'M 42', '--images', demoImages, '--size', '0.2', '--out', 'm42')
+    addSites(join(folder, 'm42'))
+    const places = [{ site: 'local', data: 'sharedfs' }, ...engines.map(({ site, data }) => ({ site, data }))]
+    const products = places.map(({ site, data }) => {
+      const out = join(folder, `out-${site}`)
+      const where = ['--sites', site, '--output-sites', 'local', '--output-dir', out, '--dir', `runs-${site}`]
+      skyloom('plan', 'm42/workflow.yml', ...where, '-D', `pegasus.data.configuration=${data}`, '--quiet')
+      const [runDir = ''] = readdirSync(join(folder, `runs-${site}`), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('plan.jsonl'))
+        .map((name) => join(folder, `runs-${site}`, name, '..'))
+      skyloom('run', 'start', runDir, '--registry', registry, '--quiet', '--no-reuse')
+      const names = readdirSync(out).filter((name) => name.endsWith('.fits'))
+      const history = skyloom('trace', join(out, 'mosaic.fits'), '--registry', registry)
+      return { names: names.map((name) => `${name} ${sha256(join(out, name))}`).sort(), history }
+    })
+    for (const { names, history } of products) {
+      expect(names.length).toBeGreaterThanOrEqual(2)
+      expect(names).toEqual(products[0]?.names)
+      for (const program of ['mAdd', 'mBackground', 'mBgModel', 'mProject'])
+        expect(history).toContain(program)
+      expect(history).toMatch(/2mass.*\.fits/i)
+    }
+    for (const { site } of engines) expect(existsSync(join(folder, `out-${site}`))).toBe(true)
+  },
+)
+
+/** Adds the sites of the engines, where the programs are those of this machine. */
+function addSites(workflow: string): void {
+  const sites = join(workflow, 'sites.yml')
+  writeFileSync(sites, readFileSync(sites, 'utf8') + siteEntries(join(workflow, 'cluster-scratch')))
+  const file = join(workflow, 'transformations.yml')
+  const catalog = parse(readFileSync(file, 'utf8')) as Transformations
+  for (const { sites: entries } of catalog.transformations) {
+    const [own] = entries
+    if (own !== undefined) for (const { site } of engines) entries.push({ ...own, name: site })
+  }
+  writeFileSync(file, stringify(catalog))
+}
+
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
+}
