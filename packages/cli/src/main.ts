@@ -7,6 +7,7 @@ import { addNodeRunCommand } from './commands/node-run.ts'
 import { addPlanCommand } from './commands/plan.ts'
 import { addRegistryCommand } from './commands/registry.ts'
 import { addRunCommand } from './commands/run.ts'
+import { addSchemaCommand } from './commands/schema.ts'
 import { addTraceCommand } from './commands/trace.ts'
 import { addVerifyCommand } from './commands/verify.ts'
 import { addWcsCommand } from './commands/wcs.ts'
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addRunCommand(program)
   addTraceCommand(program)
   addVerifyCommand(program)
+  addSchemaCommand(program)
   addNodeRunCommand(program)
   return program
 }

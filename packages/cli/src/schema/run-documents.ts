@@ -1,0 +1,239 @@
+import {
+  count,
+  flag,
+  json,
+  list,
+  number,
+  numberOrNull,
+  orNull,
+  type Part,
+  record,
+  table,
+  text,
+  textOrNull,
+  texts,
+  withOptional,
+  word,
+} from './parts.ts'
+
+const jobState = word(
+  'unready',
+  'ready',
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'held',
+  'skipped',
+  'cancelled',
+)
+
+const run = record({
+  id: text,
+  label: text,
+  state: word('created', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'removed'),
+  user: text,
+  host: text,
+  directory: text,
+  parentRunId: textOrNull,
+  createdMs: number,
+  startedMs: numberOrNull,
+  endedMs: numberOrNull,
+  exitCode: numberOrNull,
+  reason: textOrNull,
+  lastSeq: count,
+  lease: orNull(record({ owner: text, token: count, expiresMs: number })),
+  data: json,
+})
+
+const start = record({
+  run: text,
+  directory: text,
+  runId: text,
+  status: word('succeeded', 'failed', 'canceled', 'paused', 'held', 'stopped'),
+  jobs: record({
+    unready: count,
+    ready: count,
+    running: count,
+    waiting: count,
+    succeeded: count,
+    failed: count,
+    held: count,
+    canceled: count,
+  }),
+  adopted: count,
+})
+
+const totals = {
+  unready: count,
+  ready: count,
+  pre: count,
+  queued: count,
+  post: count,
+  succeeded: count,
+  failed: count,
+  percent_done: number,
+  total: count,
+}
+
+const status = {
+  totals: record(totals),
+  dags: record({ root: record({ ...totals, dagname: text, state: text }) }),
+  run: record({
+    id: text,
+    directory: text,
+    held: count,
+    canceled: count,
+    engine: textOrNull,
+    transformations: list(
+      record({ transformation: text, total: count, succeeded: count, running: count, failed: count }),
+    ),
+  }),
+}
+
+const running = withOptional({ job: text, transformation: text, attempt: count }, { lastLine: text })
+
+const job = record({
+  jobId: text,
+  kind: text,
+  transformation: text,
+  state: jobState,
+  site: textOrNull,
+  attemptCount: count,
+  maxRetries: count,
+  priority: number,
+  category: textOrNull,
+  taskCount: count,
+  changedMs: number,
+  reason: textOrNull,
+  data: json,
+})
+
+const counts = record({
+  succeeded: count,
+  failed: count,
+  incomplete: count,
+  total: count,
+  retries: count,
+  totalAndRetries: count,
+})
+const spread = { min: number, max: number, mean: number }
+const timeLine = withOptional({ date: text, count, runtime: number }, { host: text })
+
+const statistics = record({
+  runId: text,
+  label: text,
+  tasks: counts,
+  jobs: counts,
+  subWorkflows: counts,
+  workflowRetries: count,
+  wallTime: number,
+  jobWallTime: number,
+  jobWallTimeSubmitSide: number,
+  badput: number,
+  badputSubmitSide: number,
+  lines: list(
+    withOptional(
+      { job: text, attempt: count, site: text, kickstart: number, multiplier: number },
+      {
+        cpu: number,
+        post: number,
+        queue: number,
+        resource: number,
+        runtime: number,
+        cluster: number,
+        clusterDelay: number,
+        exitCode: number,
+        host: text,
+      },
+    ),
+  ),
+  breakdown: list(
+    withOptional(
+      {
+        transformation: text,
+        type: word('successful', 'failed'),
+        count,
+        runtime: record({ ...spread, total: number }),
+      },
+      { memory: record(spread), cpu: record(spread) },
+    ),
+  ),
+  jobsByTime: list(timeLine),
+  invocationsByTime: list(timeLine),
+  jobsByTimeAndHost: list(timeLine),
+  invocationsByTimeAndHost: list(timeLine),
+  integrity: list(record({ type: text, fileType: text, count, seconds: number })),
+})
+
+const finding = record({
+  job_name: text,
+  state: text,
+  site: text,
+  hostname: text,
+  work_dir: text,
+  stdout_file: text,
+  stderr_file: text,
+  attempts: count,
+  reason: text,
+  stdout_text: text,
+  stderr_text: text,
+  tasks: table(
+    record({
+      task_submit_seq: number,
+      exitcode: number,
+      executable: text,
+      arguments: text,
+      transformation: text,
+      abs_task_id: text,
+    }),
+  ),
+})
+
+const analysis = record({
+  root_wf_uuid: text,
+  submit_directory: text,
+  workflows: record({
+    root: record({
+      wf_uuid: text,
+      submit_hostname: text,
+      submit_dir: text,
+      user: text,
+      wf_name: text,
+      wf_status: text,
+      jobs: record({
+        total: count,
+        success: count,
+        failed: count,
+        held: count,
+        unsubmitted: count,
+        job_details: withOptional(
+          {},
+          { held_jobs_details: table(finding), failed_jobs_details: table(finding) },
+        ),
+      }),
+    }),
+  }),
+})
+
+const logs = record({ job: text, attempt: numberOrNull, stdout: text, stderr: text })
+const logPiece = record({ attempt: count, task: count, stream: word('stdout', 'stderr'), text })
+
+/** What `skyloom run ... --json` prints, by the name of its schema. */
+export const RUN_DOCUMENTS: Readonly<Record<string, Part>> = {
+  'run-start': start,
+  'run-resume': start,
+  'run-list': list(run),
+  'run-status': record(status),
+  'run-watch-line': record({ ...status, running: list(running) }),
+  'run-jobs-line': job,
+  'run-logs': logs,
+  'run-logs-follow-line': logPiece,
+  'run-ask': withOptional({ run: text, op: text, isRunning: flag }, { job: text }),
+  'run-remove': record({ run: text, isRemoved: flag }),
+  'run-import': record({ runs: texts }),
+  'run-statistics': statistics,
+  'run-analyze': analysis,
+  'run-explain': record({ job: text, state: jobState, because: text, path: texts, details: texts }),
+  'run-timeline': record({ run: text, file: text }),
+}
