@@ -106,6 +106,28 @@ describe('skyloom run', () => {
       'tool_A\tsucceeded\ttool\t1\ntool_B\tfailed\ttool\t2\texit code 1: no such star\n',
     )
     expect((await run('jobs', '--state', 'nonsense')).code).toBe(2)
+    // DAGMan could go on from here with the DAG of the same plan.
+    const rescue = await run('rescue')
+    expect(rescue.code).toBe(0)
+    const file = /written to (.*\.dag\.rescue001)\n/.exec(rescue.stdout)?.[1] ?? ''
+    expect(readFileSync(file, 'utf8')).toMatch(/^# Nodes that failed: 1\n# {3}tool_B,<ENDLIST>$/m)
+    expect(readFileSync(file, 'utf8')).toMatch(/^DONE tool_A$/m)
+  })
+
+  test('verifies what a run made, and removes it', async () => {
+    const { folder, runDir, registry } = await planned(WORKFLOW.replace('SAY', 'true'))
+    const run = async (...args: readonly string[]): Promise<Answer> =>
+      await skyloomProcess(folder, 'run', ...args, '--registry', registry)
+    expect((await run('start', runDir, '--quiet')).code).toBe(0)
+    expect(await run('verify')).toMatchObject({ code: 0, stderr: '' })
+    writeFileSync(join(folder, 'out/b.txt'), 'ORION NOT\n')
+    const damaged = await run('verify', '--json')
+    expect(damaged.code).toBe(1)
+    expect(JSON.parse(damaged.stdout)).toMatchObject({
+      damaged: [{ pfn: `file://${join(folder, 'out/b.txt')}`, fault: 'size' }],
+    })
+    expect((await run('remove', 'tiny')).code).toBe(0)
+    expect((await run('status', 'tiny')).code).toBe(1)
   })
 
   test('plans and runs a sub-workflow when its turn comes', async () => {

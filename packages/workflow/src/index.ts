@@ -2,6 +2,7 @@ export { type CheckOptions, checkWorkflow } from './check/check-workflow.ts'
 export { WorkflowError, type WorkflowErrorCode } from './errors.ts'
 export { splitArguments } from './executable/arguments.ts'
 export { type DagmanRequest, dagmanFiles } from './executable/dagman/dagman-files.ts'
+export { type DagNames, dagNames } from './executable/dagman/names.ts'
 export {
   type PlanEndLine,
   type PlanHeadLine,

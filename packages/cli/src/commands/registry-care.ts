@@ -36,14 +36,15 @@ export async function registryVerify(folders: readonly string[], flags: VerifyFl
     })
     progress?.end()
     if (flags.json === true) printJson({ registry: registry.location, ...report })
-    else process.stdout.write(reportText(report))
+    else process.stdout.write(storageReportText(report))
     return report.damaged.length + report.strays.length === 0 ? EXIT.done : EXIT.failed
   } finally {
     interrupt.release()
   }
 }
 
-function reportText(report: StorageReport): string {
+/** What a comparison of registry and storage found, for people. */
+export function storageReportText(report: StorageReport): string {
   const { damaged, strays, affected, remoteCopies, copiesWithoutChecksum } = report
   return [
     ...damaged.map(

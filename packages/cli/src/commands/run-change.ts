@@ -1,6 +1,12 @@
 import { resolve } from 'node:path'
 import { defaultRegistryUrl, openRegistry } from '@skyloom/registry'
-import { importPegasusRun, leaveWish, RunnerError, type Wish } from '@skyloom/runner'
+import {
+  importPegasusRun,
+  leaveWish,
+  RunnerError,
+  removeRun as removeRunOf,
+  type Wish,
+} from '@skyloom/runner'
 import { EXIT } from '../terminal/exit-code.ts'
 import { printJson } from '../terminal/output.ts'
 import { type RunFlags, withRun } from './run-look.ts'
@@ -44,10 +50,10 @@ export async function askRun(
 /** `skyloom run remove` */
 export async function removeRun(
   name: string,
-  flags: ChangeFlags & { readonly dryRun?: boolean },
+  flags: ChangeFlags & { readonly dryRun?: boolean; readonly force?: boolean },
 ): Promise<number> {
   return await withRun(name, flags, async (registry, run) => {
-    if (flags.dryRun !== true) await registry.runs.remove(run.id)
+    await removeRunOf(registry.runs, run.id, { isForced: flags.force === true, isDry: flags.dryRun === true })
     if (flags.json === true) printJson({ run: run.id, isRemoved: flags.dryRun !== true })
     else
       process.stdout.write(`${flags.dryRun === true ? 'would remove' : 'removed'} ${run.id} (${run.label})\n`)

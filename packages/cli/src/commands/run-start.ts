@@ -82,6 +82,10 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
         onNote: display.note,
       }),
       signal: interrupt.signal,
+      onNotice: (text) => {
+        display.end()
+        process.stderr.write(`${text}\n`)
+      },
       onEvents: (events, progress) => {
         display.listener(events, progress)
         notifier?.take(events, progress)

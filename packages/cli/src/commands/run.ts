@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseBytes, parseCount, parsePositive, parseWhole } from '../terminal/values.ts'
 import { registryOptions } from './registry.ts'
 import type { ChangeFlags } from './run-change.ts'
+import type { RescueFlags, VerifyRunFlags } from './run-check.ts'
 import type { JobsFlags, LogFlags, RunFlags, WatchFlags } from './run-look.ts'
 import type { StatisticsFlags, TimelineFlags } from './run-report.ts'
 import type { StartFlags } from './run-start.ts'
@@ -25,6 +26,7 @@ Example:
   addLook(run)
   addChange(run)
   addReport(run)
+  addCheck(run)
 }
 
 const EXITS = `
@@ -152,8 +154,12 @@ function addChange(run: Command): void {
   registryOptions(run.command('remove <run>'))
     .description('remove a run from the registry; files stay')
     .option('--dry-run', 'only say what would be removed')
-    .addHelpText('after', '\nExample:\n  skyloom run remove 3f2a')
-    .action(async (name: string, flags: ChangeFlags & { readonly dryRun?: boolean }) => {
+    .option('--force', 'also when programs of it may still be running')
+    .addHelpText(
+      'after',
+      '\nExample:\n  skyloom run remove 3f2a\n\nExit codes: 0 removed, 4 refused: it is being run.',
+    )
+    .action(async (name: string, flags: ChangeFlags & { dryRun?: boolean; force?: boolean }) => {
       const { removeRun } = await import('./run-change.ts')
       process.exitCode = await removeRun(name, flags)
     })
@@ -163,6 +169,29 @@ function addChange(run: Command): void {
     .action(async (directories: string[], flags: RunFlags) => {
       const { importRuns } = await import('./run-change.ts')
       process.exitCode = await importRuns(directories, flags)
+    })
+}
+
+function addCheck(run: Command): void {
+  registryOptions(run.command('verify [run]'))
+    .description('compare the files that a run made with storage: are they there, with their content')
+    .option('--quick', 'sizes only')
+    .addHelpText(
+      'after',
+      '\nExample:\n  skyloom run verify m17\n\nExit codes: 0 all as registered, 1 something is missing or changed.',
+    )
+    .action(async (name: string | undefined, flags: VerifyRunFlags) => {
+      const { verifyRun } = await import('./run-check.ts')
+      process.exitCode = await verifyRun(name, flags)
+    })
+  registryOptions(run.command('rescue [run]'))
+    .description('write a rescue file, with which DAGMan goes on with the DAG of the same plan')
+    .option('-o, --out <file>', 'default: <basename>.dag.rescueNNN in the directory of the run')
+    .option('--overwrite', 'replace the file')
+    .addHelpText('after', '\nExample:\n  skyloom run rescue m17')
+    .action(async (name: string | undefined, flags: RescueFlags) => {
+      const { writeRescue } = await import('./run-check.ts')
+      process.exitCode = await writeRescue(name, flags)
     })
 }
 

@@ -5,6 +5,7 @@ import { EXIT } from './exit-code.ts'
 const WRONG_USE = /_BAD_(OPTION|QUERY)$/
 /** Codes that mean a limit or a refusal, not a fault of the work. */
 const REFUSED: ReadonlySet<string> = new Set([
+  'RUNNER_RUN_BUSY',
   'MOSAIC_OUT_NOT_EMPTY',
   'MOSAIC_TOO_LARGE',
   'RECIPE_FOLDER_IN_USE',

@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { isSkyloomError, type ProgressListener, startStage, throwIfAborted } from '@skyloom/base'
 import { RegistryError } from '../errors.ts'
 import type { FileStore } from '../files/file-store.ts'
+import type { ReplicaRow } from '../files/records.ts'
 
 /** What is compared with storage. */
 export interface VerifyStorageOptions {
   /** Only copies on this site. Default: all. */
   readonly site?: string | undefined
+  /** Only files that this run made. Default: all. */
+  readonly runId?: string | undefined
   /** Folders in which every file must be registered. Default: none is searched. */
   readonly roots?: readonly string[] | undefined
   /** `size` looks at sizes only. Default `checksum`. */
@@ -19,6 +22,9 @@ export interface VerifyStorageOptions {
   readonly onProgress?: ProgressListener | undefined
   readonly signal?: AbortSignal | undefined
 }
+
+/** A copy with what is known of its file. */
+type Copy = ReplicaRow & { readonly sizeBytes: number | null; readonly sha256: string | null }
 
 /** What is wrong with a copy. `unreadable`: it is there and cannot be read. */
 export type CopyFault = 'missing' | 'size' | 'checksum' | 'unreadable'
@@ -57,8 +63,8 @@ export async function verifyStorage(files: FileStore, options: VerifyStorageOpti
   let checkedBytes = 0
   let remoteCopies = 0
   let copiesWithoutChecksum = 0
-  const stage = startStage(options.onProgress, 'verify', await files.countReplicas(options.site), 'copies')
-  for await (const copy of files.allReplicas(options.site)) {
+  const stage = startStage(options.onProgress, 'verify', await countCopies(files, options), 'copies')
+  for await (const copy of copiesOf(files, options)) {
     throwIfAborted(options.signal)
     const path = localPath(copy.pfn)
     if (path === undefined) {
@@ -94,6 +100,29 @@ export async function verifyStorage(files: FileStore, options: VerifyStorageOpti
         (fault === 'size' || fault === 'checksum') && !sound.has(fileId) ? [fileId] : [],
       ),
     ),
+  }
+}
+
+async function countCopies(files: FileStore, { site, runId }: VerifyStorageOptions): Promise<number> {
+  if (runId === undefined) return await files.countReplicas(site)
+  const copies = copiesOf(files, { site, runId })
+  let count = 0
+  while ((await copies.next()).done !== true) count++
+  return count
+}
+
+async function* copiesOf(
+  files: FileStore,
+  { site, runId }: Pick<VerifyStorageOptions, 'site' | 'runId'>,
+): AsyncGenerator<Copy, void, undefined> {
+  if (runId === undefined) {
+    yield* files.allReplicas(site)
+    return
+  }
+  for await (const { id, sizeBytes, sha256 } of files.find({ runId })) {
+    const { replicas } = await files.get(id)
+    for (const { site: own, pfn } of replicas)
+      if (site === undefined || own === site) yield { fileId: id, site: own, pfn, sizeBytes, sha256 }
   }
 }
 

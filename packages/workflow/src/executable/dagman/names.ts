@@ -12,7 +12,7 @@ export interface DagNames {
 const JOBS_PER_FOLDER = 100
 
 /** Gives every job a node name and a folder: two levels of two hexadecimal digits, so that no folder is large. */
-export function dagNames(plan: Plan): DagNames {
+export function dagNames(plan: Pick<Plan, 'jobCount' | 'name'>): DagNames {
   const taken = new Set<string>()
   const names = Array.from({ length: plan.jobCount }, (_, job) => {
     const base = plan.name(job).replaceAll(/[.+]/g, '_')
