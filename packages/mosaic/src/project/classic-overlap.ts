@@ -1,10 +1,12 @@
 import { roundedAtan2 } from '@skyloom/wcs'
-import type { SphereOverlap } from './sphere-overlap.ts'
+import { type SphereOverlap, sphereOverlap } from './sphere-overlap.ts'
 
 /** Radian: corners this near to a side count as inside. */
 const TOLERANCE = 4.424e-9
 /** Corners of the overlap may lie this far outside. */
 const CORNER_TOLERANCE = 1000 * TOLERANCE
+/** Sides whose great circles have a smaller angle, radian, are on one circle but for rounding. */
+const COINCIDENT = 1e-10
 /** Angles beyond this make the classic program drop the corner. */
 const FLAT_ANGLE = Math.PI - 0.0175
 /** Most corners of an overlap. */
@@ -16,7 +18,10 @@ const CROSS_AT = 3 * (MAX_CORNERS + 1)
  * Overlaps with the arithmetic of the classic mProject, its losses included: corners of the overlap with an angle within a degree of
  * 180 are dropped, and areas are sums of angles (Girard). For pixels of some arcseconds its areas are off by up to 2e-4 where the grids
  * are nearly parallel and by as much again from rounding below 1 arcsecond; below 0.03 arcsecond they are worthless. It exists to agree
- * with that program; `sphereOverlap` gives the true areas.
+ * with that program, which it does to the last bit; `sphereOverlap` gives the true areas.
+ *
+ * Where a side of one quadrilateral lies on a side of the other, rounding decides what the classic program finds: the whole overlap, half
+ * of it, or none. There the true area is given.
  *
  * The common part of the two convex polygons is found by going around both at once (O'Rourke, Computational Geometry in C, 7.6).
  */
@@ -27,7 +32,10 @@ export function classicOverlap(): SphereOverlap {
   const qSides = new Float64Array(12)
   const pNormals = new Float64Array(12)
   const qNormals = new Float64Array(12)
+  const pLengths = new Float64Array(4)
+  const qLengths = new Float64Array(4)
   const across = new Float64Array(3)
+  const exact = sphereOverlap()
   const lastQuad = new Float64Array(12).fill(Number.NaN)
   const found = new Float64Array(3 * (MAX_CORNERS + 1))
   const work = new Float64Array(3 * (MAX_CORNERS + 1))
@@ -43,6 +51,7 @@ export function classicOverlap(): SphereOverlap {
     return count + 1
   }
 
+  /** The number of corners of the common part, or {@link DOUBTFUL}. */
   const goAround = (): number => {
     let count = 0
     let a = 0
@@ -64,6 +73,7 @@ export function classicOverlap(): SphereOverlap {
       const cy = pz * qx - px * qz
       const cz = px * qy - py * qx
       const length = Math.sqrt(cx * cx + cy * cy + cz * cz)
+      if (length <= COINCIDENT * pLengths[a1]! * qLengths[b1]!) return DOUBTFUL
       const cross = length === 0 ? 0 : Math.sign(dot(cx, cy, cz, p, a))
       const aInB = Math.sign(dot(qx, qy, qz, p, a))
       const bInA = Math.sign(dot(px, py, pz, q, b))
@@ -117,18 +127,22 @@ export function classicOverlap(): SphereOverlap {
       if (!isSame(quad, lastQuad)) {
         lastQuad.set(quad)
         reorder(quad, p, isCounterClockwise(quad) ? QUAD_ORDER : REVERSE_ORDER)
-        normals(p, pSides, pNormals)
+        normals(p, pSides, pNormals, pLengths)
       }
       reorder(cell, q, isCounterClockwise(cell) ? CELL_ORDER : REVERSE_ORDER)
-      normals(q, qSides, qNormals)
+      normals(q, qSides, qNormals, qLengths)
       if (allInside(q, pNormals)) return girard(q, 4, work, sides)
       if (allInside(p, qNormals)) return girard(p, 4, work, sides)
-      const count = distinct(found, goAround(), across)
-      return girard(found, count, work, sides)
+      const count = goAround()
+      if (count === DOUBTFUL) return exact.overlapSr(quad, cell)
+      return girard(found, distinct(found, count, across), work, sides)
     },
     areaSr: (quad) => girard(quad, 4, work, sides),
   }
 }
+
+/** Two sides lie on one circle. */
+const DOUBTFUL = -1
 
 // The order in which the classic program has the corners, counter-clockwise seen from outside.
 const QUAD_ORDER = Uint8Array.of(2, 3, 0, 1)
@@ -192,12 +206,13 @@ function dot(x: number, y: number, z: number, vectors: Float64Array, k: number):
   return x * vectors[3 * k]! + y * vectors[3 * k + 1]! + z * vectors[3 * k + 2]!
 }
 
-/** Normals of the sides from each corner to the next, as products of the corners and of length 1. */
-function normals(corners: Float64Array, sides: Float64Array, out: Float64Array): void {
+/** Normals of the sides from each corner to the next, as products of the corners and of length 1; and the lengths of the products. */
+function normals(corners: Float64Array, sides: Float64Array, out: Float64Array, lengths: Float64Array): void {
   for (let k = 0; k < 4; k++) {
     const at = 3 * k
     crossInto(sides, at, corners, k, corners, (k + 1) & 3)
     const length = lengthAt(sides, at)
+    lengths[k] = length
     out[at] = length > 0 ? sides[at]! / length : 0
     out[at + 1] = length > 0 ? sides[at + 1]! / length : 0
     out[at + 2] = length > 0 ? sides[at + 2]! / length : 0
