@@ -143,6 +143,7 @@ export {
   sexagesimalRa,
   type TableImage,
 } from './image-table/image-table.ts'
+export { forecastTime, type Range, type TimeForecast, type Workload } from './make/forecast-time.ts'
 export {
   fitFile,
   JOB_FILES,
@@ -153,7 +154,7 @@ export {
   TABLE_NAMES,
 } from './make/job-files.ts'
 export type { MosaicOptions } from './make/options.ts'
-export { forecastTime, type MosaicPlan, type Range, type Workload } from './make/plan.ts'
+export type { MosaicPlan } from './make/plan.ts'
 export type {
   ImageSummary,
   MosaicPoint,

@@ -4,6 +4,7 @@ import type { MosaicPlanFile } from '../make/job-files.ts'
 import type { MosaicOptions } from '../make/options.ts'
 import type { MosaicSummary } from '../make/summary.ts'
 import type { AddedMosaic } from './add-stage.ts'
+import { usefulThreads } from './memory-budget.ts'
 import { type MosaicJobs, mosaicJobs } from './mosaic-jobs.ts'
 import {
   inputWithout,
@@ -15,7 +16,7 @@ import {
 import { type OpenRun, openRun } from './open-run.ts'
 import { checkOutFolder, makeOutFolder } from './out-folder.ts'
 import { plannedInput } from './plan-file.ts'
-import { resolveSettings, usefulThreads } from './settings.ts'
+import { resolveSettings } from './settings.ts'
 import { createStageMeter } from './stage-meter.ts'
 import { productSummaries } from './write-products.ts'
 

@@ -1,24 +1,28 @@
 import { availableParallelism } from 'node:os'
 import { formatHeaderTemplate } from '@skyloom/fits'
 import { frameName } from '@skyloom/wcs'
+import { forecastTime } from '../make/forecast-time.ts'
 import type { MosaicOptions } from '../make/options.ts'
-import { forecastTime, type MosaicPlan } from '../make/plan.ts'
+import type { MosaicPlan } from '../make/plan.ts'
 import { findOverlaps } from '../overlap/pairs.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { projectRegion } from '../project/project-region.ts'
 import { isEmptyRegion, type Region, uniteRegions } from '../region.ts'
 import { findPartners } from './find-partners.ts'
 import { requireImages, templateOf } from './inputs.ts'
+import { machineSpeed } from './machine-speed.ts'
+import { forecastPeakBytes, pixelMemoryBytes, usefulThreads } from './memory-budget.ts'
 import { scanImages } from './scan-images.ts'
-import { pixelMemoryBytes, resolveSettings, usefulThreads } from './settings.ts'
+import { resolveSettings } from './settings.ts'
 
 /** Scans the images and says what `makeMosaic` would do with the same options. Nothing is written. */
 export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
-  const settings = resolveSettings(options)
+  const resolved = resolveSettings(options)
   const { onProgress, signal } = options
-  const found = await scanImages(options.imagesDir, { hdu: settings.hdu, onProgress, signal })
-  const scan = await findPartners(found, settings.quality)
+  const found = await scanImages(options.imagesDir, { hdu: resolved.hdu, onProgress, signal })
+  const scan = await findPartners(found, resolved.quality)
   requireImages(scan.images, scan.rejected)
+  const settings = { ...resolved, threads: usefulThreads(options, resolved, scan.images) }
   const template = await templateOf(options, settings, scan.images)
   const placed = scan.images
     .map((image) => ({ image, region: projectRegion(image, template) }))
@@ -30,7 +34,12 @@ export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
   const pixelBytes = 2 * PIXEL_BYTES * projectedPixels
   const images = placed.map(({ image }) => image)
   const inputBytes = images.reduce((sum, image) => sum + image.sizeBytes, 0)
-  const times = forecastTime({
+  const outputBytes = mosaic.width * mosaic.height * ((settings.isFloat64 ? 8 : 4) + 4)
+  const spillBytes = Math.max(0, pixelBytes - pixelMemoryBytes(settings, images))
+  const work = {
+    imageCount: images.length,
+    pairCount: pairs.length,
+    inputBytes,
     imagePixels: images.reduce((sum, image) => sum + image.width * image.height, 0),
     projectedPixels,
     pairPixels: pixelsOf(pairs.map(({ window }) => window)),
@@ -39,8 +48,13 @@ export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
       (sum, { name, sizeBytes }) => sum + (/\.(gz|fz)$/i.test(name) ? sizeBytes : 0),
       0,
     ),
-    threads: Math.min(usefulThreads(options, settings, images), availableParallelism()),
-  })
+    outputBytes,
+    spillBytes,
+    method: settings.method,
+    combine: settings.combine,
+    compress: settings.compress,
+    threads: Math.min(settings.threads, availableParallelism()),
+  }
   return {
     template: {
       width: template.width,
@@ -55,10 +69,12 @@ export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
     pairCount: pairs.length,
     memoryBytes: settings.memoryBytes,
     forecast: {
-      outputBytes: mosaic.width * mosaic.height * ((settings.isFloat64 ? 8 : 4) + 4),
+      outputBytes,
       pixelBytes,
-      spillBytes: Math.max(0, pixelBytes - pixelMemoryBytes(settings, images)),
-      ...times,
+      spillBytes,
+      peakBytes: forecastPeakBytes(settings, images, pixelBytes),
+      ...forecastTime(work, machineSpeed()),
+      work,
     },
   }
 }
