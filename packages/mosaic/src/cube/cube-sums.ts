@@ -1,4 +1,6 @@
 import type { PixelMap } from '@skyloom/wcs'
+import { dropOutside } from '../project/block-corners.ts'
+import { BLOCK_SIDE, oddExtent } from '../project/overlap-bench.ts'
 import { overlapsOnSphere, type SpherePixels } from '../project/sphere-cells.ts'
 import type { Region } from '../region.ts'
 
@@ -45,13 +47,6 @@ export interface CubeSums {
   readonly largestWeight: number
 }
 
-/** Side of a block of input pixels. */
-const BLOCK_SIDE = 64
-/** A quadrilateral this many times wider than a pixel of the image is lies on two sides of a seam. */
-const ODD_FACTOR = 8
-/** Corners that lie on the border of the output but for rounding, in pixels. */
-const BORDER_SLACK = 1e-6
-
 /**
  * Spreads some planes of a cube over a region of the output by the area of overlap on the sphere. Each overlap is computed once and applied
  * to all planes.
@@ -72,7 +67,7 @@ export async function cubeSums(
   const rule = {
     drop: options.drop,
     isFlux: options.isFlux,
-    maxExtent: ODD_FACTOR * (options.pixelRatio * options.drop + 1),
+    maxExtent: oddExtent(options.pixelRatio, options.drop),
     isOddOnly: false,
     isClassic: options.isClassic,
   }
@@ -141,11 +136,7 @@ function blockCorners(block: Region, options: CubeOverlapOptions): BlockCorners 
     y.set([row + low, row + low, row + high, row + high], 4 * k)
   }
   toOutput(x, y, x, y, 4 * count)
-  for (let k = 0; within !== undefined && k < x.length; k++) {
-    const isX = x[k]! >= -BORDER_SLACK && x[k]! <= within.width + BORDER_SLACK
-    const isY = y[k]! >= -BORDER_SLACK && y[k]! <= within.height + BORDER_SLACK
-    if (!(isX && isY)) x[k] = Number.NaN
-  }
+  if (within !== undefined) dropOutside(x, y, within)
   return {
     x,
     y,

@@ -1,0 +1,48 @@
+import type { ApproximateMap } from '@skyloom/wcs'
+import type { Region } from '../region.ts'
+
+/** Interpolation may reach this far beyond the nodes around a block, pixels of the output. */
+const NODE_MARGIN = 2
+
+/** False when a block of the image cannot touch a band of the output: all nodes around it are known and lie to one side. */
+export function mayTouch(grid: ApproximateMap, block: Region, band: Region): boolean {
+  const nodeBox = nodesAround(grid, block)
+  if (nodeBox === undefined) return true
+  const { left, right, bottom, top } = nodeBox
+  return (
+    right >= band.col - NODE_MARGIN &&
+    left <= band.col + band.width + NODE_MARGIN &&
+    top >= band.row - NODE_MARGIN &&
+    bottom <= band.row + band.height + NODE_MARGIN
+  )
+}
+
+interface Box {
+  readonly left: number
+  readonly right: number
+  readonly bottom: number
+  readonly top: number
+}
+
+/** Extent of the nodes around a block and of the ring beyond them; undefined when one has no place. */
+function nodesAround(grid: ApproximateMap, block: Region): Box | undefined {
+  const clampCol = (node: number): number => Math.min(grid.nodeCols - 1, Math.max(0, node))
+  const clampRow = (node: number): number => Math.min(grid.nodeRows - 1, Math.max(0, node))
+  const firstCol = clampCol(Math.floor((block.col - grid.originCol) / grid.step) - 1)
+  const lastCol = clampCol(Math.ceil((block.col + block.width - grid.originCol) / grid.step) + 1)
+  const firstRow = clampRow(Math.floor((block.row - grid.originRow) / grid.step) - 1)
+  const lastRow = clampRow(Math.ceil((block.row + block.height - grid.originRow) / grid.step) + 1)
+  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity]
+  for (let row = firstRow; row <= lastRow; row++) {
+    for (let col = firstCol; col <= lastCol; col++) {
+      const x = grid.x[row * grid.nodeCols + col]!
+      const y = grid.y[row * grid.nodeCols + col]!
+      if (!(Number.isFinite(x) && Number.isFinite(y))) return undefined
+      left = Math.min(left, x)
+      right = Math.max(right, x)
+      bottom = Math.min(bottom, y)
+      top = Math.max(top, y)
+    }
+  }
+  return { left, right, bottom, top }
+}
