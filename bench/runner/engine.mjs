@@ -17,5 +17,6 @@ const result = await runPlan(registry.runs, directory, {
 })
 const seconds = (performance.now() - started) / 1000
 await registry.close()
-const memoryMb = process.resourceUsage().maxRSS / 1024
-console.log(JSON.stringify({ seconds, memoryMb, firstMs, status: result.status }))
+const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6
+console.log(JSON.stringify({ seconds, cpuSeconds, memoryMb: maxRSS / 1024, firstMs, status: result.status }))
