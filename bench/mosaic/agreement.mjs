@@ -2,7 +2,8 @@
 import { readImage } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 
-async function load(path) {
+/** Pixels of an image and its reference pixel. */
+export async function loadImage(path) {
   const file = await openFitsFile(path)
   try {
     const hdu = await file.hdu(0)
@@ -18,8 +19,8 @@ async function load(path) {
  * their reference pixels say how they lie.
  */
 export async function agreement(pathA, pathB) {
-  const a = await load(pathA)
-  const b = await load(pathB)
+  const a = await loadImage(pathA)
+  const b = await loadImage(pathB)
   const dx = Math.round(b.x - a.x)
   const dy = Math.round(b.y - a.y)
   const sums = new Float64Array(9)

@@ -1,30 +1,18 @@
 // How well a reprojected image agrees with that of a peer.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readImage } from '@skyloom/fits'
-import { openFitsFile } from '@skyloom/fits/node'
+import { loadImage } from '../mosaic/agreement.mjs'
 
 /** Names under which peers leave their images. */
 const OUTPUTS = { mProjectPP: 'mProjectPP.fits', SWarp: 'image.resamp.fits' }
 /** Pixels at the border that are not compared: peers fill them differently. */
 const MARGIN = 8
 
-async function load(path) {
-  const file = await openFitsFile(path)
-  try {
-    const hdu = await file.hdu(0)
-    const { data, width, height } = await readImage(hdu, { as: 'float32' })
-    return { data, width, height, x: hdu.header.number('CRPIX1'), y: hdu.header.number('CRPIX2') }
-  } finally {
-    await file.close()
-  }
-}
-
 /** Differences of pixels that have data all around, in parts of the range of values; undefined without the peer's image. */
 export async function compareImages(path, peer, folder) {
   const peerPath = join(folder, OUTPUTS[peer])
   if (!existsSync(peerPath)) return undefined
-  const [a, b] = [await load(path), await load(peerPath)]
+  const [a, b] = [await loadImage(path), await loadImage(peerPath)]
   const [dx, dy] = [Math.round(b.x - a.x), Math.round(b.y - a.y)]
   const differences = []
   let [low, high] = [Infinity, -Infinity]

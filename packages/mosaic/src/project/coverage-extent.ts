@@ -1,4 +1,4 @@
-import { COVERAGE_SUMS_BYTES, type PixelKernels, type PixelViews, readCoverageSums } from '@skyloom/kernels'
+import { type PixelKernels, type PixelViews, readCoverageSums } from '@skyloom/kernels'
 import type { Moments } from '../background/moments.ts'
 import type { Region } from '../region.ts'
 
@@ -11,15 +11,12 @@ export interface CoverageExtent {
   readonly moments: Moments
 }
 
-/** Bytes of scratch memory that {@link coverageExtent} needs. */
-export const EXTENT_SCRATCH_BYTES: number = COVERAGE_SUMS_BYTES
-
 /**
  * Extent of the pixels with positive coverage.
  *
  * @param coverageAt row-major in pixel memory, for `region` of the template
  * @param crpix reference pixel of the template
- * @param scratchAt `EXTENT_SCRATCH_BYTES`
+ * @param scratchAt `COVERAGE_SUMS_BYTES`
  */
 export function coverageExtent(
   views: PixelViews,
