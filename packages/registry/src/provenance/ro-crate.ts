@@ -104,7 +104,12 @@ function crateId(file: FileDetails, folder: string): string {
   const [first] = file.replicas
   if (first === undefined) return `#${encodeURIComponent(file.id)}`
   const path = localPath(first.pfn)
-  return path === undefined ? first.pfn : pathToFileURL(path).href
+  return path === undefined ? uriReference(first.pfn) : pathToFileURL(path).href
+}
+
+/** A URL with what RFC 3986 does not allow in it written as percent signs and digits; places are kept as people write them. */
+function uriReference(url: string): string {
+  return url.replaceAll(/%(?![0-9A-Fa-f]{2})|[^\w.~:/?#[\]@!$&'()*+,;=%-]/gu, encodeURIComponent)
 }
 
 function fileEntity(file: FileDetails, id: string): Entity {
