@@ -3,6 +3,7 @@ import { rejectFits } from '../background/reject.ts'
 import { type BackgroundSolution, solveBackground } from '../background/solve.ts'
 import { MosaicError } from '../errors.ts'
 import type { FittedPair } from '../make/tables.ts'
+import { findOverlaps } from '../overlap/pairs.ts'
 import { type Region, uniteRegions } from '../region.ts'
 import type { Template } from '../template/template.ts'
 import type { DifferenceFit } from './difference-stage.ts'
@@ -64,7 +65,7 @@ export function modelBackground(
     images,
     fits: pairs,
     rejectReasons,
-    solution: isNone ? { ...solved, groups: connectedGroups(images.length, pairs) } : solved,
+    solution: isNone ? { ...solved, groups: connectedGroups(images.length, findOverlaps(regions)) } : solved,
     window: settings.isExactSize
       ? { col: 0, row: 0, width: template.width, height: template.height }
       : uniteRegions(regions),

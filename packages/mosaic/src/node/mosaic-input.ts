@@ -1,5 +1,6 @@
+import type { BackgroundMode } from '../background/solve.ts'
 import type { ImageRecord } from '../image-table/image-record.ts'
-import { findOverlaps } from '../overlap/pairs.ts'
+import { matchedPairs } from '../overlap/matched-pairs.ts'
 import { projectRegion } from '../project/project-region.ts'
 import type { Template } from '../template/template.ts'
 
@@ -18,8 +19,9 @@ export function mosaicInput(
   images: readonly ImageRecord[],
   template: Template,
   templateFile: string | undefined,
+  background: BackgroundMode,
 ): MosaicInput {
   const regions = images.map((image) => projectRegion(image, template))
-  const pairs = findOverlaps(regions).map(({ plus, minus }) => ({ plus, minus }))
+  const pairs = matchedPairs(regions, background).map(({ plus, minus }) => ({ plus, minus }))
   return { images, template, templateFile, pairs }
 }

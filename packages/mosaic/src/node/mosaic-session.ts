@@ -70,6 +70,7 @@ export async function inputWithout(
     sound,
     template,
     options.headerFile === undefined ? undefined : basename(options.headerFile),
+    settings.background,
   )
 }
 

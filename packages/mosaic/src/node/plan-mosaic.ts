@@ -4,7 +4,7 @@ import { frameName } from '@skyloom/wcs'
 import { forecastTime } from '../make/forecast-time.ts'
 import type { MosaicOptions } from '../make/options.ts'
 import type { MosaicPlan } from '../make/plan.ts'
-import { findOverlaps } from '../overlap/pairs.ts'
+import { matchedPairs } from '../overlap/matched-pairs.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { projectRegion } from '../project/project-region.ts'
 import { isEmptyRegion, type Region, uniteRegions } from '../region.ts'
@@ -28,7 +28,7 @@ export async function planMosaic(options: MosaicOptions): Promise<MosaicPlan> {
     .map((image) => ({ image, region: projectRegion(image, template) }))
     .filter(({ region }) => !isEmptyRegion(region))
   const regions = placed.map(({ region }) => region)
-  const pairs = findOverlaps(regions)
+  const pairs = matchedPairs(regions, settings.background)
   const mosaic = settings.isExactSize ? template : uniteRegions(regions)
   const projectedPixels = pixelsOf(regions)
   const pixelBytes = 2 * PIXEL_BYTES * projectedPixels
