@@ -68,6 +68,8 @@ test('every document of runs and of the registry fits its schema', async () => {
   await hold(folder, 'run-statistics', 'run', 'statistics')
   await hold(folder, 'run-analyze', 'run', 'analyze')
   await hold(folder, 'run-explain', 'run', 'explain', 'tool_B')
+  await hold(folder, 'run-verify', 'run', 'verify')
+  await hold(folder, 'run-rescue', 'run', 'rescue')
   await hold(folder, 'run-timeline', 'run', 'timeline', '-o', 'line.html')
 
   await hold(folder, 'registry-add', 'registry', 'add', 'raw.txt', '--set', 'band=J')

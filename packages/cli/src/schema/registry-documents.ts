@@ -112,7 +112,16 @@ const added = withOptional(
   { type: text, sizeBytes: count, sha256: text, createdMs: number, metadata: table(value) },
 )
 
-const damaged = record({ fileId: text, site: text, pfn: text, fault: text, registered: text, found: text })
+/** What a comparison with storage finds. */
+export const storageReport: Readonly<Record<string, Part>> = {
+  checkedCopies: count,
+  checkedBytes: count,
+  remoteCopies: count,
+  copiesWithoutChecksum: count,
+  damaged: list(record({ fileId: text, site: text, pfn: text, fault: text, registered: text, found: text })),
+  strays: texts,
+  affected: texts,
+}
 
 /** What `skyloom registry ... --json` and `skyloom trace --json` print, by the name of its schema. */
 export const REGISTRY_DOCUMENTS: Readonly<Record<string, Part>> = {
@@ -122,16 +131,7 @@ export const REGISTRY_DOCUMENTS: Readonly<Record<string, Part>> = {
   'registry-tags': record({ tags: list(record({ tag: text, files: count })) }),
   'registry-tag': record({ tag: text, files: texts, changed: count }),
   'registry-quality': record({ fileId: text, level, text, author: text }),
-  'registry-verify': record({
-    registry: text,
-    checkedCopies: count,
-    checkedBytes: count,
-    remoteCopies: count,
-    copiesWithoutChecksum: count,
-    damaged: list(damaged),
-    strays: texts,
-    affected: texts,
-  }),
+  'registry-verify': record({ registry: text, ...storageReport }),
   'registry-backup': record({ registry: text, out: text, sizeBytes: count }),
   'registry-migrate': record({ registry: text, version: count }),
   'registry-stats': record({

@@ -15,6 +15,7 @@ import {
   withOptional,
   word,
 } from './parts.ts'
+import { storageReport } from './registry-documents.ts'
 
 const jobState = word(
   'unready',
@@ -230,6 +231,8 @@ export const RUN_DOCUMENTS: Readonly<Record<string, Part>> = {
   'run-logs': logs,
   'run-logs-follow-line': logPiece,
   'run-ask': withOptional({ run: text, op: text, isRunning: flag }, { job: text }),
+  'run-verify': record({ run: text, ...storageReport }),
+  'run-rescue': record({ run: text, file: text, done: count, failed: count }),
   'run-remove': record({ run: text, isRemoved: flag }),
   'run-import': record({ runs: texts }),
   'run-statistics': statistics,
