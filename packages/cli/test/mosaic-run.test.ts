@@ -90,6 +90,22 @@ test('every mosaic has a run, a history and can be made again', async () => {
   await ok('verify', join(place.out, 'corrections.tbl'), ...at)
 })
 
+test('--workflow classic runs processes of Montage modules on files and makes the same products', async () => {
+  const place = await setting()
+  const classic = { ...place, out: join(place.out, '..', 'classic') }
+  const options = ['--combine', 'median', '--float64', '--jobs', '2']
+  await ok(...make(place), ...options)
+  await ok(...make(classic), ...options, '--workflow', 'classic')
+  expect(await productsOf(classic.out)).toEqual(await productsOf(place.out))
+  const [run] = await runs(place.registry)
+  const jobs = await ok('run', 'jobs', run?.id ?? '', '--registry', place.registry)
+  expect(jobs).toMatch(/mDiffFit_pair_0_1\s+succeeded/)
+  const traced = await ok('trace', join(classic.out, 'mosaic.fits'), '--registry', place.registry)
+  expect(traced).toMatch(/corrections\.json +-> mAdd [0-9a-f]{8} \(mAdd_add\)/)
+  const verified = await ok('verify', join(classic.out, 'mosaic.fits'), '--registry', place.registry)
+  expect(verified).toContain('made again: identical')
+})
+
 test('verify says where a mosaic was changed, and which input was', async () => {
   const place = await setting()
   const at = ['--registry', place.registry]

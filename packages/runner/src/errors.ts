@@ -16,6 +16,7 @@ export type RunnerErrorCode =
   | 'RUNNER_INPUT_MISSING'
   | 'RUNNER_OUTPUT_MISSING'
   | 'RUNNER_SPAWNER'
+  | 'RUNNER_JOB_FAILED'
   | 'RUNNER_SCHEDULER'
 
 /** Errors of runs, executors, transfers and records. */

@@ -26,6 +26,7 @@ export interface MakeFlags extends TemplateFlags, QualityFlags {
   readonly dryRun?: boolean
   readonly overwrite?: boolean
   readonly registry?: string
+  readonly workflow: 'memory' | 'classic'
   readonly json?: boolean
 }
 
@@ -48,7 +49,7 @@ export async function runMosaicMake(flags: MakeFlags): Promise<number> {
       return EXIT.done
     }
     const { makeMosaicRun, recordPlace } = await import('../mosaic/make-mosaic-run.ts')
-    const { summary, runId } = await makeMosaicRun(options, recordPlace(flags.registry))
+    const { summary, runId } = await makeMosaicRun(options, recordPlace(flags.registry), flags.workflow)
     display.end()
     process.stdout.write(
       flags.json === true

@@ -69,6 +69,11 @@ export function addMosaicCommand(program: Command): void {
     .option('--memory <size>', 'memory limit such as 512M or 2G (default: half of the machine)', parseBytes)
     .option('--dry-run', 'show what would be done, write nothing')
     .option('--overwrite', 'replace the products of an earlier run')
+    .addOption(
+      new Option('--workflow <form>', 'jobs in the memory of one process, or classic: m* processes on files')
+        .choices(['memory', 'classic'])
+        .default('memory'),
+    )
     .option('--registry <place>', 'where the run is recorded (default: $SKYLOOM_REGISTRY)')
     .option('--json', 'print the summary as one JSON document; progress as JSON lines on standard error')
     .addHelpText('after', EXAMPLES)

@@ -1,21 +1,14 @@
 import { basename, dirname, join, resolve } from 'node:path'
-import { BaseError, isSkyloomError } from '@skyloom/base'
+import { isSkyloomError } from '@skyloom/base'
 import type { MosaicOptions, MosaicSummary, RejectedImage } from '@skyloom/mosaic'
-import {
-  inputWithout,
-  type MosaicInput,
-  type MosaicSession,
-  makeOutFolder,
-  mosaicJobs,
-  openRun,
-  reportMosaic,
-  startMosaic,
-} from '@skyloom/mosaic/node'
-import { engineFunctions, planEngineRun } from '@skyloom/recipes/node'
+import { inputWithout, makeOutFolder, reportMosaic, startMosaic } from '@skyloom/mosaic/node'
+import { planEngineRun } from '@skyloom/recipes/node'
 import { defaultRegistryUrl, openRegistry, type Registry } from '@skyloom/registry'
-import { MemoryExecutor, type RunResult, runIdOf, runPlan } from '@skyloom/runner'
+import { runIdOf } from '@skyloom/runner'
 import { runNote } from './interrupted-run.ts'
-import { type ProgramIdentity, programIdentity } from './program-identity.ts'
+import { programIdentity } from './program-identity.ts'
+import { runInMemory } from './run-in-memory.ts'
+import { runOnFiles } from './run-on-files.ts'
 
 /** Where a mosaic is recorded. */
 export interface RecordPlace {
@@ -39,13 +32,23 @@ export interface MadeMosaic {
   readonly runId: string
 }
 
+/** How the workflow of a mosaic runs: as functions of this process in memory, or as processes of Montage modules on files. */
+export const WORKFLOW_FORMS = ['memory', 'classic'] as const
+
+/** One of {@link WORKFLOW_FORMS}. */
+export type WorkflowForm = (typeof WORKFLOW_FORMS)[number]
+
 /**
- * Makes a mosaic as a run in memory: planned as a workflow, recorded in the registry, its jobs functions of this process. A run that was
- * interrupted is gone on with when it is begun again in the same way.
+ * Makes a mosaic as a run: planned as a workflow and recorded in the registry. Both forms of the workflow give the same products. A run
+ * that was interrupted is gone on with when it is begun again in the same way.
  *
  * @throws what `makeMosaic` throws, and the errors of registry and runner
  */
-export async function makeMosaicRun(options: MosaicOptions, place: RecordPlace): Promise<MadeMosaic> {
+export async function makeMosaicRun(
+  options: MosaicOptions,
+  place: RecordPlace,
+  workflow: WorkflowForm = 'memory',
+): Promise<MadeMosaic> {
   const note = await runNote(place.runsDir, options.outDir)
   const session = await startMosaic(options, note.interrupted !== undefined)
   await using registry = await openRegistry(place.registry)
@@ -61,74 +64,33 @@ export async function makeMosaicRun(options: MosaicOptions, place: RecordPlace):
       interruptedRun,
       program: `${program.name} ${program.version}`,
       commandLine: process.argv.slice(2),
+      commandsDir: workflow === 'memory' ? undefined : await commands(place),
     })
     await note.write(runDir)
-    const made = await runInMemory(registry, session, input, { runDir, program, damaged })
-    if ('summary' in made) {
+    const made =
+      workflow === 'memory'
+        ? await runInMemory(registry, session, input, runDir, damaged, program)
+        : await runOnFiles(registry, session, input, runDir, damaged)
+    if ('facts' in made) {
+      const summary = await reportMosaic(session, made.facts)
       await note.remove()
-      return made
+      return { summary, runId: made.runId }
     }
     damaged = made.damaged
   }
 }
 
+/** Folder with the commands of the Montage modules. */
+async function commands({ runsDir }: RecordPlace): Promise<string> {
+  const { installModules } = await import('@skyloom/montage/command')
+  const folder = join(runsDir, 'bin')
+  await installModules(folder)
+  return folder
+}
+
 /** A name that every tool takes. */
 function workflowName(outDir: string): string {
   return basename(resolve(outDir)).replaceAll(/[^\w.-]/g, '_') || 'mosaic'
-}
-
-async function runInMemory(
-  registry: Registry,
-  session: MosaicSession,
-  input: MosaicInput,
-  {
-    runDir,
-    program,
-    damaged: before,
-  }: {
-    readonly runDir: string
-    readonly program: ProgramIdentity
-    readonly damaged: readonly RejectedImage[]
-  },
-): Promise<MadeMosaic | { readonly damaged: readonly RejectedImage[] }> {
-  const run = openRun(session.options, session.settings, session.meter, input.images)
-  try {
-    const jobs = mosaicJobs(run, input)
-    const { functions, facts } = await engineFunctions(session, input, jobs, join(runDir, 'inputs'))
-    const errors: unknown[] = []
-    const result = await runPlan(registry.runs, runDir, {
-      executor: (host) =>
-        new MemoryExecutor(host, {
-          functions,
-          cores: session.settings.threads,
-          program,
-          onError: (error) => {
-            errors.push(error)
-            run.stop()
-          },
-          onCancel: () => run.stop(),
-        }),
-      policy: { onFailure: 'stop' },
-      signal: session.options.signal,
-      cancelOnStop: true,
-    })
-    const damaged = [...before, ...jobs.left.damaged]
-    if (isBeginAgain(errors[0])) return { damaged }
-    if (errors.length > 0) throw errors[0]
-    if (result.status !== 'succeeded') throw stopped(result, runDir)
-    const { spilledBytes } = run.store
-    return {
-      runId: result.runId,
-      summary: await reportMosaic(session, { ...facts(), damaged, spilledBytes }),
-    }
-  } finally {
-    await run.close()
-  }
-}
-
-/** The run was ended from outside: by Ctrl-C, or by another command. */
-function stopped({ status, runId }: RunResult, runDir: string): BaseError {
-  return new BaseError('BASE_ABORTED', `the run was ${status}`, { where: [`run ${runId}`, runDir] })
 }
 
 /** The directory of the interrupted run, unless it had ended well but for the note. */
@@ -143,8 +105,4 @@ async function unfinished(registry: Registry, runDir: string | undefined): Promi
       return undefined
     throw error
   }
-}
-
-function isBeginAgain(error: unknown): boolean {
-  return isSkyloomError(error, 'RECIPE_BEGIN_AGAIN')
 }

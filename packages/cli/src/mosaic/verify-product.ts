@@ -63,7 +63,11 @@ export async function verifyProduct(
   const trace = await registry.files.trace([file.id], { direction: 'ancestors' })
   const { runId, inputsDir } = await recordOf(registry, file)
   const inputs = trace.files.filter(({ madeBy }) => madeBy === null)
-  const changedInputs = await changed(registry, inputs)
+  // Its checksum is compared with the others.
+  const plan = JSON.parse(await readFile(join(inputsDir, JOB_FILES.plan), 'utf8')) as MosaicPlanFile
+  const places = new Map(plan.images.map(({ name, path: place }) => [name, place]))
+  for (const name of [JOB_FILES.plan, JOB_FILES.template]) places.set(name, join(inputsDir, name))
+  const changedInputs = await changed(registry, inputs, places)
   const isThere = existsSync(path)
   const isAsRecorded = isThere && (await sha256(path)) === file.sha256
   const facts = { file: file.lfn, run: runId, isAsRecorded, changedInputs }
@@ -89,12 +93,13 @@ export async function verifyProduct(
   try {
     const { threads, memoryBytes, onProgress, signal } = options
     const outDir = join(folder, 'out')
-    await remakeMosaic(
-      // Its checksum was compared above.
-      JSON.parse(await readFile(join(inputsDir, JOB_FILES.plan), 'utf8')) as MosaicPlanFile,
-      await readFile(join(inputsDir, JOB_FILES.template), 'latin1'),
-      { outDir, threads, memoryBytes, onProgress, signal },
-    )
+    await remakeMosaic(plan, await readFile(join(inputsDir, JOB_FILES.template), 'latin1'), {
+      outDir,
+      threads,
+      memoryBytes,
+      onProgress,
+      signal,
+    })
     const copy = join(outDir, file.lfn)
     const isIdentical = (await sha256(copy)) === (isThere ? await sha256(path) : file.sha256)
     const differences = isIdentical || !isThere ? [] : await differencesOf(path, copy)
@@ -140,12 +145,18 @@ async function recordOf(
   )
 }
 
-/** Files of which no copy is as it was registered. */
-async function changed(registry: Registry, files: readonly FileInfo[]): Promise<readonly ChangedFile[]> {
+/** Files of which no copy is as it was registered. @param places where the plan says that they are, by logical name */
+async function changed(
+  registry: Registry,
+  files: readonly FileInfo[],
+  places: ReadonlyMap<string, string>,
+): Promise<readonly ChangedFile[]> {
   const bad: ChangedFile[] = []
   for (const { id, lfn, sha256: registered } of files) {
     const { replicas } = await registry.files.get(id)
-    const paths = replicas.flatMap(({ pfn }) => localPath(pfn) ?? [])
+    const paths = [places.get(lfn), ...replicas.map(({ pfn }) => localPath(pfn))].filter(
+      (path) => path !== undefined,
+    )
     const there = paths.filter((path) => existsSync(path))
     const sums = await Promise.all(there.map(async (path) => await sha256(path)))
     if (sums.includes(registered ?? '')) continue

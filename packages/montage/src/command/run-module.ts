@@ -11,6 +11,7 @@ import {
   optionValue,
   USAGE_PROBLEM,
 } from './module.ts'
+import { isMosaicJob } from './mosaic-word.ts'
 import { type ReadArguments, readGetopt, readLeading } from './read-arguments.ts'
 import { type StatusField, statusField, statusLine } from './status-line.ts'
 
@@ -40,6 +41,7 @@ export async function runModule(
   args: readonly string[],
   io: ModuleIo,
 ): Promise<number> {
+  if (isMosaicJob(module.name, args)) return await runMosaicJob(module, args, io)
   const reading = readArguments(module, args)
   const statusFile = optionValue(reading, 's')
   const usesStatusFile = takesStatusFile(module) && statusFile !== undefined
@@ -75,6 +77,20 @@ export async function runModule(
     if (isSkyloomError(error, 'MONTAGE_BAD_ARGUMENT')) io.write(line)
     else await print(line)
     return own?.exitCode ?? module.errorExitCode
+  }
+}
+
+/** The module as a part of the mosaic engine. */
+async function runMosaicJob(module: MontageModule, args: readonly string[], io: ModuleIo): Promise<number> {
+  try {
+    // Few calls need the engine.
+    const { mosaicJob } = await import('./mosaic-job.ts')
+    await mosaicJob(module.name, args, io.cwd)
+    io.write(statusLine('OK', nameField(module)))
+    return 0
+  } catch (error) {
+    io.write(failure(module, errorText(error), asMontageError(error)?.facts))
+    return 1
   }
 }
 

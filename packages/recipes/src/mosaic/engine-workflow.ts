@@ -74,7 +74,7 @@ export function engineWorkflow({ name, images, pairs, planes: extras }: EngineWo
       .addOutputs(...extras.map((plane) => new File(extraName(plane))), PRODUCT)
       .addOutputs(statistics, preview, INTERNAL),
     job('mViewer', { id: ENGINE_JOBS.picture })
-      .addInputs(preview)
+      .addInputs(preview, statistics)
       .addOutputs(new File('mosaic.png'), PRODUCT),
     // After the mosaic: on a full disk there is none, and no tables without it.
     job('mBgModel', { id: ENGINE_JOBS.tables })

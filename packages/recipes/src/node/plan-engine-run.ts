@@ -130,7 +130,8 @@ function planned(
       dataConfiguration: isMemory ? 'memory' : 'sharedfs',
       // In memory the products are where they belong as soon as their jobs have written them.
       relativeDir: isMemory ? basename(outDir) : 'scratch',
-      ...(isMemory ? {} : { cleanup: 'inplace' }),
+      // The report is made of what the jobs leave.
+      cleanup: 'none',
     },
   }
   const result = planWorkflow(request)
