@@ -5,6 +5,7 @@ import { skyToPixel, type Wcs, wcsFromKeywords } from '@skyloom/wcs'
 import { describe, expect, test } from 'vitest'
 import { keptFolder } from '../../../testing/folders.ts'
 import { seededRandom } from '../../../testing/seeded-random.ts'
+import { keywordValue } from '../src/template/template.ts'
 import { loadImage, type TestImage, tanHeader } from './support/images.ts'
 import { fieldGrid, type NoisyField, writeNoisyField } from './support/noise.ts'
 
@@ -29,7 +30,7 @@ const shape = { count: 9, side: SIDE, scaleDeg: 1 / 3600, sigma: () => NOISE }
 
 function wcsOf(image: number): Wcs {
   const header = tanHeader(fieldGrid({ ...shape, value: () => 0 }, image))
-  return wcsFromKeywords((keyword) => header.card(keyword)?.value)
+  return wcsFromKeywords((keyword) => keywordValue(header, keyword))
 }
 
 /** Values of an image: sky, stars as the pixels collect them, and hits. */
@@ -63,7 +64,7 @@ function inPixel(distance: number): number {
 
 /** Flux within 3 pixels of each star, the sky subtracted. */
 function fluxes({ data, width, header }: TestImage): readonly number[] {
-  const wcs = wcsFromKeywords((keyword) => header.card(keyword)?.value)
+  const wcs = wcsFromKeywords((keyword) => keywordValue(header, keyword))
   return STARS.map(({ lonDeg, latDeg }) => {
     const place = skyToPixel(wcs, lonDeg, latDeg)!
     let sum = 0
@@ -77,7 +78,7 @@ function fluxes({ data, width, header }: TestImage): readonly number[] {
 
 /** Pixels from an array element to the nearest star. */
 function distanceToStar({ header, width }: TestImage, index: number): number {
-  const wcs = wcsFromKeywords((keyword) => header.card(keyword)?.value)
+  const wcs = wcsFromKeywords((keyword) => keywordValue(header, keyword))
   places ??= STARS.map(({ lonDeg, latDeg }) => skyToPixel(wcs, lonDeg, latDeg)!)
   const [fitsX, fitsY] = [(index % width) + 1, Math.floor(index / width) + 1]
   return Math.min(...places.map((star) => Math.hypot(star.fitsX - fitsX, star.fitsY - fitsY)))

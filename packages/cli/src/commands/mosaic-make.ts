@@ -17,6 +17,8 @@ export interface MakeFlags extends TemplateFlags, QualityFlags {
   readonly pixfrac?: number
   readonly conserve?: NonNullable<MosaicOptions['conserve']>
   readonly background: 'plane' | 'level' | 'none'
+  readonly solver?: NonNullable<MosaicOptions['solver']>
+  readonly anchor?: readonly string[]
   readonly exactSize?: boolean
   readonly float64?: boolean
   readonly compress?: NonNullable<MosaicOptions['compress']>
@@ -87,6 +89,8 @@ function mosaicOptions(flags: MakeFlags): MosaicOptions {
     pixfrac: flags.pixfrac,
     conserve: flags.conserve,
     background: flags.background,
+    solver: flags.solver,
+    anchors: flags.anchor,
     ...qualityOptions(flags),
     isExactSize: flags.exactSize,
     isFloat64: flags.float64,

@@ -53,6 +53,19 @@ export function addMosaicCommand(program: Command): void {
         .choices(['plane', 'level', 'none'])
         .default('plane'),
     )
+    .option(
+      '--anchor <name>',
+      'image that keeps its values while the others follow, * and ? allowed; may be given several times',
+      (name: string, before?: readonly string[]) => [...(before ?? []), name],
+    )
+    .addOption(
+      new Option(
+        '--solver <name>',
+        'direct least squares, robust (by noise, less for overlaps that disagree), or the classic iteration',
+      )
+        .choices(['direct', 'robust', 'classic'])
+        .default('direct'),
+    )
   addQualityOptions(make)
     .option('--exact-size', 'keep the whole template instead of trimming to the data')
     .option('--float64', 'write 64-bit pixels')

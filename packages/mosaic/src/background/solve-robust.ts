@@ -23,27 +23,46 @@ const MAX_ROUNDS = 50
  * of Huber's function of the residuals is minimised, by least squares with weights that follow from the residuals of the round before.
  * The residual of an overlap is the rms, over its rectangle, of its plane minus the difference of the corrections.
  *
- * @param options `locked`: images, by their place in the list, whose correction is 0
+ * @param options `locked`: images, by their place in the list, whose correction is 0; `noise`: standard deviation of the difference of each
+ *   overlap about its plane: overlaps count by the inverse of its square, and residuals are held against it
  */
 export function solveBackgroundRobustly(
   imageMoments: readonly Moments[],
   fits: readonly OverlapFit[],
   mode: BackgroundMode,
-  options: { readonly locked?: ReadonlySet<number> } = {},
+  options: { readonly locked?: ReadonlySet<number>; readonly noise?: Float64Array } = {},
 ): RobustSolution {
+  const { locked = new Set<number>(), noise } = options
   const moments = fits.map(({ fit }) => boxMoments(fit.box))
-  let weights = new Float64Array(fits.length).fill(1)
-  let solution = solveBackground(imageMoments, fits, mode, { ...options, weights })
+  const scales = noiseScales(noise, fits.length)
+  const full = scales.map((scale) => scale ** -2)
+  let weights: Float64Array<ArrayBuffer> = full
+  let solution = solveBackground(imageMoments, fits, mode, { locked, weights })
   for (let round = 1; round < MAX_ROUNDS; round++) {
     const { corrections } = solution
-    const residuals = fits.map((overlap, index) => residualRms(overlap, corrections, moments[index]!))
-    const next = huberWeights(residuals)
+    const residuals = fits.map(
+      (overlap, index) => residualRms(overlap, corrections, moments[index]!) / scales[index]!,
+    )
+    const next = huberWeights(residuals).map((weight, index) => weight * full[index]!)
     const change = next.reduce((most, weight, index) => Math.max(most, Math.abs(weight - weights[index]!)), 0)
     if (change < SETTLED) break
     weights = next
-    solution = solveBackground(imageMoments, fits, mode, { ...options, weights })
+    solution = solveBackground(imageMoments, fits, mode, { locked, weights })
   }
   return { ...solution, weights }
+}
+
+/** Noise is held within this factor of the ordinary one: estimates from few pixels are rough. */
+const NOISE_SPREAD = 10
+
+/** Noise of each overlap relative to the median of all; 1 where it is not known. */
+function noiseScales(noise: Float64Array | undefined, count: number): Float64Array<ArrayBuffer> {
+  const sorted = Float64Array.from(noise ?? []).sort()
+  const middle = sorted[sorted.length >> 1] ?? 0
+  if (noise === undefined || !(middle > 0)) return new Float64Array(count).fill(1)
+  return Float64Array.from(noise, (value) =>
+    Math.min(NOISE_SPREAD, Math.max(1 / NOISE_SPREAD, value / middle)),
+  )
 }
 
 function huberWeights(residuals: readonly number[]): Float64Array<ArrayBuffer> {

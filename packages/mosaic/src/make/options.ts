@@ -1,6 +1,7 @@
 import type { Clock, ProgressListener } from '@skyloom/base'
 import type { ClipSettings, CombineMethod, ExtraPlane } from '../add/combine.ts'
 import type { BackgroundMode } from '../background/solve.ts'
+import type { BackgroundSolver } from '../background/solve-by.ts'
 import type { HduChoice } from '../image-table/image-record.ts'
 import type { Storage } from '../product/product-storage.ts'
 import type { Conserved, ProjectMethod } from '../project/project-method.ts'
@@ -25,6 +26,10 @@ export interface MosaicOptions {
   /** What the values of pixels mean; default `auto`, by BUNIT. */
   readonly conserve?: Conserved | undefined
   readonly background?: BackgroundMode | undefined
+  /** How the corrections are found; default `direct`. */
+  readonly solver?: BackgroundSolver | undefined
+  /** Names of images (`*` and `?` allowed) that keep their values while the others follow; default none. */
+  readonly anchors?: readonly string[] | undefined
   /** Weights, variances and masks of the images; default: all pixels with data are equal. */
   readonly quality?: QualityOptions | undefined
   /** Default `mean`, or `weighted` with weights or variances. */

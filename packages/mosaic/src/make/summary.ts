@@ -1,12 +1,25 @@
-import type { CombineMethod } from '../add/combine.ts'
+import type { CombineMethod, ExtraPlane } from '../add/combine.ts'
 import type { RejectReason } from '../background/classic-reject.ts'
 import type { BackgroundMode } from '../background/solve.ts'
+import type { BackgroundSolver } from '../background/solve-by.ts'
+import type { PartnerKind } from '../quality/quality-options.ts'
 import type { Region } from '../region.ts'
 
 /** A point of the mosaic in corner coordinates (0-based; pixel c covers [c, c + 1)), rows upwards. */
 export interface MosaicPoint {
   readonly x: number
   readonly y: number
+}
+
+/** What is known of the pixels of an image beside their values. */
+export interface ImageQualitySummary {
+  /** Pixels with a value that masks, weights or saturation leave out. */
+  readonly maskedPixels: number
+  /** Standard deviation of the background noise, data units, where it was measured. */
+  readonly noise: number | undefined
+  /** Pixels of the mosaic where the image was rejected as an outlier; undefined when none could be. */
+  readonly rejectedPixels: number | undefined
+  readonly partners: readonly { readonly kind: PartnerKind; readonly name: string; readonly sha256: string }[]
 }
 
 /** One input image that went into the mosaic. */
@@ -24,11 +37,17 @@ export interface ImageSummary {
   /** Template pixels with data of this image. */
   readonly region: Region
   readonly coveredPixels: number
+  /** It kept its values while others were corrected. */
+  readonly isAnchor: boolean
   readonly correction: { readonly a: number; readonly b: number; readonly c: number }
   /** Value of the correction at the middle of the image's region, data units. */
   readonly correctionAtCentre: number
   /** Largest error of the pixel map in input pixels, measured. */
   readonly mapErrorPixels: number
+  /** Share of the cells of the map's grid that were evaluated exactly, because the bound fails there. */
+  readonly exactCellFraction: number
+  /** Which of its pixels count and how much; undefined when all with data are equal. */
+  readonly quality?: ImageQualitySummary | undefined
 }
 
 /** A file that was left out, with the reason. */
@@ -50,6 +69,8 @@ export interface PairSummary {
   /** Mean of the difference over the fitted pixels, before and after correction. */
   readonly meanBefore: number
   readonly meanAfter: number
+  /** Weight in the background solution relative to other pairs, 0 when it was not used. */
+  readonly weight: number
   /** Why the background solution did not use this pair. */
   readonly rejected: RejectReason | undefined
 }
@@ -78,7 +99,13 @@ export interface MosaicSummary {
   readonly parameters: {
     readonly method: string
     readonly background: BackgroundMode
+    readonly solver: BackgroundSolver
+    readonly anchors: readonly string[]
     readonly combine: CombineMethod
+    /** Planes beside mosaic and area. */
+    readonly planes: readonly ExtraPlane[]
+    /** What was assumed of pixels, weights and variances, where it is not the ordinary. */
+    readonly quality: readonly string[]
     readonly template: string
     readonly trimmed: boolean
     readonly bitpix: number

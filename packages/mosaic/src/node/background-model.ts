@@ -1,6 +1,8 @@
+import { anchoredImages } from '../background/anchors.ts'
 import { connectedGroups } from '../background/groups.ts'
 import { rejectFits } from '../background/reject.ts'
-import { type BackgroundSolution, solveBackground } from '../background/solve.ts'
+import type { BackgroundSolution } from '../background/solve.ts'
+import { solveBy } from '../background/solve-by.ts'
 import { MosaicError } from '../errors.ts'
 import type { FittedPair } from '../make/tables.ts'
 import { findOverlaps } from '../overlap/pairs.ts'
@@ -18,6 +20,10 @@ export interface BackgroundModel {
   /** For each fit why the background model did not use it. */
   readonly rejectReasons: ReturnType<typeof rejectFits>
   readonly solution: BackgroundSolution
+  /** For each fit its weight in the solution relative to others; 0 when it was not used. */
+  readonly fitWeights: readonly number[]
+  /** Images, by their places in `images`, that kept their values. */
+  readonly anchors: ReadonlySet<number>
   /** The part of the template that becomes the mosaic. */
   readonly window: Region
 }
@@ -36,7 +42,7 @@ export interface PairFit extends DifferenceFit {
  * @throws MosaicError `MOSAIC_NO_OVERLAP` when no image has a pixel on the template
  */
 export function modelBackground(
-  settings: Pick<MosaicSettings, 'background' | 'isExactSize'>,
+  settings: Pick<MosaicSettings, 'background' | 'isExactSize' | 'solver' | 'anchors'>,
   template: Template,
   outcomes: readonly ProjectOutcome[],
   fits: readonly PairFit[],
@@ -59,13 +65,23 @@ export function modelBackground(
   const rejectReasons = rejectFits(pairs, regions)
   const used = pairs.filter((_, index) => rejectReasons[index] === undefined)
   const moments = images.map(({ extent }) => extent.moments)
-  const solved = solveBackground(moments, used, settings.background)
+  const names = images.map(({ image }) => image.name)
+  const anchors = anchoredImages(names, settings.anchors)
+  const { weights, ...solved } = solveBy(settings.solver, moments, used, settings.background, anchors)
+  let next = 0
+  const fitWeights = rejectReasons.map((reason) => (reason === undefined ? (weights[next++] ?? 1) : 0))
   const isNone = settings.background === 'none'
   return {
     images,
     fits: pairs,
     rejectReasons,
+<<<<<<< ours
     solution: isNone ? { ...solved, groups: connectedGroups(images.length, findOverlaps(regions)) } : solved,
+=======
+    fitWeights,
+    anchors,
+    solution: isNone ? { ...solved, groups: connectedGroups(images.length, pairs) } : solved,
+>>>>>>> theirs
     window: settings.isExactSize
       ? { col: 0, row: 0, width: template.width, height: template.height }
       : uniteRegions(regions),

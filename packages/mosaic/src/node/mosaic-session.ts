@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
+import { anchoredImages } from '../background/anchors.ts'
 import type { ImageRecord, RejectedImage } from '../image-table/image-record.ts'
 import type { MosaicOptions } from '../make/options.ts'
 import type { MosaicSummary, ProductSummary } from '../make/summary.ts'
@@ -65,6 +66,10 @@ export async function inputWithout(
   const names = new Set(damaged.map(({ name }) => name))
   const sound = images.filter(({ name }) => !names.has(name))
   requireImages(sound, [...rejected, ...damaged])
+  anchoredImages(
+    sound.map(({ name }) => name),
+    settings.anchors,
+  )
   const template = await templateOf(options, settings, sound)
   return mosaicInput(
     sound,

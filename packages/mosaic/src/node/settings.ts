@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { systemClock } from '@skyloom/base'
 import { COMBINE_METHODS } from '../add/combine.ts'
 import { BACKGROUND_MODES } from '../background/solve.ts'
+import { BACKGROUND_SOLVERS } from '../background/solve-by.ts'
 import { badOption, checkWord } from '../make/bad-option.ts'
 import type { MosaicOptions } from '../make/options.ts'
 import { STORAGES } from '../product/product-storage.ts'
@@ -19,6 +20,8 @@ type DefaultedOption =
   | 'pixfrac'
   | 'conserve'
   | 'background'
+  | 'solver'
+  | 'anchors'
   | 'combine'
   | 'isExactSize'
   | 'isFloat64'
@@ -46,6 +49,8 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
     pixfrac: options.pixfrac ?? 0.8,
     conserve: options.conserve ?? 'auto',
     background: options.background ?? 'plane',
+    solver: options.solver ?? 'direct',
+    anchors: options.anchors ?? [],
     combine: options.combine ?? (hasWeights(options) ? 'weighted' : 'mean'),
     isExactSize: options.isExactSize ?? false,
     isFloat64: options.isFloat64 ?? false,
@@ -65,6 +70,7 @@ export function resolveSettings(options: MosaicOptions): MosaicSettings {
   checkWord('compress', settings.compress, STORAGES)
   if (!(settings.quantize > 0)) throw badOption('quantize', String(settings.quantize), 'above 0')
   checkWord('background', settings.background, BACKGROUND_MODES)
+  checkWord('solver', settings.solver, BACKGROUND_SOLVERS)
   checkWord('combine', settings.combine, COMBINE_METHODS)
   if (!(Number.isInteger(settings.threads) && settings.threads >= 1 && settings.threads <= MAX_THREADS)) {
     throw badOption('jobs', String(settings.threads), `1 to ${MAX_THREADS}`)

@@ -10,6 +10,7 @@ import type { AddedMosaic } from './add-stage.ts'
 import type { BackgroundModel } from './background-model.ts'
 import { peakMemoryBytes } from './peak-memory.ts'
 import type { ProjectedImage } from './project-stage.ts'
+import { qualityLines } from './quality-history.ts'
 import type { MosaicSettings } from './settings.ts'
 
 /** What a summary is made of. */
@@ -45,7 +46,11 @@ export function summarize(input: SummaryInput): MosaicSummary {
     parameters: {
       method: settings.method,
       background: settings.background,
+      solver: settings.solver,
+      anchors: settings.anchors,
       combine: settings.combine,
+      planes: settings.planes,
+      quality: qualityLines(settings),
       template: input.templateFile ?? 'from the images',
       trimmed: !settings.isExactSize,
       bitpix: settings.isFloat64 ? -64 : -32,
@@ -108,10 +113,24 @@ function imageSummary(input: SummaryInput, projected: ProjectedImage, index: num
     }),
     region: extent.region,
     coveredPixels: extent.coveredPixels,
+    isAnchor: input.anchors.has(index),
     correction,
     correctionAtCentre: evaluatePlane(correction, ...centreOffset(extent.region, template)),
     mapErrorPixels: projected.mapErrorPx,
+    exactCellFraction: projected.exactCellFraction,
+    quality: qualitySummary(input, projected, index),
   }
+}
+
+function qualitySummary(
+  { added }: SummaryInput,
+  { quality }: ProjectedImage,
+  index: number,
+): ImageSummary['quality'] {
+  const rejectedPixels = added.rejectedPixels?.[index]
+  if (quality === undefined) return undefined
+  const { maskedPixels, noise, partners } = quality
+  return { maskedPixels, noise, rejectedPixels, partners }
 }
 
 function centreOffset(region: Region, { crpix }: Template): [number, number] {
@@ -157,6 +176,7 @@ function pairSummary(input: SummaryInput, index: number): PairSummary {
     rmsAfter: after.rms,
     meanBefore: before.mean,
     meanAfter: after.mean,
+    weight: input.fitWeights[index] ?? 0,
     rejected: input.rejectReasons[index],
   }
 }

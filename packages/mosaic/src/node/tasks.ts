@@ -54,6 +54,8 @@ export interface ProjectPayload extends ProjectBy {
 export interface ProjectResult {
   readonly extent: CoverageExtent
   readonly mapErrorPx: number
+  /** Share of the cells of the map that were evaluated exactly. */
+  readonly exactCellFraction: number
   readonly sha256: string
   readonly quality: QualityResult | undefined
 }
@@ -141,7 +143,15 @@ async function project(context: TaskContext, payload: ProjectPayload): Promise<P
     gridBytes: scratch.sizeBytes - GRID_AT,
   }
   const check = (): void => context.throwIfAborted()
-  const mapErrorPx = await projectBy(memory, kernels, source, payload, target, areas, check)
+  const { maxErrorPx, exactCellFraction } = await projectBy(
+    memory,
+    kernels,
+    source,
+    payload,
+    target,
+    areas,
+    check,
+  )
   if (payload.quality !== undefined && quality !== undefined) {
     const { imageVarianceAt, ...out } = payload.quality
     const { constantWeight } = quality
@@ -157,7 +167,8 @@ async function project(context: TaskContext, payload: ProjectPayload): Promise<P
   }
   return {
     extent: coverageExtent(memory, kernels, coverageAt, region, payload.crpix, scratch.at),
-    mapErrorPx,
+    mapErrorPx: maxErrorPx,
+    exactCellFraction,
     sha256: sha256OfFile(payload.path),
     quality,
   }

@@ -2,6 +2,7 @@ import type { PixelMap } from '@skyloom/wcs'
 import { intersectRegions, type Region } from '../region.ts'
 import { type BlockCorners, blockCorners, boxOf } from './block-corners.ts'
 import { mayTouch } from './block-reach.ts'
+import { type MapAccuracy, mapAccuracy } from './map-accuracy.ts'
 import { BLOCK_SIDE, createOverlapBench, type OverlapBench, PAIR_BYTES } from './overlap-bench.ts'
 import { addWindow, windowParts } from './overlap-window.ts'
 import { addOnSphere, type SpherePixels } from './sphere-cells.ts'
@@ -70,7 +71,7 @@ const BAND_BYTES = 256 * 1024 * 1024
  *
  * @param pixelRatio pixels of the output in the side of a pixel of the image, about
  * @param takeBand called for each band in order; the sums are valid until the next call
- * @returns largest error of mapped corners, pixels of the output
+ * @returns accuracy of mapped corners, pixels of the output
  *
  * Accuracy: areas 1e-12 of a pixel, and what the bound of the map makes of them; polygons on the sphere as {@link sphereOverlap}.
  * Memory: one band of sums, one row of blocks of the image, and the nodes of the map.
@@ -81,7 +82,7 @@ export async function overlapSums(
   pixelRatio: number,
   options: OverlapOptions,
   takeBand: (band: OverlapBand) => Promise<void> | void,
-): Promise<number> {
+): Promise<MapAccuracy> {
   const bandBytes = options.bandBytes ?? BAND_BYTES
   const bandRows = Math.min(region.height, Math.max(1, Math.floor(bandBytes / (PAIR_BYTES * region.width))))
   const bench = createOverlapBench(image, region.width * bandRows, pixelRatio, options)
@@ -92,7 +93,7 @@ export async function overlapSums(
     await addImage(bench, image, band)
     await takeBand({ region: band, sums })
   }
-  return bench.maps.reduce((most, { grid }) => Math.max(most, grid.maxErrorPx), 0)
+  return mapAccuracy(bench.maps.map(({ grid }) => grid))
 }
 
 /** Adds the whole image to the sums of a band. */

@@ -3,6 +3,7 @@ import { approximateMap, type PixelMap, pixelMap, pixelScaleDeg, type Wcs } from
 import { MosaicError } from '../errors.ts'
 import type { Region } from '../region.ts'
 import { isInterpolation, kernelTable, kernelTaps, TABLE_STEPS } from './interpolation-kernel.ts'
+import { type MapAccuracy, mapAccuracy } from './map-accuracy.ts'
 import { overlapSums } from './overlap-sums.ts'
 import { pixelRatios, scaleToFlux } from './pixel-ratio.ts'
 import {
@@ -40,7 +41,7 @@ const BAND_BYTES = 64 * 1024 * 1024
  *
  * @param image the whole image, from column and row 0 on
  * @param scratch `gridBytes` is the room for grid nodes
- * @returns largest error of a mapped position, pixels
+ * @returns accuracy of mapped positions
  * @throws MosaicError `MOSAIC_MEMORY`, `MOSAIC_TOO_LARGE`
  */
 export async function projectBy(
@@ -51,8 +52,8 @@ export async function projectBy(
   target: ProjectTarget,
   scratch: ProjectScratch & { readonly gridBytes: number },
   throwIfAborted: () => void,
-): Promise<number> {
-  const errorPx =
+): Promise<MapAccuracy> {
+  const accuracy =
     by.method === 'planar' || by.method === 'drizzle'
       ? await projectDrops(views, image, by, target, throwIfAborted)
       : projectTiles(views, kernels, image, by, target, scratch, throwIfAborted)
@@ -63,7 +64,7 @@ export async function projectBy(
       scaleToFlux(views.f32(at, target.region.width), ratios, target.region.row + row)
     }
   }
-  return errorPx
+  return accuracy
 }
 
 /** By areas of overlap in the image, or by interpolation: from the template to the image, tile by tile. */
@@ -75,7 +76,7 @@ function projectTiles(
   target: ProjectTarget,
   scratch: ProjectScratch & { readonly gridBytes: number },
   throwIfAborted: () => void,
-): number {
+): MapAccuracy {
   const { method } = by
   const map = gatherMap(by, target.region, scratch.gridBytes)
   if (isInterpolation(method)) {
@@ -84,7 +85,7 @@ function projectTiles(
     const sampling = { taps: kernelTaps(method), tableAt: scratch.areaAt, steps: TABLE_STEPS }
     projectImage(views, kernels, image, map, target, scratch, throwIfAborted, sampling)
   } else projectImage(views, kernels, image, map, target, scratch, throwIfAborted)
-  return map.grid.maxErrorPx
+  return mapAccuracy([map.grid])
 }
 
 /**
@@ -123,7 +124,7 @@ async function projectDrops(
   { method, imageWcs, templateWcs, boundPx, pixfrac }: ProjectBy,
   { region, value, coverage }: ProjectTarget,
   throwIfAborted: () => void,
-): Promise<number> {
+): Promise<MapAccuracy> {
   const drop = method === 'drizzle' ? pixfrac : 1
   const ratio = Math.max(...pixelScaleDeg(imageWcs)) / Math.min(...pixelScaleDeg(templateWcs))
   const { plane } = image

@@ -82,11 +82,11 @@ function residuals(summary: MosaicSummary): string {
     formatNumber(pair.rmsBefore, 4),
     formatNumber(pair.rmsAfter, 4),
     `<span style="display:block;text-align:left">${bar(pair.rmsBefore, 'before')}<br>${bar(pair.rmsAfter, 'after')}</span>`,
-    pair.rejected === undefined ? 'yes' : `no: ${pair.rejected.replaceAll('-', ' ')}`,
+    pair.rejected === undefined ? formatNumber(pair.weight, 3) : `no: ${pair.rejected.replaceAll('-', ' ')}`,
   ]
   if (summary.pairs.length === 0) return '<h2>Overlaps</h2><p>No two images overlap.</p>'
   return `<h2>Overlaps</h2><p class="legend">Difference of each pair over the pixels of its plane fit, before <i class="bar before" style="width:24px"></i> and after <i class="bar after" style="width:24px"></i> correction.</p>
-${table('Pairs', ['images', 'pixels', 'mean before', 'mean after', 'rms before', 'rms after', '', 'used'], summary.pairs.map(row))}`
+${table('Pairs', ['images', 'pixels', 'mean before', 'mean after', 'rms before', 'rms after', '', 'weight'], summary.pairs.map(row))}`
 }
 
 function corrections(summary: MosaicSummary): string {
@@ -95,11 +95,11 @@ function corrections(summary: MosaicSummary): string {
     formatNumber(image.correction.a, 6),
     formatNumber(image.correction.b, 6),
     formatNumber(image.correction.c, 6),
-    formatNumber(image.correctionAtCentre, 5),
+    image.isAnchor ? 'fixed' : formatNumber(image.correctionAtCentre, 5),
   ])
   return `<h2>Background corrections</h2>
 <p class="legend">Subtracted from each image: a x + b y + c with x = column - CRPIX1, y = row - CRPIX2 of the template, columns and rows from 0.
-Overlaps fix only differences between images; the plane common to all images of a group was chosen so that the images change least: their mean slope and mean level are zero.</p>
+Overlaps fix only differences between images; ${gaugeText(summary)}</p>
 ${table(`Background model: ${summary.parameters.background}`, ['image', 'a', 'b', 'c', 'at the centre'], rows)}`
 }
 
@@ -122,9 +122,45 @@ function inputs(summary: MosaicSummary): string {
     `${image.width} × ${image.height}`,
     formatBytes(image.sizeBytes),
     image.mapErrorPixels.toExponential(1),
+    percent(image.exactCellFraction),
     `<code>${image.sha256}</code>`,
   ])
-  return `<h2>Inputs</h2>${table('Every image of the mosaic', ['file', 'hdu', 'pixels', 'size', 'map error (px)', 'SHA-256'], rows)}`
+  return `<h2>Inputs</h2>${table('Every image of the mosaic', ['file', 'hdu', 'pixels', 'size', 'map error (px)', 'mapped exactly', 'SHA-256'], rows)}${qualities(summary)}`
+}
+
+function percent(fraction: number): string {
+  return `${formatNumber(100 * fraction, 3)} %`
+}
+
+function gaugeText({ images, parameters }: MosaicSummary): string {
+  if (parameters.solver === 'classic') return 'their common plane is left as the classic iteration gives it.'
+  const common =
+    'the plane common to all images of a group was chosen so that the images change least: their mean slope and mean level are zero.'
+  return images.some(({ isAnchor }) => isAnchor)
+    ? `images that are fixed keep their values and the others of their group follow; in groups without one, ${common}`
+    : common
+}
+
+/** What is known of the pixels of the images beside their values, where anything is. */
+function qualities({ images }: MosaicSummary): string {
+  const rows = images.flatMap(({ name, quality, coveredPixels }) =>
+    quality === undefined
+      ? []
+      : [
+          [
+            escapeMarkup(name),
+            String(quality.maskedPixels),
+            quality.noise === undefined ? '–' : formatNumber(quality.noise, 4),
+            quality.rejectedPixels === undefined
+              ? '–'
+              : `${quality.rejectedPixels} (${percent(quality.rejectedPixels / coveredPixels)})`,
+            quality.partners.map(({ kind, name: file }) => escapeMarkup(`${kind} ${file}`)).join('<br>'),
+          ],
+        ],
+  )
+  if (rows.length === 0) return ''
+  const head = ['file', 'masked pixels', 'noise', 'rejected as outliers', 'goes with']
+  return table('Pixels that do not count, noise, and what they are known from', head, rows)
 }
 
 function products(summary: MosaicSummary): string {
@@ -139,7 +175,7 @@ function products(summary: MosaicSummary): string {
 function parameters(summary: MosaicSummary): string {
   const rows = Object.entries(summary.parameters).map(([name, value]) => [
     escapeMarkup(name),
-    escapeMarkup(String(value)),
+    escapeMarkup(Array.isArray(value) ? value.join(', ') : String(value)),
   ])
   return `<h2>Parameters</h2>${table('As used', ['parameter', 'value'], rows)}`
 }
