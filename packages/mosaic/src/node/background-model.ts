@@ -75,13 +75,9 @@ export function modelBackground(
     images,
     fits: pairs,
     rejectReasons,
-<<<<<<< ours
-    solution: isNone ? { ...solved, groups: connectedGroups(images.length, findOverlaps(regions)) } : solved,
-=======
     fitWeights,
     anchors,
-    solution: isNone ? { ...solved, groups: connectedGroups(images.length, pairs) } : solved,
->>>>>>> theirs
+    solution: isNone ? { ...solved, groups: connectedGroups(images.length, findOverlaps(regions)) } : solved,
     window: settings.isExactSize
       ? { col: 0, row: 0, width: template.width, height: template.height }
       : uniteRegions(regions),
