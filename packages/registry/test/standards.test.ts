@@ -208,7 +208,7 @@ function crateFaults(document: unknown): readonly string[] {
   for (const entity of graph)
     for (const value of Object.values(entity))
       for (const id of list(value).map(idOf))
-        must(id === undefined || byId.has(id) || /^https?:/.test(String(id)), `${String(id)} is described`)
+        must(id === undefined || byId.has(id) || /^https?:/.test(id), `${id ?? ''} is described`)
   for (const action of graph.filter((entity) => types(entity).includes('CreateAction'))) {
     must(byId.get(idOf(action['instrument'])) !== undefined, '8: an action has an instrument')
     must(list(action['result']).length > 0, '8: an action has results')

@@ -1,17 +1,17 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '@skyloom/base'
 import type { RunCommit } from '@skyloom/registry'
-import { RunnerError } from '../errors.ts'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
 import { type ExecutorHost, LocalExecutor, type LocalExecutorOptions } from '../executor/local-executor.ts'
 import type { StepListener } from '../files/publish-file.ts'
 import type { FoundResult } from '../job/job-context.ts'
-import type { RunCommand, RunEvent, RunStatus } from '../machine/run-event.ts'
+import type { RunCommand, RunEvent } from '../machine/run-event.ts'
 import { type JobState, RunMachine } from '../machine/run-machine.ts'
 import { DEFAULT_POLICY, type RunPolicy } from '../machine/run-spec.ts'
 import { openPlan, type PlanFile } from '../plan/plan-file.ts'
 import { readEvent } from '../store/event-rows.ts'
 import type { EngineStore } from '../store/run-store.ts'
+import { checkSizes } from './check-sizes.ts'
 import { commitRows } from './commit-rows.ts'
 import { commitWhenRoom } from './commit-when-room.ts'
 import { forgetWishes, type LeftWish, readWishes } from './control.ts'
@@ -20,6 +20,7 @@ import { type KickstartChoice, KickstartRecords } from './kickstart-records.ts'
 import { planRows, registerRun, runIdOf } from './register-run.ts'
 import { RunClock } from './run-clock.ts'
 import { leaseLost, RunLease } from './run-lease.ts'
+import { countsOf, finished, type RunResult } from './run-result.ts'
 import { SpaceWait } from './space-wait.ts'
 
 /** How a run is run. */
@@ -46,16 +47,6 @@ export interface RunOptions extends LocalExecutorOptions {
 export interface RunProgress {
   readonly plan: PlanFile
   readonly count: (state: JobState) => number
-}
-
-/** How the engine left a run. */
-export interface RunResult {
-  readonly runId: string
-  /** `paused`, `held`: a person has to say something; `stopped`: by the signal. */
-  readonly status: RunStatus | 'paused' | 'held' | 'stopped'
-  readonly jobs: Readonly<Record<JobState, number>>
-  /** Attempts that this engine took over from a former one. */
-  readonly adopted: number
 }
 
 /** Time between two commits while more than {@link GROUP_JOBS} jobs are submitted. */
@@ -92,26 +83,6 @@ export async function runPlan(
     }
   } finally {
     plan.close()
-  }
-}
-
-function finished(runId: string, plan: PlanFile): RunResult {
-  const machine = new RunMachine(plan.spec)
-  const jobs = { ...countsOf(machine), unready: 0, ready: 0, succeeded: plan.jobCount }
-  return { runId, status: 'succeeded', jobs, adopted: 0 }
-}
-
-function countsOf(machine: RunMachine): Readonly<Record<JobState, number>> {
-  const of = (state: JobState): number => machine.count(state)
-  return {
-    unready: of('unready'),
-    ready: of('ready'),
-    running: of('running'),
-    waiting: of('waiting'),
-    succeeded: of('succeeded'),
-    failed: of('failed'),
-    held: of('held'),
-    canceled: of('canceled'),
   }
 }
 
@@ -414,23 +385,5 @@ class RunEngine {
         sha256 === null ? [] : [{ lfn, sha256, urls: replicas.map(({ pfn }) => pfn) }],
       ),
     }))
-  }
-}
-
-/** A job that asks for more than there is would wait for ever. */
-function checkSizes(plan: PlanFile, executor: Executor): void {
-  const { cores, memoryMb } =
-    executor instanceof LocalExecutor
-      ? { cores: executor.cores, memoryMb: executor.memoryMb }
-      : executor.capacity
-  for (let job = 0; job < plan.jobCount; job++) {
-    const needs = { cores: plan.spec.cores[job] ?? 0, memoryMb: plan.spec.memoryMb[job] ?? 0 }
-    if (needs.cores <= cores && needs.memoryMb <= memoryMb) continue
-    throw new RunnerError('RUNNER_TOO_LARGE', 'a job asks for more than this machine has', {
-      where: [`job ${plan.name(job)}`],
-      found: `${needs.cores} cores, ${needs.memoryMb} MB`,
-      allowed: `${cores} cores, ${memoryMb} MB`,
-      remedy: 'change its profiles pegasus.cores and pegasus.memory, or give the engine more',
-    })
   }
 }
