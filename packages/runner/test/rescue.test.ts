@@ -45,7 +45,7 @@ test('a run is removed only when nothing of it may still run', async () => {
     },
   })
   await expect.poll(async () => (await store.list())[0]?.lease ?? null).not.toBeNull()
-  const [{ id }] = (await store.list()) as [{ id: string }]
+  const id = (await store.list())[0]?.id ?? ''
   await expect(removeRun(store, id)).rejects.toThrow(/an engine runs this run.*RUNNER_RUN_BUSY/)
   expect((await running).status).toBe('stopped')
   await expect(removeRun(store, id)).rejects.toThrow(/may still be running.*1 jobs.*RUNNER_RUN_BUSY/)

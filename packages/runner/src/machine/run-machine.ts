@@ -1,33 +1,25 @@
 import { childrenOf, KeyHeap, parentCount } from '@skyloom/workflow'
-import { RunnerError } from '../errors.ts'
+import { badEvent, noSuchJob } from './bad-event.ts'
+import { commandsOf } from './commands-of.ts'
+import {
+  CANCELED,
+  FAILED,
+  HELD,
+  JOB_STATES,
+  type JobState,
+  READY,
+  RUNNING,
+  SUCCEEDED,
+  UNREADY,
+  WAITING,
+} from './job-state.ts'
 import { Lanes } from './lanes.ts'
 import { type AttemptResult, nextStep } from './next-step.ts'
 import type { RunCommand, RunEvent, RunStatus } from './run-event.ts'
 import { DEFAULT_POLICY, type RunPolicy, type RunSpec } from './run-spec.ts'
+import { RunningAttempts } from './running-attempts.ts'
 
-/** States of jobs. `waiting`: for the time of the next retry. */
-export const JOB_STATES = [
-  'unready',
-  'ready',
-  'running',
-  'waiting',
-  'succeeded',
-  'failed',
-  'held',
-  'canceled',
-] as const
-
-/** State of a job. */
-export type JobState = (typeof JOB_STATES)[number]
-
-const UNREADY = 0
-const READY = 1
-const RUNNING = 2
-const WAITING = 3
-const SUCCEEDED = 4
-const FAILED = 5
-const HELD = 6
-const CANCELED = 7
+export type { JobState } from './job-state.ts'
 
 /** What the executors can take at a time. */
 export interface Capacity {
@@ -52,17 +44,12 @@ export class RunMachine {
   readonly #failures: Uint16Array
   readonly #losses: Uint16Array
   readonly #memoryMb: Float64Array
-  readonly #startedAt: Float64Array
   readonly #retryAt: Float64Array
   readonly #counts: number[]
-  readonly #running = new Set<number>()
+  readonly #running: RunningAttempts
   readonly #lanes: Lanes
   readonly #retries = new KeyHeap()
-  readonly #deadlines = new KeyHeap()
-  readonly #killed = new Set<number>()
   #moved: number[] = []
-  #usedCores = 0
-  #usedMemoryMb = 0
   #isPaused = false
   #waitsForSpace = false
   #isCanceled = false
@@ -79,7 +66,7 @@ export class RunMachine {
     this.#failures = new Uint16Array(nodeCount)
     this.#losses = new Uint16Array(nodeCount)
     this.#memoryMb = Float64Array.from(spec.memoryMb)
-    this.#startedAt = new Float64Array(nodeCount)
+    this.#running = new RunningAttempts(spec)
     this.#retryAt = new Float64Array(nodeCount)
     this.#counts = JOB_STATES.map(() => 0)
     this.#counts[UNREADY] = nodeCount
@@ -106,7 +93,7 @@ export class RunMachine {
 
   /** Jobs with a running attempt. */
   get running(): ReadonlySet<number> {
-    return this.#running
+    return this.#running.jobs
   }
 
   /** Memory with which the current attempt of a job runs, or its next one will. */
@@ -116,7 +103,7 @@ export class RunMachine {
 
   /** When the last attempt of a job was started. */
   startedMs(job: number): number {
-    return this.#startedAt[this.#check(job)]!
+    return this.#running.startedMs(this.#check(job))
   }
 
   /** How the run ended; `undefined` while it has not. */
@@ -206,8 +193,7 @@ export class RunMachine {
     const state = this.#state[this.#check(job)]!
     if (state === SUCCEEDED || state === FAILED || state === CANCELED) return []
     if (state === RUNNING) {
-      this.#killed.add(job)
-      this.#deadlines.add(job, time)
+      this.#running.kill(job, time)
       return []
     }
     return this.#applyAll([{ type: 'job-canceled', time, job, reason }])
@@ -228,9 +214,9 @@ export class RunMachine {
       this.#takeDueRetries(time)
       while (events.length < most) {
         const job = this.#lanes.take(
-          capacity.cores - this.#usedCores,
-          capacity.memoryMb - this.#usedMemoryMb,
-          this.#running.size === 0,
+          capacity.cores - this.#running.usedCores,
+          capacity.memoryMb - this.#running.usedMemoryMb,
+          this.#running.jobs.size === 0,
           (candidate, lane) => this.#state[candidate] === READY && this.#lanes.laneOf(candidate) === lane,
         )
         if (job < 0) break
@@ -253,24 +239,17 @@ export class RunMachine {
 
   /** Time of the next retry or deadline; `Infinity` for none. */
   nextTime(): number {
-    return Math.min(this.#isStopping() ? Infinity : this.#retries.leastKey, this.#deadlines.leastKey)
+    return Math.min(this.#isStopping() ? Infinity : this.#retries.leastKey, this.#running.nextDeadline)
   }
 
   /** Attempts that have to be ended by now: past their time, or canceled. */
   dueKills(time: number): readonly RunCommand[] {
-    const kills: RunCommand[] = []
-    while (this.#deadlines.leastKey <= time) {
-      const job = this.#deadlines.take()
-      if (this.#state[job] !== RUNNING) continue
-      const attempt = this.#attempts[job]!
-      const deadline = this.#startedAt[job]! + this.#spec.timeoutMs[job]!
-      if (this.#isCanceled || this.#killed.delete(job)) {
-        kills.push({ type: 'kill', job, attempt, reason: 'canceled' })
-      } else if (this.#spec.timeoutMs[job]! > 0 && deadline <= time) {
-        kills.push({ type: 'kill', job, attempt, reason: 'timeout' })
-      }
-    }
-    return kills
+    return [...this.#running.due(time, this.#isCanceled)].map(([job, reason]) => ({
+      type: 'kill',
+      job,
+      attempt: this.#attempts[job]!,
+      reason,
+    }))
   }
 
   /** Jobs whose state may have changed since the last call, perhaps several times. */
@@ -282,35 +261,14 @@ export class RunMachine {
 
   /** True when nothing runs and nothing can be started without a person: paused, or only held jobs are left. */
   get isIdle(): boolean {
-    if (this.#running.size > 0 || this.#status !== undefined) return false
+    if (this.#running.jobs.size > 0 || this.#status !== undefined) return false
     if (this.#waitsForSpace) return false
     return this.#isPaused || (this.#counts[READY] === 0 && this.#counts[WAITING] === 0)
   }
 
   /** What an event that is stored makes the engine do. */
   commandsOf(event: RunEvent): readonly RunCommand[] {
-    switch (event.type) {
-      case 'attempt-started':
-        return [
-          ...(event.attempt === 1 ? [{ type: 'hook', on: 'start', job: event.job } as const] : []),
-          {
-            type: 'submit',
-            job: event.job,
-            attempt: event.attempt,
-            memoryMb: event.memoryMb ?? 0,
-            startedMs: event.time,
-          },
-        ]
-      case 'attempt-ended':
-        if (event.next === 'done') return [{ type: 'hook', on: 'success', job: event.job }]
-        return event.next === 'failed' || event.next === 'held'
-          ? [{ type: 'hook', on: 'error', job: event.job }]
-          : []
-      case 'run-ended':
-        return [{ type: 'end', status: event.status }]
-      default:
-        return []
-    }
+    return commandsOf(event)
   }
 
   #applyAll<Event extends RunEvent>(events: readonly Event[]): readonly Event[] {
@@ -359,10 +317,10 @@ export class RunMachine {
         return
       case 'run-canceled':
         this.#isCanceled = true
-        for (const job of this.#running) this.#deadlines.add(job, event.time)
+        this.#running.killAll(event.time)
         return
       case 'run-ended':
-        if (this.#running.size > 0) throw badEvent(event, `${this.#running.size} jobs are running`)
+        if (this.#running.jobs.size > 0) throw badEvent(event, `${this.#running.jobs.size} jobs are running`)
         this.#status = event.status
         return
     }
@@ -376,23 +334,15 @@ export class RunMachine {
     this.#move(job, RUNNING)
     this.#attempts[job] = attempt
     this.#memoryMb[job] = event.memoryMb ?? 0
-    this.#startedAt[job] = time
-    this.#running.add(job)
-    this.#usedCores += this.#spec.cores[job]!
-    this.#usedMemoryMb += this.#memoryMb[job]
+    this.#running.start(job, time, this.#memoryMb[job])
     this.#lanes.started(job)
-    if (this.#spec.timeoutMs[job]! > 0) this.#deadlines.add(job, time + this.#spec.timeoutMs[job]!)
   }
 
   #end(event: Extract<RunEvent, { type: 'attempt-ended' }>): void {
     const { job, attempt, outcome, next } = event
     if (this.#state[this.#check(job)] !== RUNNING || this.#attempts[job] !== attempt)
       throw badEvent(event, `the job is ${this.state(job)}, attempt ${this.#attempts[job]!}`)
-    this.#running.delete(job)
-    this.#killed.delete(job)
-    // Sums of fractions of cores drift; with nothing running they are exact again.
-    this.#usedCores = this.#running.size === 0 ? 0 : this.#usedCores - this.#spec.cores[job]!
-    this.#usedMemoryMb = this.#running.size === 0 ? 0 : this.#usedMemoryMb - this.#memoryMb[job]!
+    this.#running.end(job, this.#memoryMb[job]!)
     this.#lanes.ended(job)
     if (outcome === 'failed') this.#failures[job]!++
     if (outcome === 'lost' && event.failure?.kind !== 'space') this.#losses[job]!++
@@ -463,7 +413,7 @@ export class RunMachine {
   }
 
   #endStatus(): RunStatus | undefined {
-    if (this.#running.size > 0 || !this.#isOpen) return undefined
+    if (this.#running.jobs.size > 0 || !this.#isOpen) return undefined
     if (this.#isCanceled) return 'canceled'
     const total = this.#state.length
     if (this.#counts[SUCCEEDED] === total) return 'succeeded'
@@ -475,16 +425,6 @@ export class RunMachine {
 
   #check(job: number): number {
     if (Number.isInteger(job) && job >= 0 && job < this.#state.length) return job
-    throw new RunnerError('RUNNER_BAD_EVENT', 'there is no such job in the run', {
-      found: String(job),
-      allowed: `0 to ${this.#state.length - 1}`,
-    })
+    throw noSuchJob(job, this.#state.length)
   }
-}
-
-function badEvent(event: RunEvent, state: string): RunnerError {
-  return new RunnerError('RUNNER_BAD_EVENT', `the history of the run cannot go on with ${event.type}`, {
-    ...('job' in event ? { where: [`job ${event.job}`] } : {}),
-    found: `${JSON.stringify(event)}; ${state}`,
-  })
 }
