@@ -1,6 +1,8 @@
 // What the guard measures: calls of the kernels of one build, on data that stay in the caches, the same for every build.
 import {
   areaScratchBytes,
+  COVERAGE_SUMS_BYTES,
+  DIFF_STATISTICS_BYTES,
   medianScratchBytes,
   PLANE_SUMS_BYTES,
   STATISTICS_BYTES,
@@ -65,8 +67,15 @@ export function pixelCases(memory, kernels) {
       p: 1,
     })
   const made = memory.alloc(8 * (TILE + 1) ** 2)
-  const statistics = memory.alloc(Math.max(PLANE_SUMS_BYTES, STATISTICS_BYTES))
+  const statistics = memory.alloc(
+    Math.max(PLANE_SUMS_BYTES, STATISTICS_BYTES, COVERAGE_SUMS_BYTES, DIFF_STATISTICS_BYTES),
+  )
   const plane = [1e-3, 1e-3, 1]
+  const difference = [values[0], areas, SIDE, values[1], areas, SIDE, SIDE, SIDE]
+  const areaSums = memory.alloc(8 * PIXELS)
+  const stacked = [values[0], areas, 0, areas, PIXELS, 0, 0, ...plane, 0, 0, 0, 0]
+  stacked.push(sums, weights, areaSums, areaSums, areaSums, 0, 0)
+  const variance = [areas, 0, 0, SIDE, SIDE, SIDE, ...places(1, 17), TILE, TILE, 1, out[0], TILE]
   const whole = [values[0], SIDE, SIDE, SIDE]
   return new Map([
     ['areaTile, aligned', area(values[0], 1, 0)],
@@ -85,6 +94,11 @@ export function pixelCases(memory, kernels) {
       () => kernels.medianRow(record, DEPTH, 0, 8192, 0.5, 0, ...out, scratch, medianScratchBytes(DEPTH)),
     ],
     ['planeFitPass', () => kernels.planeFitPass(...whole, 0, 0, 0, 0, 0, 50, statistics)],
+    ['planeSpread', () => kernels.planeSpread(...whole, 0, 0, 0, 0, 0, 50, statistics)],
+    ['coverageSums', () => kernels.coverageSums(areas, SIDE, SIDE, SIDE, statistics)],
+    ['diffMontage', () => kernels.diffMontage(...difference, 1, out[0], SIDE, statistics)],
+    ['addValues', () => kernels.addValues(...stacked)],
+    ['areaVarianceTile', () => kernels.areaVarianceTile(...variance)],
     ['statistics', () => kernels.statistics(...whole, statistics)],
   ])
 }
