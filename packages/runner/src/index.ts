@@ -4,7 +4,8 @@ export { leaveWish, type Wish } from './engine/control.ts'
 export type { KickstartChoice } from './engine/kickstart-records.ts'
 export { runIdOf } from './engine/register-run.ts'
 export { removeRun } from './engine/remove-run.ts'
-export { type RunOptions, type RunProgress, type RunResult, runPlan } from './engine/run-engine.ts'
+export { type RunOptions, type RunProgress, runPlan } from './engine/run-engine.ts'
+export type { RunResult } from './engine/run-result.ts'
 export { RunnerError, type RunnerErrorCode } from './errors.ts'
 export {
   type MemoryAnswer,
