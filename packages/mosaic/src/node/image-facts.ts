@@ -17,12 +17,13 @@ export type ImageFacts =
 /** The facts of an outcome. */
 export function imageFacts(outcome: ProjectOutcome): ImageFacts {
   if (outcome.kind !== 'projected') return outcome
-  const { image, extent, mapErrorPx, sha256, quality } = outcome.projected
+  const { image, extent, mapErrorPx, exactCellFraction, sha256, quality } = outcome.projected
   const { sizeBytes, width, height, header } = image
   return {
     kind: 'projected',
     extent,
     mapErrorPx,
+    exactCellFraction,
     sha256,
     quality,
     sizeBytes,
