@@ -172,8 +172,8 @@ function small(r: number, rLow: number, isCosine: boolean): number {
   return r < 0 && !isCosine ? -value : value
 }
 
-/** Terms of series of numbers below 1: the rest is below 2^-110. */
-const TERMS = 30
+/** Terms of the series of numbers up to 1 / 64: the rest is below 2^-115. */
+const TERMS = 18
 
 function makeArcs(): ArcTable {
   const arc: DoubleDouble[] = [[0, 0]]
@@ -196,20 +196,28 @@ function makeArcs(): ArcTable {
 }
 
 function makeCircle(): CircleTable {
+  const sineStep = series([1 / STEPS, 0], 1 / STEPS ** 2)
+  const cosineStep = series([1, 0], 1 / STEPS ** 2, 0)
   const rows: number[] = []
+  let sine: DoubleDouble = [0, 0]
+  let cosine: DoubleDouble = [1, 0]
   for (let k = 0; k <= Math.ceil((STEPS * Math.PI) / 4); k++) {
-    const angle: DoubleDouble = [k / STEPS, 0]
-    const square = multiplyDoubles(angle, angle)
-    const series = (first: 0 | 1): DoubleDouble => {
-      let term: DoubleDouble = first === 0 ? [1, 0] : angle
-      let sum = term
-      for (let n = first + 2; n < TERMS; n += 2) {
-        term = divideDoubles(multiplyDoubles(term, square), [-n * (n - 1), 0])
-        sum = addDoubles(sum, term)
-      }
-      return sum
-    }
-    rows.push(...series(1), ...series(0))
+    rows.push(...sine, ...cosine)
+    const [minusSine, minusSineLow] = multiplyDoubles(sine, sineStep)
+    const next = addDoubles(multiplyDoubles(sine, cosineStep), multiplyDoubles(cosine, sineStep))
+    cosine = addDoubles(multiplyDoubles(cosine, cosineStep), [-minusSine, -minusSineLow])
+    sine = next
   }
   return Float64Array.from(rows)
+}
+
+/** First term of the series of the sine (`start` 1) or cosine (0), and all that follow it; `square` is exact. */
+function series(first: DoubleDouble, square: number, start: 0 | 1 = 1): DoubleDouble {
+  let term = first
+  let sum = first
+  for (let n = start + 2; n < TERMS; n += 2) {
+    term = divideDoubles(multiplyDoubles(term, [square, 0]), [-n * (n - 1), 0])
+    sum = addDoubles(sum, term)
+  }
+  return sum
 }
