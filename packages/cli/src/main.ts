@@ -8,6 +8,7 @@ import { addPlanCommand } from './commands/plan.ts'
 import { addRegistryCommand } from './commands/registry.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addSchemaCommand } from './commands/schema.ts'
+import { addSiteCommand } from './commands/site.ts'
 import { addTraceCommand } from './commands/trace.ts'
 import { addVerifyCommand } from './commands/verify.ts'
 import { addWcsCommand } from './commands/wcs.ts'
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addCatalogCommand(program)
   addRegistryCommand(program)
   addRunCommand(program)
+  addSiteCommand(program)
   addTraceCommand(program)
   addVerifyCommand(program)
   addSchemaCommand(program)

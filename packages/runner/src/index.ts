@@ -1,3 +1,4 @@
+export { type BatchKind, batchKind } from './batch/batch-site.ts'
 export { executorForSites, type SiteOptions } from './batch/executor-for-sites.ts'
 export { nodeRun } from './batch/node-run.ts'
 export { leaveWish, type Wish } from './engine/control.ts'
@@ -46,6 +47,7 @@ export {
   type StatisticsPart,
   statisticsText,
 } from './report/statistics-text.ts'
+export { checkSite, type SiteCheckOptions, type SiteFinding } from './site/check-site.ts'
 export { MemoryStore } from './store/memory-store.ts'
 export type { EngineStore } from './store/run-store.ts'
 export { commandTransfer, readTransferCommands, type TransferCommand } from './transfer/command-transfer.ts'

@@ -53,7 +53,8 @@ export function batchSites(runDir: string): ReadonlyMap<string, BatchSite> {
   return sites
 }
 
-function batchKind({ grids, profiles }: Pick<Site, 'grids' | 'profiles'>): BatchKind | undefined {
+/** Scheduler of a site; `undefined` for one whose jobs run on this machine. */
+export function batchKind({ grids, profiles }: Pick<Site, 'grids' | 'profiles'>): BatchKind | undefined {
   for (const { type, scheduler } of grids) {
     if (scheduler === 'slurm') return 'slurm'
     if (scheduler === 'condor' || type === 'condor') return 'htcondor'
