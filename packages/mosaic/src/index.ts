@@ -85,17 +85,31 @@ export {
 export { transposeAxesInto } from './cube/transpose-axes.ts'
 export { transposedHeader } from './cube/transposed-header.ts'
 export { differenceScratchBytes, fitDifference, type OverlapSide } from './difference/fit-difference.ts'
-export { type FitImagePlaneOptions, fitImagePlane } from './difference/fit-image-plane.ts'
+export {
+  type FitImagePlaneOptions,
+  fitImagePlane,
+  fitStripedPlane,
+  type StripedImage,
+} from './difference/fit-image-plane.ts'
 export { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'
 export { type FitRow, formatFitTable } from './difference/fit-table.ts'
 export { FIT_FIELDS, type FitField, type FitValues, fitValues } from './difference/fit-values.ts'
 export { overlapBox } from './difference/overlap-box.ts'
 export { type Residual, residualAfter } from './difference/residual.ts'
 export {
+  type AreaSums,
+  addAreaSums,
+  type DifferenceExtent,
   type ImageDifference,
+  NO_RANGE,
+  noAreaSums,
+  noExtent,
+  type PixelRange,
   type PlacedPlane,
   pixelRange,
   subtractImages,
+  subtractStrip,
+  usualArea,
 } from './difference/subtract-images.ts'
 export { MosaicError, type MosaicErrorCode } from './errors.ts'
 export { escapeMarkup } from './escape-markup.ts'

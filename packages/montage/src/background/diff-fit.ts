@@ -1,4 +1,4 @@
-import { FIT_FIELDS, type FitValues, fitImagePlane, fitValues } from '@skyloom/mosaic'
+import { FIT_FIELDS, type FitValues, fitStripedPlane, fitValues } from '@skyloom/mosaic'
 import { DEBUG_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -13,9 +13,9 @@ import type { FieldFormat } from '../command/status-line.ts'
 import { MontageError } from '../errors.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
 import { areaName, fitsName } from '../image/area-name.ts'
-import { writePlane } from '../image/open-image.ts'
+import { stripsOf } from '../image/strips-of.ts'
 import { borderArgument, FIT_RETURNS } from './fit-arguments.ts'
-import { type DifferenceInput, readDifference } from './read-difference.ts'
+import { type DifferenceInput, openDifference, writeDifference } from './open-difference.ts'
 
 /** Input of {@link mDiffFit}. */
 export interface DiffFitInput extends DifferenceInput {
@@ -42,15 +42,18 @@ export type DiffFitResult = FitValues
  * @throws MontageError as mDiff and mFitplane
  */
 export async function mDiffFit(input: DiffFitInput, place: Place = {}): Promise<DiffFitResult> {
-  const { cards, difference } = await readDifference(input, place, { isWindowOnly: true })
-  if (input.isKept === true) {
-    await writePlane(place, fitsName(input.output), cards, difference.image)
-    await writePlane(place, areaName(input.output), cards, difference.area)
+  const difference = await openDifference(input, place)
+  const crpix = referencePixel(difference.cards, input.output)
+  try {
+    if (input.isKept === true)
+      await writeDifference(place, difference, [fitsName(input.output), areaName(input.output)])
+    const options = { borderPixels: input.border ?? 0, isLevelOnly: input.isLevelOnly === true }
+    const strips = stripsOf(difference, async (row, count) => (await difference.readRows(row, count)).image)
+    const fit = await fitStripedPlane(strips, crpix, options)
+    if (fit !== undefined) return fitValues(fit, crpix)
+  } finally {
+    await difference.close()
   }
-  const crpix = referencePixel(cards, input.output)
-  const options = { borderPixels: input.border ?? 0, isLevelOnly: input.isLevelOnly === true }
-  const fit = fitImagePlane(difference.image, crpix, options)
-  if (fit !== undefined) return fitValues(fit, crpix)
   throw new MontageError('MONTAGE_NO_RESULT', FIT_FAILURE, {
     where: [input.plus, input.minus],
     allowed: 'at least three pixels with data',

@@ -1,4 +1,3 @@
-import { pixelRange } from '@skyloom/mosaic'
 import { DEBUG_LEVEL_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -13,8 +12,7 @@ import {
 } from '../command/module.ts'
 import { secondsSince, systemSeconds } from '../command/seconds.ts'
 import { areaName, fitsName } from '../image/area-name.ts'
-import { writePlane } from '../image/open-image.ts'
-import { type DifferenceInput, readDifference } from './read-difference.ts'
+import { type DifferenceInput, openDifference, writeDifference } from './open-difference.ts'
 
 /** Input of {@link mDiff}. */
 export interface DiffInput extends DifferenceInput {
@@ -39,16 +37,15 @@ export interface DiffResult {
  */
 export async function mDiff(input: DiffInput, place: Place = {}): Promise<DiffResult> {
   const start = systemSeconds()
-  const { cards, difference, images } = await readDifference(input, place)
-  await writePlane(place, fitsName(input.output), cards, difference.image)
-  await writePlane(place, areaName(input.output), cards, difference.area)
-  const { minPixel, maxPixel } = pixelRange(images)
-  return {
-    time: secondsSince(start),
-    min_pixel: minPixel,
-    max_pixel: maxPixel,
-    min_diff: difference.minDiff,
-    max_diff: difference.maxDiff,
+  const difference = await openDifference(input, place)
+  try {
+    const { minPixel, maxPixel } = await difference.range()
+    await writeDifference(place, difference, [fitsName(input.output), areaName(input.output)])
+    const { minDiff, maxDiff } = difference
+    const extremes = { min_pixel: minPixel, max_pixel: maxPixel, min_diff: minDiff, max_diff: maxDiff }
+    return { time: secondsSince(start), ...extremes }
+  } finally {
+    await difference.close()
   }
 }
 

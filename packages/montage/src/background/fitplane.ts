@@ -1,4 +1,4 @@
-import { FIT_FIELDS, type FitValues, fitImagePlane, fitValues } from '@skyloom/mosaic'
+import { FIT_FIELDS, type FitValues, fitStripedPlane, fitValues } from '@skyloom/mosaic'
 import { DEBUG_LEVEL_OPTION, HDU_OPTION, STATUS_OPTION } from '../command/manual.ts'
 import {
   defineModule,
@@ -12,7 +12,9 @@ import {
 import type { FieldFormat } from '../command/status-line.ts'
 import { MontageError } from '../errors.ts'
 import { referencePixel } from '../header/reference-pixel.ts'
-import { readPlane } from '../image/open-image.ts'
+import { openImage } from '../image/open-image.ts'
+import { readPart } from '../image/read-part.ts'
+import { stripsOf } from '../image/strips-of.ts'
 import { borderArgument, FIT_RETURNS } from './fit-arguments.ts'
 
 /** Input of {@link mFitplane}. */
@@ -37,20 +39,28 @@ export type FitplaneResult = FitValues
  * @throws MontageError `MONTAGE_NO_FILE`, `MONTAGE_BAD_IMAGE`, `MONTAGE_NO_RESULT`
  */
 export async function mFitplane(input: FitplaneInput, place: Place = {}): Promise<FitplaneResult> {
-  const image = await readPlane(place, input.image, input.hdu)
-  const crpix = referencePixel(image.header, input.image)
-  const options = {
-    borderPixels: input.border ?? 0,
-    isLevelOnly: input.isLevelOnly === true,
-    isUnfitted: input.isUnfitted === true,
+  const image = await openImage(place, input.image, input.hdu ?? 0)
+  try {
+    const crpix = referencePixel(image.header, input.image)
+    const options = {
+      borderPixels: input.border ?? 0,
+      isLevelOnly: input.isLevelOnly === true,
+      isUnfitted: input.isUnfitted === true,
+    }
+    const { width } = image
+    const strips = stripsOf(
+      image,
+      async (row, height) => await readPart(image, input.image, { col: 0, row, width, height }),
+    )
+    const fit = await fitStripedPlane(strips, crpix, options)
+    if (fit !== undefined) return fitValues(fit, crpix)
+  } finally {
+    await image.file.close()
   }
-  const fit = fitImagePlane(image, crpix, options)
-  if (fit === undefined)
-    throw new MontageError('MONTAGE_NO_RESULT', 'Too few pixels to fit', {
-      where: [input.image],
-      allowed: 'at least three pixels with data',
-    })
-  return fitValues(fit, crpix)
+  throw new MontageError('MONTAGE_NO_RESULT', 'Too few pixels to fit', {
+    where: [input.image],
+    allowed: 'at least three pixels with data',
+  })
 }
 
 function readCall(call: ModuleCall): FitplaneInput {

@@ -46,6 +46,17 @@ const REJECTION_SIGMA = 2
 /** Fewer pixels than unknowns cannot be fitted. */
 const MIN_PIXELS = 3
 
+/** The sums that a fit asks for: over the pixels with |d - plane| <= limit. */
+export interface PassRequest {
+  readonly plane: BackgroundPlane
+  readonly limit: number
+  /** Count and residuals are enough. */
+  readonly isSpread: boolean
+}
+
+/** The answer to a {@link PassRequest}. */
+export type PassAnswer = PlaneSums | ReturnType<PlaneSpread>
+
 /**
  * Plane through a difference image with outlier rejection: fit, rms of what lies within twice the previous rms, fit
  * again to what lies within twice that rms, and so on. Ends early when a round changes nothing.
@@ -59,20 +70,34 @@ export function fitPlane(
   options: FitPlaneOptions = {},
   spread: PlaneSpread = pass,
 ): PlaneFit | undefined {
+  const rounds = fitRounds(box, options)
+  let step = rounds.next()
+  while (step.done !== true) {
+    const { plane, limit, isSpread } = step.value
+    step = rounds.next(isSpread ? spread(plane, limit) : pass(plane, limit))
+  }
+  return step.value
+}
+
+/** The fit of {@link fitPlane}, which asks for its sums one after another: they may come from anywhere, and take their time. */
+export function* fitRounds(
+  box: RotatedBox,
+  options: FitPlaneOptions = {},
+): Generator<PassRequest, PlaneFit | undefined, PassAnswer> {
   const solve = options.isLevelOnly === true ? solveLevel : solvePlane
-  let used = pass(ZERO_PLANE, Infinity)
+  let used = yield* allSums(ZERO_PLANE, Infinity)
   if (used.count < MIN_PIXELS) return undefined
   if (options.isUnfitted === true) return planeFit(ZERO_PLANE, used, used, 0, box)
   let plane = solve(used)
   let limit = Infinity
-  let close = spread(plane, limit)
+  let close = yield { plane, limit, isSpread: true }
   let rms = rmsOf(close)
   for (let round = 1; round < FIT_ROUNDS && rms > 0; round++) {
     const nextLimit = REJECTION_SIGMA * rms
-    const next = pass(plane, nextLimit)
+    const next = yield* allSums(plane, nextLimit)
     if (next.count < MIN_PIXELS) break
     const nextPlane = solve(next)
-    const nextClose = spread(nextPlane, nextLimit)
+    const nextClose = yield { plane: nextPlane, limit: nextLimit, isSpread: true }
     const isSettled = next.count === used.count && nextClose.count === close.count && rmsOf(nextClose) === rms
     used = next
     plane = nextPlane
@@ -81,7 +106,13 @@ export function fitPlane(
     rms = rmsOf(close)
     if (isSettled) break
   }
-  return planeFit(plane, used, pass(plane, limit), rms, box)
+  return planeFit(plane, used, yield* allSums(plane, limit), rms, box)
+}
+
+function* allSums(plane: BackgroundPlane, limit: number): Generator<PassRequest, PlaneSums, PassAnswer> {
+  const sums = yield { plane, limit, isSpread: false }
+  if ('xx' in sums) return sums
+  throw new TypeError('a fit was answered with the spread alone')
 }
 
 function planeFit(

@@ -26,6 +26,47 @@ export interface ImageDifference {
 /** Pixels whose summed area is off the sum of the mean areas by more than this fraction are left out (mDiff). */
 const AREA_RTOL = 0.333
 
+/** Sums from which the usual area of a difference follows. */
+export interface AreaSums {
+  sum1: number
+  count1: number
+  sum2: number
+  count2: number
+}
+
+/** Sums of no pixels. */
+export function noAreaSums(): AreaSums {
+  return { sum1: 0, count1: 0, sum2: 0, count2: 0 }
+}
+
+/** Sum of the mean areas: of the first image wherever it has data, of the second where both have. */
+export function usualArea({ sum1, count1, sum2, count2 }: AreaSums): number {
+  return sum1 / count1 + sum2 / count2
+}
+
+/** Where a difference has pixels, template columns and rows from 0, and its extremes. */
+export interface DifferenceExtent {
+  minCol: number
+  maxCol: number
+  minRow: number
+  maxRow: number
+  /** As mDiff gives them: begun with the first difference, then of absolute values. */
+  minDiff: number
+  maxDiff: number
+}
+
+/** The extent of a difference without pixels. */
+export function noExtent(): DifferenceExtent {
+  return {
+    minCol: Infinity,
+    maxCol: -Infinity,
+    minRow: Infinity,
+    maxRow: -Infinity,
+    minDiff: Number.NaN,
+    maxDiff: Number.NaN,
+  }
+}
+
 /**
  * Difference of two images on one grid by the rule of mDiff: twice the difference of value times area over the summed area, where
  * the summed area is close to the usual one.
@@ -42,13 +83,42 @@ export function subtractImages(
   const whole = { col: 0, row: 0, ...template }
   const window = intersectRegions(intersectRegions(regionOf(plus), regionOf(minus)), whole)
   if (isEmptyRegion(window)) return 'no-overlap'
-  const usual = usualArea(plus, minus, window)
+  const sums = noAreaSums()
+  addAreaSums(sums, plus, minus, window)
+  const extent = noExtent()
+  const { image, area } = subtractStrip(plus, minus, window, usualArea(sums), factor, extent)
+  if (extent.maxRow < extent.minRow) return 'blank'
+  const { minCol: col, minRow: row, minDiff, maxDiff } = extent
+  const box = {
+    col: col - window.col,
+    row: row - window.row,
+    width: extent.maxCol - col + 1,
+    height: extent.maxRow - row + 1,
+  }
+  return { image: cut(image, box), area: cut(area, box), col, row, minDiff, maxDiff }
+}
+
+/**
+ * The difference over some pixels of the template, NaN and area 0 where there is none. Rows may be done strip by strip, from the first to
+ * the last: the result is the same to the bit.
+ *
+ * @param window pixels that both images have
+ * @param usual  of all pixels that the images share: {@link usualArea}
+ * @param extent is widened by the pixels with a difference
+ */
+export function subtractStrip(
+  plus: PlacedPlane,
+  minus: PlacedPlane,
+  window: Region,
+  usual: number,
+  factor: number,
+  extent: DifferenceExtent,
+): { readonly image: FloatPlane; readonly area: FloatPlane } {
   const tolerance = AREA_RTOL * usual
   const { width, height } = window
   const data = new Float64Array(width * height).fill(Number.NaN)
   const areas = new Float64Array(width * height)
-  let [minCol, maxCol, minRow, maxRow] = [Infinity, -Infinity, Infinity, -Infinity]
-  let [minDiff, maxDiff] = [Number.NaN, Number.NaN]
+  let { minCol, maxCol, minRow, maxRow, minDiff, maxDiff } = extent
   const [values1, areas1] = [plus.image.data, plus.area?.data]
   const [values2, areas2] = [minus.image.data, minus.area?.data]
   for (let row = 0; row < height; row++) {
@@ -68,30 +138,31 @@ export function subtractImages(
       if (Number.isNaN(minDiff)) minDiff = maxDiff = difference
       else if (size < minDiff) minDiff = size
       else if (size > maxDiff) maxDiff = size
-      if (col < minCol) minCol = col
-      if (col > maxCol) maxCol = col
-      if (minRow === Infinity) minRow = row
-      maxRow = row
+      minCol = Math.min(minCol, window.col + col)
+      maxCol = Math.max(maxCol, window.col + col)
+      minRow = Math.min(minRow, window.row + row)
+      maxRow = Math.max(maxRow, window.row + row)
     }
   }
-  if (maxRow < minRow) return 'blank'
-  const box = { col: minCol, row: minRow, width: maxCol - minCol + 1, height: maxRow - minRow + 1 }
-  return {
-    image: cut({ width, height, data }, box),
-    area: cut({ width, height, data: areas }, box),
-    col: window.col + minCol,
-    row: window.row + minRow,
-    minDiff,
-    maxDiff,
-  }
+  Object.assign(extent, { minCol, maxCol, minRow, maxRow, minDiff, maxDiff })
+  return { image: { width, height, data }, area: { width, height, data: areas } }
 }
 
-/** Extremes of value times area over all pixels with data of both images, infinite when there is none. */
-export function pixelRange(images: readonly Pick<PlacedPlane, 'image' | 'area'>[]): {
+/** Extremes of value times area. */
+export interface PixelRange {
   readonly minPixel: number
   readonly maxPixel: number
-} {
-  let [minPixel, maxPixel] = [Infinity, -Infinity]
+}
+
+/** The range of no pixels. */
+export const NO_RANGE: PixelRange = { minPixel: Infinity, maxPixel: -Infinity }
+
+/** Extremes of value times area over all pixels with data of some images, and of what was seen before. */
+export function pixelRange(
+  images: readonly Pick<PlacedPlane, 'image' | 'area'>[],
+  before: PixelRange = NO_RANGE,
+): PixelRange {
+  let { minPixel, maxPixel } = before
   for (const { image, area } of images) {
     const { data } = image
     for (let at = 0; at < data.length; at++) {
@@ -114,9 +185,9 @@ function firstIndex(placed: PlacedPlane, window: Region, row: number): number {
   return (window.row + row - placed.row) * placed.image.width + window.col - placed.col
 }
 
-/** Sum of the mean areas: of the first image wherever it has data, of the second where both have. */
-function usualArea(plus: PlacedPlane, minus: PlacedPlane, window: Region): number {
-  let [sum1, count1, sum2, count2] = [0, 0, 0, 0]
+/** Adds the areas over some pixels of the template that both images have. */
+export function addAreaSums(sums: AreaSums, plus: PlacedPlane, minus: PlacedPlane, window: Region): void {
+  let { sum1, count1, sum2, count2 } = sums
   for (let row = 0; row < window.height; row++) {
     let at1 = firstIndex(plus, window, row)
     let at2 = firstIndex(minus, window, row)
@@ -131,7 +202,7 @@ function usualArea(plus: PlacedPlane, minus: PlacedPlane, window: Region): numbe
       count2++
     }
   }
-  return sum1 / count1 + sum2 / count2
+  Object.assign(sums, { sum1, count1, sum2, count2 })
 }
 
 function cut(plane: FloatPlane, box: Region): FloatPlane {
