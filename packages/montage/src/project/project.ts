@@ -211,7 +211,7 @@ export const projectModule: MontageModule = defineModule<OverlapProjectInput, Pr
           ['-b', 'Leaves out columns as well as rows.'],
           [
             'small pixels',
-            'Below 2 arcsec areas are the true ones. Above, they have the losses of Montage (up to 2e-4).',
+            'Below 2 arcsec areas are the true ones. Above, they are those of Montage to the last bit, with its losses (up to 2e-4), but for pixels whose sides lie on each other: there Montage loses the overlap or half of it, and the true area is taken.',
           ],
         ],
       },
