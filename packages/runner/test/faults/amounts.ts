@@ -17,9 +17,9 @@ export interface FaultAmounts {
 
 /** The amounts of this test run, from `SKYLOOM_FAULTS=full`, `FAULT_RUNS`, `FAULT_IMAGES` and `FAULT_SEED`. */
 export const amounts: FaultAmounts = {
-  runs: given('FAULT_RUNS', isFull ? 200 : 3),
-  images: given('FAULT_IMAGES', isFull ? 1880 : 60),
-  operationStep: isFull ? 1 : 61,
+  runs: given('FAULT_RUNS', isFull ? 200 : 2),
+  images: given('FAULT_IMAGES', isFull ? 1880 : 40),
+  operationStep: isFull ? 1 : 83,
   stepPasses: isFull ? [0, 1, 2, 3, 5, 8, 13, 21] : [0, 7],
   rounds: isFull ? 30 : 1,
   seed: given('FAULT_SEED', isFull ? Date.now() % 1_000_000 : 20_261_122),

@@ -119,7 +119,7 @@ test('a commit that fails, whichever it is, loses nothing', { timeout: 0 }, asyn
   const product = readFileSync(runs.run.product)
   for (const code of ['REGISTRY_SQL_FAILED', 'REGISTRY_DISK_FULL']) {
     for (const when of ['before', 'after'] as const) {
-      for (let number = 1; ; number += amounts.operationStep === 1 ? 1 : 5) {
+      for (let number = 1; ; number += amounts.operationStep === 1 ? 1 : 9) {
         runs.renew()
         const faulty = await runs.engine({ commit: { number, code, when } })
         const isReached = faulty.status !== 'succeeded' || faulty.notices.length > 0
