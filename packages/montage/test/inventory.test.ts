@@ -18,7 +18,7 @@ function tableUnder(heading: string): readonly (readonly string[])[] {
 
 const there = tableUnder('Which programs are there').flatMap(([, , names = '']) => names.split(', '))
 const missing = tableUnder('What is not there').map(([, names = '', reason = '']) => ({
-  names: names.match(PROGRAM) ?? [],
+  names: [...names.matchAll(PROGRAM)].map(([name]) => name),
   reason,
 }))
 
