@@ -116,7 +116,10 @@ function readPlan(text: string, name: string): MosaicPlanFile {
 }
 
 /** The model without what the images themselves tell. */
-type StoredModel = Omit<BackgroundModel, 'images'> & { readonly slots: readonly number[] }
+type StoredModel = Omit<BackgroundModel, 'images' | 'anchors'> & {
+  readonly slots: readonly number[]
+  readonly anchors: readonly number[]
+}
 
 /** Logical files of a mosaic in a folder. */
 class FileWork {
@@ -177,18 +180,22 @@ class FileWork {
       const fit = await this.#readJson<DifferenceFit | null>(fitFile(pair))
       if (fit !== null) fits.push({ ...pair, ...fit })
     }
-    const { images, ...model } = modelBackground(
+    const { images, anchors, ...model } = modelBackground(
       run.settings,
       this.#input.template,
       await this.outcomes(),
       fits,
     )
-    const stored: StoredModel = { slots: images.map(({ slot }) => slot), ...model }
+    const stored: StoredModel = {
+      slots: images.map(({ slot }) => slot),
+      anchors: [...anchors],
+      ...model,
+    }
     await this.#writeJson(JOB_FILES.corrections, stored)
   }
 
   async readModel(): Promise<BackgroundModel> {
-    const { slots, ...model } = await this.#readJson<StoredModel>(JOB_FILES.corrections)
+    const { slots, anchors, ...model } = await this.#readJson<StoredModel>(JOB_FILES.corrections)
     const images: ProjectedImage[] = []
     for (const slot of slots) {
       const outcome = await this.#outcome(slot)
@@ -196,7 +203,7 @@ class FileWork {
     }
     // JSON has no undefined in lists.
     const rejectReasons = model.rejectReasons.map((reason) => reason ?? undefined)
-    return { ...model, rejectReasons, images }
+    return { ...model, anchors: new Set(anchors), rejectReasons, images }
   }
 
   async add(run: OpenRun): Promise<void> {
