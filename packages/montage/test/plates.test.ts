@@ -113,7 +113,7 @@ describe('the ten images of the demo', () => {
       // Positions of makeHips are right to 0.001 pixel of the image. That shows where a pixel at an edge is covered by a sliver only: in one
       // of a hundred.
       errors.sort((a, b) => a - b)
-      expect(errors[Math.floor(0.99 * errors.length) - 1] ?? 0).toBeLessThan(1e-4)
+      expect(errors[Math.floor(0.99 * errors.length) - 1] ?? 0).toBeLessThan(1e-3)
       expect(errors.at(-1)).toBeLessThan(1e-2)
     }
   })
