@@ -110,11 +110,10 @@ describe('the ten images of the demo', () => {
           if (!Number.isNaN(x)) errors.push(Math.abs(x - y) / Math.max(100, Math.abs(y)))
         }
       }
-      // Positions of makeHips are right to 0.001 pixel of the image. That shows where a pixel at an edge is covered by a sliver only: in one
-      // of a hundred.
+      // Positions of makeHips are right to 0.001 pixel of the image, which shows where a pixel at an edge is covered by a sliver only.
       errors.sort((a, b) => a - b)
-      expect(errors[Math.floor(0.99 * errors.length) - 1] ?? 0).toBeLessThan(1e-3)
-      expect(errors.at(-1)).toBeLessThan(1e-2)
+      expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(1e-4)
+      expect(errors.at(-1)).toBeLessThan(2e-2)
     }
   })
 
