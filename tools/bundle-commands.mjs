@@ -74,12 +74,9 @@ async function bundleModules() {
   const start = performance.now()
   const used = []
   let count = 0
-  for (const [name, { file, key }] of entries) {
+  for (const [name, code] of entries) {
     const output = join(folder, `${name}.js`)
     if (isCurrent(output)) continue
-    const module = join(packages, 'montage/dist/command', file)
-    const runner = join(packages, 'montage/dist/command/run-module.js')
-    const code = `export { ${key} as module } from ${JSON.stringify(module)}\nexport { runModule } from ${JSON.stringify(runner)}\n`
     used.push(...(await bundle([entryPlugin(code), siblingPlugin], { file: output, codeSplitting: false })))
     count++
   }
@@ -88,13 +85,25 @@ async function bundleModules() {
     console.log(`${count} modules bundled in ${((performance.now() - start) / 1000).toFixed(1)} s`)
 }
 
-/** File and export of each module, as the registry imports them. */
+/** Source of the bundle of each module, by what the registry imports for it. */
 function registryEntries() {
   const text = readFileSync(join(packages, 'montage/dist/command/registry.js'), 'utf8')
-  const found = text.matchAll(
+  const own = text.matchAll(
     /\[\s*'(\w+)',\s*async \(\) => \(await import\(["']([^"']+)["']\)\)\.(\w+),?\s*\]/g,
   )
-  const entries = new Map([...found].map(([, name, file, key]) => [name, { file, key }]))
+  const path = (file) => JSON.stringify(join(packages, 'montage/dist/command', file))
+  const runner = `export { runModule } from ${path('run-module.js')}\n`
+  const entries = new Map(
+    [...own].map(([, name, file, key]) => [name, `export { ${key} as module } from ${path(file)}\n${runner}`]),
+  )
+  // The writers of scripts are rows of one table.
+  const table = '../plates/script-modules.js'
+  if (text.includes(table)) {
+    for (const name of MODULE_NAMES.filter((name) => name.endsWith('Scripts'))) {
+      const imports = `import { scriptModule } from ${path(table)}\n`
+      entries.set(name, `${imports}export const module = scriptModule(${JSON.stringify(name)})\n${runner}`)
+    }
+  }
   const missing = MODULE_NAMES.filter((name) => !entries.has(name))
   if (missing.length > 0) throw new Error(`no import of ${missing.join(', ')} found in the registry`)
   return entries
