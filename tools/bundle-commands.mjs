@@ -94,7 +94,10 @@ function registryEntries() {
   const path = (file) => JSON.stringify(join(packages, 'montage/dist/command', file))
   const runner = `export { runModule } from ${path('run-module.js')}\n`
   const entries = new Map(
-    [...own].map(([, name, file, key]) => [name, `export { ${key} as module } from ${path(file)}\n${runner}`]),
+    [...own].map(([, name, file, key]) => [
+      name,
+      `export { ${key} as module } from ${path(file)}\n${runner}`,
+    ]),
   )
   // The writers of scripts are rows of one table.
   const table = '../plates/script-modules.js'

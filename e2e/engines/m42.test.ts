@@ -3,16 +3,12 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readTransformationCatalog, writeTransformationCatalog } from '@skyloom/workflow'
 import { expect, onTestFinished, test } from 'vitest'
-import { parse, stringify } from 'yaml'
 import { demoImages, freshFolder } from '../../testing/folders.ts'
 import { engines, siteEntries } from './engines.ts'
 
 const command = fileURLToPath(new URL('../../packages/cli/bin/skyloom.js', import.meta.url))
-
-interface Transformations {
-  readonly transformations: { readonly sites: { name: string; pfn: string; type: string }[] }[]
-}
 
 test.runIf(engines.length > 0)(
   'one abstract workflow gives the same mosaic here, on Slurm and on HTCondor, with its whole history',
@@ -79,12 +75,14 @@ function addSites(workflow: string): void {
   const sites = join(workflow, 'sites.yml')
   writeFileSync(sites, readFileSync(sites, 'utf8') + siteEntries(join(workflow, 'cluster-scratch')))
   const file = join(workflow, 'transformations.yml')
-  const catalog = parse(readFileSync(file, 'utf8')) as Transformations
-  for (const { sites: entries } of catalog.transformations) {
-    const [own] = entries
-    if (own !== undefined) for (const { site } of engines) entries.push({ ...own, name: site })
-  }
-  writeFileSync(file, stringify(catalog))
+  const read = readTransformationCatalog(readFileSync(file, 'utf8'))
+  if (!read.ok) throw new Error(`${file} cannot be read`)
+  const transformations = read.value.transformations.map((transformation) => {
+    const [own] = transformation.sites
+    const more = own === undefined ? [] : engines.map(({ site }) => ({ ...own, name: site }))
+    return { ...transformation, sites: [...transformation.sites, ...more] }
+  })
+  writeFileSync(file, writeTransformationCatalog({ ...read.value, transformations }))
 }
 
 function sha256(path: string): string {

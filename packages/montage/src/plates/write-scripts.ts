@@ -8,7 +8,7 @@ import type { ScriptGroup } from './script.ts'
 import { quoted, scriptText } from './script-text.ts'
 import type { Stage, StageOptions } from './stage.ts'
 
-/** Input of {@link writeScripts}. */
+/** Input of `writeScripts`. */
 export interface ScriptsInput extends StageOptions {
   /** Folder that mHiPSSetup began. */
   readonly folder: string

@@ -55,7 +55,7 @@ export interface EngineFunctions {
 }
 
 /**
- * Functions that do the jobs of {@link engineWorkflow} in the memory of a run. Damaged images are tolerated as long as the template does not
+ * Functions that do the jobs of `engineWorkflow` in the memory of a run. Damaged images are tolerated as long as the template does not
  * depend on them; if it does, the job that models the corrections fails with `RECIPE_BEGIN_AGAIN`.
  *
  * @param inputsDir folder of the plan file and the template of the run

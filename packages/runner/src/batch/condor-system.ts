@@ -149,6 +149,6 @@ function submitDescription(batch: BatchSubmission): string {
     `transfer_output_files = ${CARRIED_OUT}`,
     'arguments = "carried"',
   ]
-  const lists = batch.inputs.map((files) => [CARRIED_TASK, ...files].join(','))
-  return `${[...common, ...carried, 'queue files from (', ...lists, ')'].join('\n')}\n`
+  const lists = batch.inputs.map((files) => `${[CARRIED_TASK, ...files].join(',')}\n`)
+  return `${[...common, ...carried].join('\n')}\nqueue files from (\n${lists.join('')})\n`
 }
