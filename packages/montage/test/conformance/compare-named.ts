@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Comparison, comparePrinted } from './compare-text.ts'
+import { type Comparison, comparePrinted, readPrinted } from './compare-text.ts'
 
 /** Image tables of a chain in the order in which one that is there gives the names of counters. */
 const NAME_TABLES = ['p.tbl', 'pimages.tbl']
@@ -17,7 +17,7 @@ export function compareNamed(path: string, foundFolder: string, expectedFolder: 
 }
 
 function named(path: string, folder: string): string {
-  const lines = readFileSync(join(folder, path), 'latin1').trimEnd().split('\n')
+  const lines = readPrinted(join(folder, path)).trimEnd().split('\n')
   const heads = lines.filter((line) => /^[|\\]/.test(line))
   const rows = lines.slice(heads.length).map((line) => line.trim().split(/\s+/))
   const columns = (heads.find((line) => line.startsWith('|')) ?? '').split('|').map((name) => name.trim())

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ModuleOutcome } from '../../src/command/run-module.ts'
@@ -7,7 +7,7 @@ import { compareFits } from './compare-fits.ts'
 import { compareNamed } from './compare-named.ts'
 import { comparePng } from './compare-png.ts'
 import { compareTan } from './compare-tan.ts'
-import { type Comparison, comparePrinted, compareWord } from './compare-text.ts'
+import { type Comparison, comparePrinted, compareWord, readPrinted } from './compare-text.ts'
 import type { ProgramRunner } from './programs.ts'
 
 /** Outcome of one case. */
@@ -139,6 +139,6 @@ async function compareFile(
   if (file.tolerance === 'tanfit') return compareTan(found, expected)
   if (file.tolerance === 'png1') return comparePng(found, expected)
   if (file.tolerance === 'printed')
-    return comparePrinted(readFileSync(found, 'latin1'), readFileSync(expected, 'latin1'), linesKept)
+    return comparePrinted(readPrinted(found), readPrinted(expected), linesKept)
   return { problem: `no comparison for ${file.kind} at ${file.tolerance}`, largest: Infinity }
 }
