@@ -1,9 +1,9 @@
-// Writes a plan of jobs without files. Arguments: directory, jobs, `wide` or `chain`, program (none: the function noop).
+// Writes a plan of jobs without files. Arguments: directory, jobs, `wide` or `chain`, program (none: the function noop), site.
 import { randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
-const [directory, count, shape, program] = process.argv.slice(2)
+const [directory, count, shape, program, site = 'local'] = process.argv.slice(2)
 const jobs = Number(count)
 const edges = shape === 'chain' ? jobs - 1 : 0
 mkdirSync(directory, { recursive: true })
@@ -47,7 +47,8 @@ for (let number = 0; number < jobs; number++) {
     number,
     name: `noop_ID${String(number).padStart(7, '0')}`,
     kind: 'compute',
-    site: 'local',
+    site,
+    dataConfiguration: 'sharedfs',
     level: 1,
     priority: 10,
     retries: 0,
