@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { batchKind, checkSite, type SiteFinding } from '@skyloom/runner'
-import { readSiteCatalog, type SiteCatalog, WorkflowError } from '@skyloom/workflow'
+import { type SiteCatalog, WorkflowError } from '@skyloom/workflow'
 import { Directory, Grid, Site } from '@skyloom/workflow/api'
-import { addToCatalog } from '@skyloom/workflow/node'
+import { addToCatalog, openCatalog } from '@skyloom/workflow/node'
 import { CLI_VERSION } from '../main.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { interruptSignal } from '../terminal/interrupt.ts'
@@ -34,7 +33,8 @@ export interface SiteCheckFlags extends SiteListFlags {
 
 /** `skyloom site list` */
 export async function siteList(flags: SiteListFlags): Promise<number> {
-  const rows = readCatalog(flags.file).sites.map((site) => ({
+  const { sites } = await readCatalog(flags.file)
+  const rows = sites.map((site) => ({
     name: site.name,
     scheduler: batchKind(site) ?? 'none',
     scratch: site.directories.find(({ type }) => type === 'sharedScratch')?.fileServers[0]?.url,
@@ -43,7 +43,7 @@ export async function siteList(flags: SiteListFlags): Promise<number> {
   else
     for (const { name, scheduler, scratch } of rows)
       process.stdout.write(`${name}\t${scheduler}\t${scratch ?? '-'}\n`)
-  return await Promise.resolve(EXIT.done)
+  return EXIT.done
 }
 
 /** `skyloom site add` */
@@ -60,7 +60,7 @@ export async function siteAdd(given: string | undefined, flags: SiteAddFlags): P
   if (scratch !== undefined) {
     site.addDirectories(new Directory('sharedScratch', resolve(scratch), { sharedFileSystem: true }))
     // This machine sees the folder, too: files need not be moved by jobs at the site.
-    if (scheduler !== 'none') site.addProfiles('pegasus', { 'auxillary.local': 'true' })
+    site.addProfiles('pegasus', { 'auxillary.local': 'true' })
   }
   if (flags.queue !== undefined) site.addProfiles('pegasus', { queue: flags.queue })
   if (flags.project !== undefined) site.addProfiles('pegasus', { project: flags.project })
@@ -107,7 +107,7 @@ async function completed(given: string | undefined, flags: SiteAddFlags): Promis
 
 /** `skyloom site check` */
 export async function siteCheck(name: string, flags: SiteCheckFlags): Promise<number> {
-  const catalog = readCatalog(flags.file)
+  const catalog = await readCatalog(flags.file)
   const site = catalog.sites.find((candidate) => candidate.name === name)
   if (site === undefined) {
     throw new WorkflowError('WORKFLOW_BAD_VALUE', 'the site is not in the catalog', {
@@ -139,9 +139,9 @@ export async function siteCheck(name: string, flags: SiteCheckFlags): Promise<nu
   return works ? EXIT.done : EXIT.failed
 }
 
-function readCatalog(file: string): SiteCatalog {
-  const read = readSiteCatalog(readFileSync(file, 'utf8'), { name: file })
-  if (read.ok) return read.value
+async function readCatalog(file: string): Promise<SiteCatalog> {
+  const read = await openCatalog(file, 'sites')
+  if (read.ok && read.kind === 'sites') return read.catalog
   throw new WorkflowError('WORKFLOW_INVALID', 'the site catalog has errors', {
     where: [file],
     remedy: `skyloom catalog validate ${file}`,
