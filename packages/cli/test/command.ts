@@ -84,6 +84,47 @@ export async function pairFolder(files: Readonly<Record<string, string>> = {}): 
   })
 }
 
+/** A folder with a planned workflow, its run directory and the place of its registry. */
+export interface PlannedFolder {
+  readonly folder: string
+  readonly runDir: string
+  readonly registry: string
+}
+
+/**
+ * A folder in which a workflow is planned for this machine. Its program `tool` is the shell; raw.txt and all files that are given
+ * are in the replica catalog. Jobs are not tried again.
+ */
+export async function plannedFolder(
+  workflow: string,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<PlannedFolder> {
+  const sources = { 'raw.txt': 'orion\n', ...inputs }
+  const folder = await folderWith({ 'workflow.yml': workflow, ...sources })
+  const url = (name: string): string => `"file://${join(folder, name)}"`
+  const place = (name: string): string => `[{url: ${url(name)}, operation: all}]`
+  const replicas = Object.keys(sources).map(
+    (lfn) => `  - {lfn: ${lfn}, pfns: [{site: local, pfn: ${url(lfn)}}]}\n`,
+  )
+  const catalogs = {
+    'sites.yml': `pegasus: "5.0.4"
+sites:
+  - name: local
+    directories:
+      - {type: sharedScratch, path: ${join(folder, 'scratch')}, fileServers: ${place('scratch')}}
+      - {type: localStorage, path: ${join(folder, 'out')}, fileServers: ${place('out')}}
+`,
+    'transformations.yml':
+      'pegasus: "5.0.4"\ntransformations:\n  - {name: tool, sites: [{name: local, pfn: /bin/sh, type: installed}]}\n',
+    'replicas.yml': `pegasus: "5.0.4"\nreplicas:\n${replicas.join('')}`,
+  }
+  for (const [name, text] of Object.entries(catalogs)) await writeFile(join(folder, name), text)
+  const words = ['plan', '-s', 'local', '-o', 'local', '--relative-dir', 'r1', '-D', 'dagman.retry=0']
+  const { code, stderr } = await skyloomProcess(folder, ...words)
+  if (code !== 0 || stderr !== '') throw new Error(`skyloom plan: exit code ${code}: ${stderr}`)
+  return { folder, runDir: join(folder, 'r1'), registry: join(folder, 'registry.db') }
+}
+
 /** A copy of a folder that can be written. */
 export async function copyOf(source: string): Promise<string> {
   const folder = freshFolder()

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
 import { DOCUMENTS } from '../src/schema/documents.ts'
-import { folderWith, skyloomIn, skyloomProcess } from './command.ts'
+import { folderWith, plannedFolder, skyloomIn } from './command.ts'
 
+/** Of its two jobs one fails. */
 const WORKFLOW = `pegasus: "5.0.4"
 name: tiny
 jobs:
@@ -13,31 +14,10 @@ jobs:
   - {type: job, id: B, name: tool, arguments: ["-c 'echo gone wrong >&2; exit 3'"], uses: [{lfn: a.txt, type: input}]}
 `
 
-/** A folder with a planned workflow of which one job fails. */
-async function planned(): Promise<{ readonly folder: string; readonly runDir: string }> {
-  const folder = await folderWith({ 'raw.txt': 'orion\n', 'workflow.yml': WORKFLOW })
-  const place = (name: string): string => `{url: "file://${join(folder, name)}", operation: all}`
-  const files = {
-    'sites.yml': `pegasus: "5.0.4"
-sites:
-  - name: local
-    directories:
-      - {type: sharedScratch, path: ${join(folder, 'scratch')}, fileServers: [${place('scratch')}]}
-      - {type: localStorage, path: ${join(folder, 'out')}, fileServers: [${place('out')}]}
-`,
-    'transformations.yml':
-      'pegasus: "5.0.4"\ntransformations:\n  - {name: tool, sites: [{name: local, pfn: /bin/sh, type: installed}]}\n',
-    'replicas.yml': `pegasus: "5.0.4"\nreplicas:\n  - {lfn: raw.txt, pfns: [{site: local, pfn: "file://${join(folder, 'raw.txt')}"}]}\n`,
-  }
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  const plan = ['plan', '-s', 'local', '-o', 'local', '--relative-dir', 'r1', '-D', 'dagman.retry=0']
-  expect(await skyloomProcess(folder, ...plan)).toMatchObject({ code: 0, stderr: '' })
-  return { folder, runDir: join(folder, 'r1') }
-}
-
 /** Runs a command and holds what it prints against a schema, as JSON Schema that somebody else reads. */
 async function hold(folder: string, name: string, ...args: readonly string[]): Promise<unknown> {
-  const { stdout, stderr } = await skyloomIn(folder, ...args, '--json', '--registry', join(folder, 'r.db'))
+  const registry = args[0] === 'site' ? [] : ['--registry', join(folder, 'r.db')]
+  const { stdout, stderr } = await skyloomIn(folder, ...args, '--json', ...registry)
   const part = DOCUMENTS[name]
   if (part === undefined) throw new Error(`no schema ${name}`)
   const lines = name.endsWith('-line') ? stdout.trim().split('\n') : [stdout]
@@ -56,7 +36,7 @@ async function hold(folder: string, name: string, ...args: readonly string[]): P
 const held = new Set<string>()
 
 test('every document of runs and of the registry fits its schema', async () => {
-  const { folder, runDir } = await planned()
+  const { folder, runDir } = await plannedFolder(WORKFLOW)
   await hold(folder, 'run-start', 'run', 'start', runDir, '--quiet')
   await hold(folder, 'run-resume', 'run', 'resume', runDir, '--quiet')
   await hold(folder, 'run-list', 'run', 'list')
@@ -103,10 +83,24 @@ test('every document of runs and of the registry fits its schema', async () => {
 })
 
 test('so does what is asked of a run that waits for a person', async () => {
-  const { folder, runDir } = await planned()
+  const { folder, runDir } = await plannedFolder(WORKFLOW)
   await hold(folder, 'run-start', 'run', 'start', runDir, '--quiet', '--hold-failed')
   await hold(folder, 'run-ask', 'run', 'release', 'tool_B')
   await hold(folder, 'run-ask', 'run', 'cancel')
+})
+
+test('so does what is said of sites', async () => {
+  const folder = await folderWith({})
+  mkdirSync(join(folder, 'scratch'))
+  await hold(folder, 'site-add', 'site', 'add', 'here', '--scheduler', 'none', '--scratch', 'scratch')
+  await hold(folder, 'site-add', 'site', 'add', 'pool', '--scheduler', 'htcondor')
+  expect(await hold(folder, 'site-list', 'site', 'list')).toEqual([
+    { name: 'here', scheduler: 'none', scratch: `file://${join(folder, 'scratch')}` },
+    { name: 'pool', scheduler: 'htcondor' },
+  ])
+  expect(await hold(folder, 'site-check', 'site', 'check', 'here')).toMatchObject({ works: true })
+  const absent = await skyloomIn(folder, 'site', 'list', '--file', 'absent.yml')
+  expect(absent.stderr).toMatch(/absent\.yml.*\[BASE_READ_FAILED\]/)
 })
 
 test.skipIf(skipShared)('so do documents of runs of Pegasus', async () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
-import { type Answer, folderWith, skyloomIn, skyloomProcess } from './command.ts'
+import { type Answer, folderWith, plannedFolder, skyloomIn, skyloomProcess } from './command.ts'
 
 const WORKFLOW = `pegasus: "5.0.4"
 name: tiny
@@ -25,35 +25,9 @@ jobs:
   - {type: job, id: C, name: tool, arguments: ["-c 'cat b.txt b.txt > c.txt'"], uses: [{lfn: b.txt, type: input}, {lfn: c.txt, type: output, stageOut: true}]}
 `
 
-/** A folder with a planned workflow and its registry. */
-async function planned(workflow: string): Promise<{ folder: string; runDir: string; registry: string }> {
-  const folder = await folderWith({ 'raw.txt': 'orion\n', 'workflow.yml': workflow, 'inner.yml': INNER })
-  const place = (name: string): string => `{url: "file://${join(folder, name)}", operation: all}`
-  const files = {
-    'sites.yml': `pegasus: "5.0.4"
-sites:
-  - name: local
-    directories:
-      - {type: sharedScratch, path: ${join(folder, 'scratch')}, fileServers: [${place('scratch')}]}
-      - {type: localStorage, path: ${join(folder, 'out')}, fileServers: [${place('out')}]}
-`,
-    'transformations.yml':
-      'pegasus: "5.0.4"\ntransformations:\n  - {name: tool, sites: [{name: local, pfn: /bin/sh, type: installed}]}\n',
-    'replicas.yml': `pegasus: "5.0.4"\nreplicas:\n${['raw.txt', 'inner.yml']
-      .map((lfn) => `  - {lfn: ${lfn}, pfns: [{site: local, pfn: "file://${join(folder, lfn)}"}]}\n`)
-      .join('')}`,
-  }
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  const plan = ['plan', '-s', 'local', '-o', 'local', '--relative-dir', 'r1', '-D', 'dagman.retry=0']
-  const { code, stderr } = await skyloomProcess(folder, ...plan)
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-  return { folder, runDir: join(folder, 'r1'), registry: join(folder, 'registry.db') }
-}
-
 describe('skyloom run', () => {
   test('runs a plan and answers about it', async () => {
-    const { folder, runDir, registry } = await planned(WORKFLOW.replace('SAY', 'true'))
+    const { folder, runDir, registry } = await plannedFolder(WORKFLOW.replace('SAY', 'true'))
     const run = async (...args: readonly string[]): Promise<Answer> =>
       await skyloomProcess(folder, 'run', ...args, '--registry', registry)
     expect(await run('start', runDir, '--quiet')).toMatchObject({
@@ -85,7 +59,7 @@ describe('skyloom run', () => {
   })
 
   test('says what failed, why, and how to go on', async () => {
-    const { folder, runDir, registry } = await planned(
+    const { folder, runDir, registry } = await plannedFolder(
       WORKFLOW.replace('SAY', 'echo no such star >&2; test -e mended'),
     )
     const run = async (...args: readonly string[]): Promise<Answer> =>
@@ -115,7 +89,7 @@ describe('skyloom run', () => {
   })
 
   test('verifies what a run made, and removes it', async () => {
-    const { folder, runDir, registry } = await planned(WORKFLOW.replace('SAY', 'true'))
+    const { folder, runDir, registry } = await plannedFolder(WORKFLOW.replace('SAY', 'true'))
     const run = async (...args: readonly string[]): Promise<Answer> =>
       await skyloomProcess(folder, 'run', ...args, '--registry', registry)
     expect((await run('start', runDir, '--quiet')).code).toBe(0)
@@ -131,7 +105,7 @@ describe('skyloom run', () => {
   })
 
   test('plans and runs a sub-workflow when its turn comes', async () => {
-    const { folder, runDir, registry } = await planned(OUTER)
+    const { folder, runDir, registry } = await plannedFolder(OUTER, { 'inner.yml': INNER })
     const answer = await skyloomProcess(folder, 'run', 'start', runDir, '--quiet', '--registry', registry)
     expect(answer).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(join(folder, 'out/c.txt'), 'utf8')).toBe('ORION\nORION\n')

@@ -41,23 +41,25 @@ export { type FileSearch, MAX_REGION_RANGES, type SkyRegion } from './query/file
 export { parseCondition } from './query/parse-condition.ts'
 export type { OpenRegistryOptions, Registry, RegistryDialect, RegistryStats } from './registry.ts'
 export { MAX_CAPTURED_CHARS } from './runs/captured-text.ts'
-export type {
-  AttemptRow,
-  AttemptState,
-  InvocationRow,
-  JobChange,
-  JobCount,
-  JobEdge,
-  JobRow,
-  JobState,
-  JsonValue,
-  LeaseRow,
-  NewRun,
-  RunChange,
-  RunEvent,
-  RunRow,
-  RunState,
-  Stored,
+export {
+  type AttemptRow,
+  type AttemptState,
+  type InvocationRow,
+  JOB_STATES,
+  type JobChange,
+  type JobCount,
+  type JobEdge,
+  type JobRow,
+  type JobState,
+  type JsonValue,
+  type LeaseRow,
+  type NewRun,
+  RUN_STATES,
+  type RunChange,
+  type RunEvent,
+  type RunRow,
+  type RunState,
+  type Stored,
 } from './runs/records.ts'
 export type {
   JobFilter,

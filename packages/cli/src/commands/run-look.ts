@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { JobState, Registry, RunRow } from '@skyloom/registry'
+import { JOB_STATES, type JobState, type Registry, type RunRow } from '@skyloom/registry'
 import {
   findRun,
   jobLogs,
@@ -147,17 +147,7 @@ export interface JobsFlags extends RunFlags {
   readonly transformation?: string
 }
 
-const STATES: ReadonlySet<string> = new Set<JobState>([
-  'unready',
-  'ready',
-  'queued',
-  'running',
-  'succeeded',
-  'failed',
-  'held',
-  'skipped',
-  'cancelled',
-])
+const STATES: ReadonlySet<string> = new Set(JOB_STATES)
 
 function isState(name: string): name is JobState {
   return STATES.has(name)

@@ -2,9 +2,14 @@ import * as z from 'zod'
 import type { Part } from './parts.ts'
 import { REGISTRY_DOCUMENTS } from './registry-documents.ts'
 import { RUN_DOCUMENTS } from './run-documents.ts'
+import { SITE_DOCUMENTS } from './site-documents.ts'
 
 /** Schemas of what commands print with `--json`, by name. One that ends in `-line` is that of each line. */
-export const DOCUMENTS: Readonly<Record<string, Part>> = { ...RUN_DOCUMENTS, ...REGISTRY_DOCUMENTS }
+export const DOCUMENTS: Readonly<Record<string, Part>> = {
+  ...RUN_DOCUMENTS,
+  ...REGISTRY_DOCUMENTS,
+  ...SITE_DOCUMENTS,
+}
 
 /** The schema of a document as JSON Schema (draft 2020-12). */
 export function documentSchema(name: string, part: Part): object {

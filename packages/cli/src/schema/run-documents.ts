@@ -1,3 +1,4 @@
+import { JOB_STATES, RUN_STATES } from '@skyloom/registry'
 import {
   count,
   flag,
@@ -17,22 +18,12 @@ import {
 } from './parts.ts'
 import { storageReport } from './registry-documents.ts'
 
-const jobState = word(
-  'unready',
-  'ready',
-  'queued',
-  'running',
-  'succeeded',
-  'failed',
-  'held',
-  'skipped',
-  'cancelled',
-)
+const jobState = word(...JOB_STATES)
 
 const run = record({
   id: text,
   label: text,
-  state: word('created', 'running', 'paused', 'succeeded', 'failed', 'cancelled', 'removed'),
+  state: word(...RUN_STATES),
   user: text,
   host: text,
   directory: text,

@@ -10,28 +10,35 @@ export type JsonValue =
 /** A row as it is read back: nothing is absent, what has no value is null. */
 export type Stored<Row> = { readonly [Key in keyof Row]-?: Exclude<Row[Key], undefined> }
 
-/** State of a run. `failed` also holds when it went on with what it could. */
-export type RunState =
-  | 'created'
-  | 'running'
-  | 'paused'
-  | 'succeeded'
-  | 'failed'
-  | 'cancelled'
-  /** Removed, but files that it made are still known. */
-  | 'removed'
+/** States of runs, see {@link RunState}. */
+export const RUN_STATES = [
+  'created',
+  'running',
+  'paused',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'removed',
+] as const
+
+/** State of a run. `failed` also holds when it went on with what it could; `removed`: but files that it made are still known. */
+export type RunState = (typeof RUN_STATES)[number]
+
+/** States of jobs, see {@link JobState}. */
+export const JOB_STATES = [
+  'unready',
+  'ready',
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'held',
+  'skipped',
+  'cancelled',
+] as const
 
 /** State of a job. `skipped`: its result was there already, or what it waits for will never come. */
-export type JobState =
-  | 'unready'
-  | 'ready'
-  | 'queued'
-  | 'running'
-  | 'succeeded'
-  | 'failed'
-  | 'held'
-  | 'skipped'
-  | 'cancelled'
+export type JobState = (typeof JOB_STATES)[number]
 
 /** State of one try of a job. `lost`: the engine cannot tell how it ended; costs no retry. */
 export type AttemptState = 'queued' | 'running' | 'succeeded' | 'failed' | 'lost' | 'cancelled'
