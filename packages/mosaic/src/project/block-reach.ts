@@ -1,19 +1,25 @@
 import type { ApproximateMap } from '@skyloom/wcs'
 import type { Region } from '../region.ts'
 
-/** Interpolation may reach this far beyond the nodes around a block, pixels of the output. */
+/** Interpolation may reach this far beyond the nodes around a block, in pixels of the grid's target. */
 const NODE_MARGIN = 2
 
-/** False when a block of the image cannot touch a band of the output: all nodes around it are known and lie to one side. */
-export function mayTouch(grid: ApproximateMap, block: Region, band: Region): boolean {
+/**
+ * False when a block cannot touch a region of the grid that the map leads to: all nodes around the block are known and lie to one side.
+ *
+ * @param grid either way: from the template to an image (`projectImage`), or from an image to the template (overlaps)
+ * @param block pixels of the grid that is mapped
+ * @param target pixels of the grid that the map leads to
+ */
+export function mayTouch(grid: ApproximateMap, block: Region, target: Region): boolean {
   const nodeBox = nodesAround(grid, block)
   if (nodeBox === undefined) return true
   const { left, right, bottom, top } = nodeBox
   return (
-    right >= band.col - NODE_MARGIN &&
-    left <= band.col + band.width + NODE_MARGIN &&
-    top >= band.row - NODE_MARGIN &&
-    bottom <= band.row + band.height + NODE_MARGIN
+    right >= target.col - NODE_MARGIN &&
+    left <= target.col + target.width + NODE_MARGIN &&
+    top >= target.row - NODE_MARGIN &&
+    bottom <= target.row + target.height + NODE_MARGIN
   )
 }
 

@@ -3,6 +3,7 @@ import type { ApproximateMap } from '@skyloom/wcs'
 import { MosaicError } from '../errors.ts'
 import { type PixelPlane, pixelAt } from '../pixel-plane.ts'
 import type { Region } from '../region.ts'
+import { mayTouch } from './block-reach.ts'
 import { type CornerScratch, loadBand, type ProjectMap, tileCorners } from './tile-corners.ts'
 
 /** Side of an output tile in pixels: its corners and the part of the image under it stay in cache. */
@@ -161,43 +162,10 @@ function splitTile(tile: Region): readonly Region[] {
   ]
 }
 
-/** Interpolation may reach this far beyond the nodes around a tile, in pixels of the image. */
-const NODE_MARGIN = 2
-
-/** True when no pixel of the tile can touch the image: all nodes around it are known and lie to one side. */
+/** True when no pixel of the tile can touch the image. */
 function missesImage(grid: ApproximateMap, tile: Region, image: ImageWindow): boolean {
-  const firstCol = Math.max(0, Math.floor((tile.col - grid.originCol) / grid.step) - 1)
-  const firstRow = Math.max(0, Math.floor((tile.row - grid.originRow) / grid.step) - 1)
-  const lastCol = Math.min(
-    grid.nodeCols - 1,
-    Math.ceil((tile.col + tile.width - grid.originCol) / grid.step) + 1,
-  )
-  const lastRow = Math.min(
-    grid.nodeRows - 1,
-    Math.ceil((tile.row + tile.height - grid.originRow) / grid.step) + 1,
-  )
-  let left = Infinity
-  let right = -Infinity
-  let bottom = Infinity
-  let top = -Infinity
-  for (let row = firstRow; row <= lastRow; row++) {
-    for (let col = firstCol; col <= lastCol; col++) {
-      const x = grid.x[row * grid.nodeCols + col]!
-      const y = grid.y[row * grid.nodeCols + col]!
-      if (!(Number.isFinite(x) && Number.isFinite(y))) return false
-      left = Math.min(left, x)
-      right = Math.max(right, x)
-      bottom = Math.min(bottom, y)
-      top = Math.max(top, y)
-    }
-  }
-  const { plane } = image
-  return (
-    right < image.col - NODE_MARGIN ||
-    left > image.col + plane.width + NODE_MARGIN ||
-    top < image.row - NODE_MARGIN ||
-    bottom > image.row + plane.height + NODE_MARGIN
-  )
+  const { width, height } = image.plane
+  return !mayTouch(grid, tile, { col: image.col, row: image.row, width, height })
 }
 
 function blankTile(views: PixelViews, target: ProjectTarget, tile: Region): void {
