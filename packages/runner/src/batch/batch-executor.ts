@@ -10,12 +10,11 @@ import { type BatchReport, type BatchTask, reportWithoutRecord } from './batch-f
 import { BatchFolder } from './batch-folder.ts'
 import { BatchQueue } from './batch-queue.ts'
 import type { BatchSite } from './batch-site.ts'
-import type { BatchSystem, ElementEnd } from './batch-system.ts'
-import { bringHome, type HomeTools } from './bring-home.ts'
-import { CARRIED_OUT, CARRIED_REPORT } from './carried-files.ts'
-import { elementScript } from './element-script.ts'
+import type { BatchSystem } from './batch-system.ts'
+import type { HomeTools } from './bring-home.ts'
+import { ElementJudge } from './element-judge.ts'
+import { elementScript, NODE_PROGRAM } from './element-script.ts'
 import { OpenBatch } from './open-batch.ts'
-import { readTail, readTextFile } from './read-text.ts'
 
 /** How a site is used. */
 export interface BatchOptions {
@@ -27,14 +26,9 @@ export interface BatchOptions {
   readonly onNote: (text: string) => void
   /** Time between two looks at the folders of batches. Default 200 ms. */
   readonly lookMs?: number | undefined
-  /** An element that is held for so long is given up. Default 30 s. */
+  /** An element that a person holds for so long is given up. Default 30 minutes. */
   readonly heldMs?: number | undefined
 }
-
-/** What an element wrote before it ended may take so long to be seen on a shared file system. */
-const SIGHT_MS = 2000
-/** Program of a worker node, beside the batches. */
-const NODE_PROGRAM = 'skyloom-node.mjs'
 
 /**
  * Runs jobs at a site through its scheduler. Attempts are put into batches (one array or cluster for many), each batch is a
@@ -49,6 +43,7 @@ export class BatchExecutor implements Executor {
   readonly #options: BatchOptions
   readonly #root: string
   readonly #queue: BatchQueue
+  readonly #judge: ElementJudge
   readonly #batches: OpenBatch[] = []
   #reports: AttemptReport[] = []
   #wake: () => void = () => undefined
@@ -71,6 +66,13 @@ export class BatchExecutor implements Executor {
       onBatch: (batch) => this.#batches.push(batch),
       onRefused: (batch, failure) => this.#giveUp(batch, [...batch.open], 'failed', failure),
     })
+    this.#judge = new ElementJudge(system, this.#queue, {
+      tools: options.tools,
+      heldMs: options.heldMs,
+      collect: (batch) => this.#collect(batch),
+      end: (batch, at, report) => this.#end(batch, at, report),
+      giveUp: (batch, tasks, outcome, failure) => this.#giveUp(batch, tasks, outcome, failure),
+    })
   }
 
   /** A scheduler takes any number; it says itself what it cannot run. */
@@ -81,7 +83,7 @@ export class BatchExecutor implements Executor {
   async prepare(): Promise<void> {
     mkdirSync(this.#root, { recursive: true })
     await this.#system.check()
-    const bundle = fileURLToPath(new URL('../bundle/skyloom-node.mjs', import.meta.url))
+    const bundle = fileURLToPath(new URL(`../bundle/${NODE_PROGRAM}`, import.meta.url))
     if (!existsSync(bundle)) {
       throw new RunnerError('RUNNER_SCHEDULER', 'the program for worker nodes is missing', {
         where: [bundle],
@@ -206,7 +208,7 @@ export class BatchExecutor implements Executor {
   async #lookNow(): Promise<void> {
     for (const batch of this.#batches) this.#collect(batch)
     await this.#ask()
-    for (const batch of this.#batches) await this.#judge(batch)
+    for (const batch of this.#batches) await this.#judge.look(batch)
     await this.#stopCarried()
     await this.#queue.send()
     await this.#tidy()
@@ -236,110 +238,6 @@ export class BatchExecutor implements Executor {
     } catch (error) {
       if (!(error instanceof RunnerError && error.code === 'RUNNER_SCHEDULER')) throw error
       this.#queue.note(`${error.message}; asking again`)
-    }
-  }
-
-  /** Decides about tasks whose element ended or is held without a report. */
-  async #judge(batch: OpenBatch): Promise<void> {
-    const now = Date.now()
-    for (const [element, ended] of batch.ended) {
-      if (ended.isJudged || now - ended.seenMs < (batch.isCarried ? 0 : SIGHT_MS)) continue
-      ended.isJudged = true
-      if (batch.isCarried) await this.#judgeCarried(batch, element, ended.end)
-      else this.#judgeElement(batch, element, ended.end)
-    }
-    await this.#judgeHeld(batch, now)
-    if (batch.open.size > 0 && batch.haveAllEnded) this.#takeBack(batch)
-  }
-
-  async #judgeCarried(batch: OpenBatch, element: number, end: ElementEnd): Promise<void> {
-    if (!batch.open.has(element)) return
-    const home = batch.folder.home(element)
-    const text = readTextFile(join(home, CARRIED_OUT, CARRIED_REPORT))
-    if (text === undefined || end.cause === 'removed') {
-      this.#countDeath(end)
-      this.#judgeTask(batch, element, element, end)
-      return
-    }
-    const report = JSON.parse(text) as BatchReport
-    if (report.outcome !== 'succeeded' || batch.task(element).plan.dataConfiguration !== 'condorio') {
-      this.#end(batch, element, report)
-      return
-    }
-    try {
-      const products = await bringHome(this.#options.tools, batch.task(element).plan, home, report)
-      this.#end(batch, element, { ...report, products })
-    } catch (error) {
-      if (!(error instanceof RunnerError)) throw error
-      const kind = error.code === 'RUNNER_CHECKSUM' ? 'checksum' : 'output'
-      const failure: Failure = { kind, message: error.message }
-      this.#end(batch, element, { ...report, outcome: 'failed', failure, products: [] })
-    }
-  }
-
-  #judgeElement(batch: OpenBatch, element: number, end: ElementEnd): void {
-    // What was written at the last moment.
-    this.#collect(batch)
-    const own = [...batch.claims()].flatMap(([at, claim]) => (claim.element === element ? [at] : []))
-    const unsaid = own.filter((at) => batch.open.has(at))
-    if (unsaid.length === own.length) this.#countDeath(end)
-    for (const at of unsaid) this.#judgeTask(batch, at, element, end)
-  }
-
-  /** A task whose element ended without a report about it. */
-  #judgeTask(batch: OpenBatch, at: number, element: number, end: ElementEnd): void {
-    const last = lastWords(batch, element)
-    const message = `${end.text}${end.host === undefined ? '' : ` on ${end.host}`}${last === '' ? '' : `: ${last}`}`
-    if (batch.stopping.has(at)) {
-      this.#giveUp(batch, [at], 'canceled', { kind: 'signal', message: 'it was canceled' })
-    } else if (end.cause === 'time' || end.cause === 'memory') {
-      const kind = end.cause === 'time' ? 'timeout' : 'memory'
-      this.#giveUp(batch, [at], 'failed', { kind, message })
-    } else if (end.cause === 'removed') {
-      this.#giveUp(batch, [at], 'failed', {
-        kind: 'signal',
-        message: `${message}: somebody took it out of the queue`,
-      })
-    } else this.#giveUp(batch, [at], 'lost', { kind: 'start', message })
-  }
-
-  /** An element ended without having said anything: its site may be ill. */
-  #countDeath({ cause }: ElementEnd): void {
-    if (cause === 'failed' || cause === 'infrastructure') this.#queue.countDeath()
-  }
-
-  async #judgeHeld(batch: OpenBatch, now: number): Promise<void> {
-    if (batch.heldSince.size === 0 || batch.queued === undefined) return
-    const waitMs = this.#options.heldMs ?? 30_000
-    const due = [...batch.heldSince].filter(([element, since]) => {
-      const state = batch.states.get(element)
-      return state?.phase === 'held' && (state.cause === 'memory' || now - since >= waitMs)
-    })
-    for (const [element] of due) {
-      const state = batch.states.get(element)
-      if (state?.phase !== 'held') continue
-      const kind = state.cause === 'memory' ? 'memory' : state.cause === 'files' ? 'transfer' : 'start'
-      const failure: Failure = { kind, message: state.reason }
-      const tasks = batch.isCarried ? [element] : tasksOfHeld(batch, element)
-      await this.#system.cancel(batch.queued, [element])
-      batch.heldSince.delete(element)
-      this.#giveUp(batch, tasks, 'failed', failure)
-    }
-  }
-
-  /** All elements ended: tasks that none took go into another batch, or the way of elements that died. */
-  #takeBack(batch: OpenBatch): void {
-    if ([...batch.ended.values()].some(({ isJudged }) => !isJudged)) return
-    const dead = [...batch.ended].find(([, { end }]) => end.cause !== 'done' && end.cause !== 'time')
-    for (const at of [...batch.open]) {
-      if (!batch.isCarried && !batch.folder.withhold(at)) continue
-      if (dead === undefined) {
-        batch.open.delete(at)
-        batch.unsettled.delete(at)
-        this.#queue.add(batch.task(at))
-        continue
-      }
-      this.#judgeTask(batch, at, dead[0], dead[1].end)
     }
   }
 
@@ -377,7 +275,10 @@ export class BatchExecutor implements Executor {
   }
 
   #end(batch: OpenBatch, at: number, report: BatchReport, isAlive = true): void {
-    if (isAlive) this.#queue.countLife()
+    if (isAlive) {
+      this.#queue.countLife()
+      batch.hasWorked = true
+    }
     batch.open.delete(at)
     this.#emit({ ...report, executor: this.#system.name })
   }
@@ -412,17 +313,4 @@ export class BatchExecutor implements Executor {
 
 function elementsWithout(busy: ReadonlySet<number>, count: number): readonly number[] {
   return Array.from({ length: count }, (_, element) => element).filter((element) => !busy.has(element))
-}
-
-/** Tasks that wait for an element that is held: its share of those that nobody took. */
-function tasksOfHeld(batch: OpenBatch, element: number): readonly number[] {
-  const { elements } = batch.file
-  const others = elements - batch.ended.size - batch.heldSince.size
-  // Elements that still work take what this one would have taken.
-  if (others > 0) return []
-  return [...batch.open].filter((at) => at % elements === element && batch.folder.withhold(at))
-}
-
-function lastWords(batch: OpenBatch, element: number): string {
-  return readTail(join(batch.folder.logs, `${element}.err`), 300)
 }

@@ -11,6 +11,7 @@ import { BatchFolder } from './batch-folder.ts'
 import type { BatchSite } from './batch-site.ts'
 import type { BatchSubmission, BatchSystem } from './batch-system.ts'
 import { CARRIED_TASK, type CarriedTask, carriedInput } from './carried-files.ts'
+import { NODE_PROGRAM } from './element-script.ts'
 import { carriedSource, elementsOf, groupTasks, type TaskGroup, taskShape } from './make-batches.ts'
 import type { NodeSettings } from './node-work.ts'
 import { OpenBatch } from './open-batch.ts'
@@ -248,7 +249,7 @@ export class BatchQueue {
     const [first] = file.tasks
     if (first === undefined) throw new RangeError(`batch ${file.name} is empty`)
     const shape = this.#shape(first)
-    const program = join(this.#options.root, 'skyloom-node.mjs')
+    const program = join(this.#options.root, NODE_PROGRAM)
     return {
       ...shape,
       name: file.name,

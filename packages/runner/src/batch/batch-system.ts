@@ -8,8 +8,12 @@ export type ElementState =
       readonly reason?: string | undefined
       readonly host?: string | undefined
     }
-  /** The scheduler will not start it until somebody does something. */
-  | { readonly phase: 'held'; readonly reason: string; readonly cause: 'memory' | 'files' | 'other' }
+  /** The scheduler will not start it until a `person` does something, or `never`; or it was over its `memory`, or lacks `files`. */
+  | {
+      readonly phase: 'held'
+      readonly reason: string
+      readonly cause: 'memory' | 'files' | 'person' | 'never'
+    }
   | { readonly phase: 'ended'; readonly end: ElementEnd }
 
 /** How an element ended, as the scheduler sees it. */

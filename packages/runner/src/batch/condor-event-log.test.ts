@@ -62,7 +62,7 @@ test.each([
   ['012 (7.000.000) 2026-11-22 19:24:07 Job was held.\n\tPolicy\n\tCode 21 Subcode 102', { cause: 'memory' }],
   [
     '012 (7.000.000) 2026-11-22 19:24:07 Job was held.\n\tvia condor_hold\n\tCode 1 Subcode 0',
-    { cause: 'other' },
+    { cause: 'person' },
   ],
   ['013 (7.000.000) 2026-11-22 19:24:07 Job was released.\n\tvia condor_release', { phase: 'pending' }],
   ['024 (7.000.000) 2026-11-22 19:24:07 Job reconnection failed\n\tno answer', { phase: 'pending' }],

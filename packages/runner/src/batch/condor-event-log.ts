@@ -76,7 +76,7 @@ function held(lines: readonly string[]): ElementState {
   const [, code = '', subcode = ''] = /Code (\d+) Subcode (\d+)/.exec(lines.join('\n')) ?? []
   const reason = `held: ${text(lines.slice(0, 1))} (code ${code}.${subcode})`
   const isMemory = MEMORY_CODES.has(code) || MEMORY_CODES.has(`${code}.${subcode}`)
-  const cause = isMemory ? 'memory' : FILE_CODES.has(code) ? 'files' : 'other'
+  const cause = isMemory ? 'memory' : FILE_CODES.has(code) ? 'files' : 'person'
   return { phase: 'held', reason, cause }
 }
 

@@ -1,3 +1,6 @@
+/** File of the program for worker nodes: in the bundle, beside the batches, and where a scheduler carries it. */
+export const NODE_PROGRAM = 'skyloom-node.mjs'
+
 /**
  * What a scheduler starts: a shell script that finds Node.js and hands over. No word of a user passes through it.
  *

@@ -28,6 +28,8 @@ export class OpenBatch {
   readonly ended: Map<number, EndedElement> = new Map()
   /** When elements were first seen held. */
   readonly heldSince: Map<number, number> = new Map()
+  /** A report of it has come. */
+  hasWorked = false
   readonly #askedStop = new Set<number>()
   readonly #byKey: ReadonlyMap<string, number>
 

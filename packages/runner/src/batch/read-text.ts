@@ -9,9 +9,3 @@ export function readTextFile(path: string): string | undefined {
     throw cause
   }
 }
-
-/** Last line of a file that says something, at most so many characters; empty when there is none. */
-export function readTail(path: string, most: number): string {
-  const text = readTextFile(path) ?? ''
-  return (text.trimEnd().split('\n').at(-1) ?? '').slice(-most)
-}

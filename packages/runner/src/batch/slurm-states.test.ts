@@ -24,7 +24,8 @@ test.each(['PENDING', 'RUNNING', 'COMPLETING', 'CONFIGURING', 'SUSPENDED', 'REQU
 test('a job that waits for its turn is pending, one that waits for a person is held', () => {
   expect(slurmWaiting('PENDING', 'Priority', '')).toMatchObject({ phase: 'pending' })
   expect(slurmWaiting('PENDING', 'Resources', '')).toMatchObject({ phase: 'pending' })
-  expect(slurmWaiting('PENDING', 'JobHeldAdmin', '')).toMatchObject({ phase: 'held' })
-  expect(slurmWaiting('PENDING', 'PartitionConfig', '')).toMatchObject({ phase: 'held' })
+  expect(slurmWaiting('PENDING', 'PartitionDown', '')).toMatchObject({ phase: 'pending' })
+  expect(slurmWaiting('PENDING', 'JobHeldAdmin', '')).toMatchObject({ phase: 'held', cause: 'person' })
+  expect(slurmWaiting('PENDING', 'PartitionConfig', '')).toMatchObject({ phase: 'held', cause: 'never' })
   expect(slurmWaiting('RUNNING', 'None', 'wn2')).toEqual({ phase: 'running', host: 'wn2' })
 })

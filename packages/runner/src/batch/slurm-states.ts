@@ -15,9 +15,11 @@ const ENDS: Readonly<Record<string, ElementEnd['cause']>> = {
   CANCELLED: 'removed',
 }
 
-/** Reasons for which a job waits until somebody does something. */
-const HELD =
-  /^(?:JobHeld|BadConstraints|launch_failed|job_requeued_in_held|Partition(?:Config|TimeLimit|NodeLimit|Inactive|Down)|DependencyNeverSatisfied|Account|QOSNotAllowed|InvalidQOS|InvalidAccount)/i
+/** Reasons of a job that waits until a person lets it go on. */
+const HELD = /^(?:JobHeld|job_requeued_in_held|launch_failed)/i
+/** Reasons of a job that would wait for ever: it asks for what is not there or not allowed. */
+const NEVER =
+  /^(?:BadConstraints|Partition(?:Config|TimeLimit|NodeLimit)|DependencyNeverSatisfied|AccountNotAllowed|QOSNotAllowed|InvalidQOS|InvalidAccount)/i
 
 /**
  * What a final state means; `undefined` for a job that has not ended.
@@ -37,9 +39,11 @@ export function slurmEnd(state: string, exitCode: string | undefined, host: stri
 /** State of a job that has not ended. */
 export function slurmWaiting(state: string, reason: string, host: string): ElementState {
   if (state !== 'PENDING') return { phase: 'running', ...(isHost(host) ? { host } : {}) }
-  return HELD.test(reason)
-    ? { phase: 'held', reason: `Slurm: pending, ${reason}`, cause: 'other' }
-    : { phase: 'pending', reason }
+  const cause = HELD.test(reason) ? 'person' : NEVER.test(reason) ? 'never' : undefined
+  // A partition that is down, a node that is reserved: it goes on by itself some time.
+  return cause === undefined
+    ? { phase: 'pending', reason }
+    : { phase: 'held', reason: `Slurm: pending, ${reason}`, cause }
 }
 
 function isHost(host: string): boolean {

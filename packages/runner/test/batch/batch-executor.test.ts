@@ -207,7 +207,7 @@ describe('a scheduler', () => {
   })
 
   test('that holds jobs says why', async () => {
-    const held = { phase: 'held', reason: 'Slurm: pending, JobHeldAdmin', cause: 'other' } as const
+    const held = { phase: 'held', reason: 'Slurm: pending, JobHeldAdmin', cause: 'person' } as const
     const { attempts, system } = await run([{ run: ['/bin/true'] }], { held })
     expect(attempts).toEqual(['job_0 1 failed: Slurm: pending, JobHeldAdmin'])
     expect(system.log).toContain('cancel 0')
@@ -279,9 +279,8 @@ describe('nodes', () => {
     expect(result.status).toBe('succeeded')
     const attempts = await attemptsOf(all.store, result.runId)
     // Two elements worked on one job each; what they had done is done, what they had not begun is begun elsewhere.
-    expect(attempts.filter((line) => !line.endsWith('succeeded')).length).toBeGreaterThanOrEqual(1)
     expect(attempts.filter((line) => line.endsWith('succeeded'))).toHaveLength(6)
-    expect(attempts.length).toBeLessThanOrEqual(10)
+    expect(attempts.length).toBeLessThanOrEqual(8)
   })
 })
 

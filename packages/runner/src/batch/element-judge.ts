@@ -1,0 +1,174 @@
+import { join } from 'node:path'
+import { RunnerError } from '../errors.ts'
+import { lastLine } from '../files/read-end.ts'
+import type { Failure } from '../machine/run-event.ts'
+import type { BatchReport } from './batch-file.ts'
+import type { BatchQueue } from './batch-queue.ts'
+import type { BatchSystem, ElementEnd } from './batch-system.ts'
+import { bringHome, type HomeTools } from './bring-home.ts'
+import { CARRIED_OUT, CARRIED_REPORT } from './carried-files.ts'
+import type { OpenBatch } from './open-batch.ts'
+import { readTextFile } from './read-text.ts'
+
+/** What an element wrote before it ended may take so long to be seen on a shared file system. */
+const SIGHT_MS = 2000
+/** A person may let go on what is held; so long it is waited for that. */
+const HELD_MS = 30 * 60_000
+/** What the scheduler will never start is given up after so long. */
+const HOPELESS_MS = 30_000
+/** Letters of the last line of an element that go into a message. */
+const LAST_WORDS = 300
+
+/** What a judge does with tasks. */
+export interface JudgeHands {
+  readonly tools: HomeTools
+  /** An element that a person holds for so long is given up, milliseconds. Default 30 minutes. */
+  readonly heldMs?: number | undefined
+  /** Takes the reports that have come. */
+  readonly collect: (batch: OpenBatch) => void
+  /** Ends a task as its report says. */
+  readonly end: (batch: OpenBatch, at: number, report: BatchReport) => void
+  /** Ends those of some tasks that are open, without a report. */
+  readonly giveUp: (
+    batch: OpenBatch,
+    tasks: readonly number[],
+    outcome: 'lost' | 'failed' | 'canceled',
+    failure: Failure,
+  ) => void
+}
+
+/** Decides what it means for the tasks of a batch that its elements ended, were held or never took them. */
+export class ElementJudge {
+  readonly #system: BatchSystem
+  readonly #queue: BatchQueue
+  readonly #hands: JudgeHands
+
+  constructor(system: BatchSystem, queue: BatchQueue, hands: JudgeHands) {
+    this.#system = system
+    this.#queue = queue
+    this.#hands = hands
+  }
+
+  /** Decides about tasks whose element ended or is held without a report. */
+  async look(batch: OpenBatch): Promise<void> {
+    const now = Date.now()
+    for (const [element, ended] of batch.ended) {
+      if (ended.isJudged || now - ended.seenMs < (batch.isCarried ? 0 : SIGHT_MS)) continue
+      ended.isJudged = true
+      if (batch.isCarried) await this.#judgeCarried(batch, element, ended.end)
+      else this.#judgeElement(batch, element, ended.end)
+    }
+    await this.#judgeHeld(batch, now)
+    if (batch.open.size > 0 && batch.haveAllEnded) this.#takeBack(batch)
+  }
+
+  async #judgeCarried(batch: OpenBatch, element: number, end: ElementEnd): Promise<void> {
+    if (!batch.open.has(element)) return
+    const home = batch.folder.home(element)
+    const text = readTextFile(join(home, CARRIED_OUT, CARRIED_REPORT))
+    if (text === undefined || end.cause === 'removed') {
+      this.#countDeath(end)
+      this.#judgeTask(batch, element, element, end)
+      return
+    }
+    const report = JSON.parse(text) as BatchReport
+    if (report.outcome !== 'succeeded' || batch.task(element).plan.dataConfiguration !== 'condorio') {
+      this.#hands.end(batch, element, report)
+      return
+    }
+    try {
+      const products = await bringHome(this.#hands.tools, batch.task(element).plan, home, report)
+      this.#hands.end(batch, element, { ...report, products })
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error
+      const kind = error.code === 'RUNNER_CHECKSUM' ? 'checksum' : 'output'
+      const failure: Failure = { kind, message: error.message }
+      this.#hands.end(batch, element, { ...report, outcome: 'failed', failure, products: [] })
+    }
+  }
+
+  #judgeElement(batch: OpenBatch, element: number, end: ElementEnd): void {
+    // What was written at the last moment.
+    this.#hands.collect(batch)
+    const own = [...batch.claims()].flatMap(([at, claim]) => (claim.element === element ? [at] : []))
+    const unsaid = own.filter((at) => batch.open.has(at))
+    if (unsaid.length === own.length) this.#countDeath(end)
+    for (const at of unsaid) this.#judgeTask(batch, at, element, end)
+  }
+
+  /** A task whose element ended without a report about it. */
+  #judgeTask(batch: OpenBatch, at: number, element: number, end: ElementEnd): void {
+    const last = lastWords(batch, element)
+    const message = `${end.text}${end.host === undefined ? '' : ` on ${end.host}`}${last === '' ? '' : `: ${last}`}`
+    if (batch.stopping.has(at)) {
+      this.#hands.giveUp(batch, [at], 'canceled', { kind: 'signal', message: 'it was canceled' })
+    } else if (end.cause === 'time' || end.cause === 'memory') {
+      const kind = end.cause === 'time' ? 'timeout' : 'memory'
+      this.#hands.giveUp(batch, [at], 'failed', { kind, message })
+    } else if (end.cause === 'removed') {
+      this.#hands.giveUp(batch, [at], 'failed', {
+        kind: 'signal',
+        message: `${message}: somebody took it out of the queue`,
+      })
+    } else this.#hands.giveUp(batch, [at], 'lost', { kind: 'start', message })
+  }
+
+  /** An element ended without having said anything: its site may be ill. */
+  #countDeath({ cause }: ElementEnd): void {
+    if (cause === 'failed' || cause === 'infrastructure') this.#queue.countDeath()
+  }
+
+  async #judgeHeld(batch: OpenBatch, now: number): Promise<void> {
+    if (batch.heldSince.size === 0 || batch.queued === undefined) return
+    const personMs = this.#hands.heldMs ?? HELD_MS
+    const due = [...batch.heldSince].filter(([element, since]) => {
+      const state = batch.states.get(element)
+      if (state?.phase !== 'held') return false
+      this.#queue.note(`${batch.heldSince.size} of ${batch.file.elements} workers are held; ${state.reason}`)
+      if (state.cause === 'memory') return true
+      return now - since >= (state.cause === 'person' ? personMs : Math.min(personMs, HOPELESS_MS))
+    })
+    for (const [element] of due) {
+      const state = batch.states.get(element)
+      if (state?.phase !== 'held') continue
+      const kind = state.cause === 'memory' ? 'memory' : state.cause === 'files' ? 'transfer' : 'start'
+      const failure: Failure = { kind, message: state.reason }
+      const tasks = batch.isCarried ? [element] : tasksOfHeld(batch, element)
+      await this.#system.cancel(batch.queued, [element])
+      batch.heldSince.delete(element)
+      this.#hands.giveUp(batch, tasks, 'failed', failure)
+    }
+  }
+
+  /** All elements ended: tasks that none took go into another batch, or, when elements died before any did anything, their way. */
+  #takeBack(batch: OpenBatch): void {
+    if ([...batch.ended.values()].some(({ isJudged }) => !isJudged)) return
+    const dead = [...batch.ended].find(
+      ([, { end }]) =>
+        end.cause === 'removed' || (!batch.hasWorked && end.cause !== 'done' && end.cause !== 'time'),
+    )
+    for (const at of [...batch.open]) {
+      if (!batch.isCarried && !batch.folder.withhold(at)) continue
+      if (dead === undefined) {
+        batch.open.delete(at)
+        batch.unsettled.delete(at)
+        this.#queue.add(batch.task(at))
+        continue
+      }
+      this.#judgeTask(batch, at, dead[0], dead[1].end)
+    }
+  }
+}
+
+/** Tasks that wait for an element that is held: its share of those that nobody took. */
+function tasksOfHeld(batch: OpenBatch, element: number): readonly number[] {
+  const { elements } = batch.file
+  const others = elements - batch.ended.size - batch.heldSince.size
+  // Elements that still work take what this one would have taken.
+  if (others > 0) return []
+  return [...batch.open].filter((at) => at % elements === element && batch.folder.withhold(at))
+}
+
+function lastWords(batch: OpenBatch, element: number): string {
+  return lastLine(join(batch.folder.logs, `${element}.err`), LAST_WORDS) ?? ''
+}
