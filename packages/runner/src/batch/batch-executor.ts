@@ -26,7 +26,7 @@ export interface BatchOptions {
   readonly onNote: (text: string) => void
   /** Time between two looks at the folders of batches. Default 200 ms. */
   readonly lookMs?: number | undefined
-  /** An element that is held for so long is given up. Default 30 s. */
+  /** An element that a person holds for so long is given up. Default 30 minutes. */
   readonly heldMs?: number | undefined
 }
 
@@ -275,7 +275,10 @@ export class BatchExecutor implements Executor {
   }
 
   #end(batch: OpenBatch, at: number, report: BatchReport, isAlive = true): void {
-    if (isAlive) this.#queue.countLife()
+    if (isAlive) {
+      this.#queue.countLife()
+      batch.hasWorked = true
+    }
     batch.open.delete(at)
     this.#emit({ ...report, executor: this.#system.name })
   }

@@ -12,13 +12,17 @@ import { readTextFile } from './read-text.ts'
 
 /** What an element wrote before it ended may take so long to be seen on a shared file system. */
 const SIGHT_MS = 2000
+/** A person may let go on what is held; so long it is waited for that. */
+const HELD_MS = 30 * 60_000
+/** What the scheduler will never start is given up after so long. */
+const HOPELESS_MS = 30_000
 /** Letters of the last line of an element that go into a message. */
 const LAST_WORDS = 300
 
 /** What a judge does with tasks. */
 export interface JudgeHands {
   readonly tools: HomeTools
-  /** An element that is held for so long is given up, milliseconds. Default 30 s. */
+  /** An element that a person holds for so long is given up, milliseconds. Default 30 minutes. */
   readonly heldMs?: number | undefined
   /** Takes the reports that have come. */
   readonly collect: (batch: OpenBatch) => void
@@ -116,10 +120,13 @@ export class ElementJudge {
 
   async #judgeHeld(batch: OpenBatch, now: number): Promise<void> {
     if (batch.heldSince.size === 0 || batch.queued === undefined) return
-    const waitMs = this.#hands.heldMs ?? 30_000
+    const personMs = this.#hands.heldMs ?? HELD_MS
     const due = [...batch.heldSince].filter(([element, since]) => {
       const state = batch.states.get(element)
-      return state?.phase === 'held' && (state.cause === 'memory' || now - since >= waitMs)
+      if (state?.phase !== 'held') return false
+      this.#queue.note(`${batch.heldSince.size} of ${batch.file.elements} workers are held; ${state.reason}`)
+      if (state.cause === 'memory') return true
+      return now - since >= (state.cause === 'person' ? personMs : Math.min(personMs, HOPELESS_MS))
     })
     for (const [element] of due) {
       const state = batch.states.get(element)
@@ -133,10 +140,13 @@ export class ElementJudge {
     }
   }
 
-  /** All elements ended: tasks that none took go into another batch, or the way of elements that died. */
+  /** All elements ended: tasks that none took go into another batch, or, when elements died before any did anything, their way. */
   #takeBack(batch: OpenBatch): void {
     if ([...batch.ended.values()].some(({ isJudged }) => !isJudged)) return
-    const dead = [...batch.ended].find(([, { end }]) => end.cause !== 'done' && end.cause !== 'time')
+    const dead = [...batch.ended].find(
+      ([, { end }]) =>
+        end.cause === 'removed' || (!batch.hasWorked && end.cause !== 'done' && end.cause !== 'time'),
+    )
     for (const at of [...batch.open]) {
       if (!batch.isCarried && !batch.folder.withhold(at)) continue
       if (dead === undefined) {
