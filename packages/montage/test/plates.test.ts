@@ -43,6 +43,19 @@ function tilesOf(hips: string): readonly string[] {
     .sort()
 }
 
+/** Value of a pixel of a tile, NaN where it has no data. */
+type PixelAt = (col: number, row: number) => number
+
+/** True when a pixel and its eight neighbours in the tile have data. */
+function isSurrounded(pixelAt: PixelAt, col: number, row: number): boolean {
+  for (let r = Math.max(0, row - 1); r <= Math.min(511, row + 1); r++) {
+    for (let c = Math.max(0, col - 1); c <= Math.min(511, col + 1); c++) {
+      if (Number.isNaN(pixelAt(c, r))) return false
+    }
+  }
+  return true
+}
+
 test('every stage has a module of its name', () => {
   const names = STAGES.map(({ module }) => module)
   expect(new Set(names).size).toBe(names.length)
@@ -79,8 +92,8 @@ describe('the ten images of the demo', () => {
   test('the scripts of the stages, run in order, make the HiPS of skyloom mosaic hips', {
     timeout: 300_000,
   }, async () => {
-    expect(await ok(folder, 'mHiPSSetup', '-o', '3', '-n', '40', '-p', 'raw', 'raw.tbl', 'run')).toContain(
-      'order=3, nplate=40, naxis=512',
+    expect(await ok(folder, 'mHiPSSetup', '-o', '3', '-n', '20', '-p', 'raw', 'raw.tbl', 'run')).toContain(
+      'order=3, nplate=20, naxis=1024',
     )
     for (const module of [
       'mHPXMosaicScripts',
@@ -90,7 +103,9 @@ describe('the ten images of the demo', () => {
       'mHPXCombineHistScripts',
       'mHiPSPNGScripts',
     ]) {
-      const driver = / driver="([^"]+)"/.exec(await ok(folder, module, '-s', 'run'))?.[1] ?? ''
+      // Without -e, mProjExec goes by way of tangent planes that are good to 0.1 pixel of the plate.
+      const exact = module === 'mHPXMosaicScripts' ? ['-e'] : []
+      const driver = / driver="([^"]+)"/.exec(await ok(folder, module, '-s', ...exact, 'run'))?.[1] ?? ''
       execFileSync(join(folder, driver), {
         env: { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` },
       })
@@ -101,26 +116,33 @@ describe('the ten images of the demo', () => {
     for (const name of names) {
       const [own, reference] = [await pixels(join(ours ?? '', name)), await pixels(join(theirs ?? '', name))]
       expect(existsSync(join(ours ?? '', name.replace(/fits$/, 'png')))).toBe(true)
-      const errors: number[] = []
+      // Tiles of mHiPSTiles stand as in the plane, mirrored along the diagonal.
+      const value: PixelAt = (col, row) => own.data[col * 512 + row] ?? Number.NaN
+      const expected: PixelAt = (col, row) => reference.data[row * 512 + col] ?? Number.NaN
+      let [inside, atOutline, slivers] = [0, 0, 0]
       for (let row = 0; row < 512; row++) {
         for (let col = 0; col < 512; col++) {
-          // Tiles of mHiPSTiles stand as in the plane, mirrored along the diagonal.
-          const [x = 0, y = 0] = [own.data[col * 512 + row], reference.data[row * 512 + col]]
-          if (Number.isNaN(x) !== Number.isNaN(y)) throw new Error(`${name}: one has data at ${col}, ${row}`)
-          if (!Number.isNaN(x)) errors.push(Math.abs(x - y) / Math.max(100, Math.abs(y)))
+          const [x, y] = [value(col, row), expected(col, row)]
+          if (Number.isNaN(x) && Number.isNaN(y)) continue
+          const error = Math.abs(x - y) / Math.max(100, Math.abs(y))
+          if (isSurrounded(value, col, row) && isSurrounded(expected, col, row))
+            inside = Math.max(inside, error)
+          else if (Number.isNaN(error)) slivers++
+          else atOutline = Math.max(atOutline, error)
         }
       }
-      // Positions of makeHips are right to 0.001 pixel of the image, which shows where a pixel at an edge is covered by a sliver only.
-      errors.sort((a, b) => a - b)
-      expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(1e-4)
-      expect(errors.at(-1)).toBeLessThan(2e-2)
+      // Positions of makeHips are right to 0.001 pixel of the image: a pixel at the outline may be covered by a sliver in one of the two only,
+      // and goes into those of the lower orders.
+      expect(inside, name).toBeLessThan(1e-4)
+      expect(atOutline, name).toBeLessThan(1e-2)
+      expect(slivers, name).toBeLessThanOrEqual(1)
     }
   })
 
   test('mHiPSExec makes the same tiles to the byte, and goes on where it was interrupted', {
     timeout: 300_000,
   }, async () => {
-    const args = ['mHiPSExec', '-o', '3', '-n', '40', '-p', 'raw', 'raw.tbl', 'exec'] as const
+    const args = ['mHiPSExec', '-e', '-o', '3', '-n', '20', '-p', 'raw', 'raw.tbl', 'exec'] as const
     const first = await ok(folder, ...args)
     expect(first).toMatch(/order=3, plates=\d+, ntile=\d+, hips="exec\/hips"/)
     const names = tilesOf(join(folder, 'run/hips'))
