@@ -5,6 +5,7 @@ import type { AttemptReport, AttemptRequest, Executor } from '../executor/execut
 import { type ExecutorHost, LocalExecutor, type LocalExecutorOptions } from '../executor/local-executor.ts'
 import type { StepListener } from '../files/publish-file.ts'
 import type { FoundResult } from '../job/job-context.ts'
+import { commandsOf } from '../machine/commands-of.ts'
 import type { RunCommand, RunEvent } from '../machine/run-event.ts'
 import { type JobState, RunMachine } from '../machine/run-machine.ts'
 import { DEFAULT_POLICY, type RunPolicy } from '../machine/run-spec.ts'
@@ -331,7 +332,7 @@ class RunEngine {
     for (const event of events) {
       const ofRun = endHookOf(event)
       if (ofRun !== undefined) hooks.push(ofRun)
-      for (const command of this.#machine.commandsOf(event)) {
+      for (const command of commandsOf(event)) {
         if (command.type === 'submit') submits.push(command)
         else if (command.type === 'hook') hooks.push({ on: command.on, job: command.job })
       }

@@ -1,7 +1,7 @@
 import { hostname, machine, release, type } from 'node:os'
 import { isSkyloomError } from '@skyloom/base'
 import type { PlanJobLine } from '@skyloom/workflow'
-import type { Invocation, InvocationFile } from '../invocation/invocation.ts'
+import { IN_PROCESS, type Invocation, type InvocationFile } from '../invocation/invocation.ts'
 import { emptyResult, failedResult, failureOf, type JobResult } from '../job/job-context.ts'
 import { recipeSha256 } from '../job/recipe.ts'
 import type { Capacity } from '../machine/run-machine.ts'
@@ -138,6 +138,7 @@ export class MemoryExecutor implements Executor {
     }
     const { program } = this.#options
     const invocation: Invocation = {
+      ...IN_PROCESS,
       task: 1,
       taskId: task.id,
       transformation,
@@ -146,18 +147,11 @@ export class MemoryExecutor implements Executor {
       programSha256: program.sha256,
       arguments: task.arguments,
       workDirectory: this.#host.runDir,
-      environment: [],
       site: job.site,
       ...this.#place,
-      pid: process.pid,
       startMs,
       durationMs: performance.now() - started,
-      cpuMs: undefined,
-      maxRssBytes: undefined,
-      readBytes: undefined,
-      writtenBytes: undefined,
       exitCode: answer === undefined ? 1 : 0,
-      signal: undefined,
       inputs: answer?.read ?? [],
       outputs: answer?.written ?? [],
       stdout: '',

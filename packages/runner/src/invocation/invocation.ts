@@ -44,3 +44,17 @@ export interface Invocation {
   readonly stdout: string
   readonly stderr: string
 }
+
+/** What the records of all work in the process of the engine say: of it alone nothing is measured but time. */
+export const IN_PROCESS: Pick<
+  Invocation,
+  'environment' | 'pid' | 'cpuMs' | 'maxRssBytes' | 'readBytes' | 'writtenBytes' | 'signal'
+> = {
+  environment: [],
+  pid: process.pid,
+  cpuMs: undefined,
+  maxRssBytes: undefined,
+  readBytes: undefined,
+  writtenBytes: undefined,
+  signal: undefined,
+}

@@ -6,7 +6,7 @@ import type { Product, Removed } from '../executor/executor.ts'
 import type { FileDigest } from '../files/file-hasher.ts'
 import { filePathOf, needFilePath, publicUrl } from '../files/file-url.ts'
 import { syncPath } from '../files/publish-file.ts'
-import type { Invocation } from '../invocation/invocation.ts'
+import { IN_PROCESS, type Invocation } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
 import {
   type Attempt,
@@ -56,6 +56,7 @@ export async function runAuxiliary(
     .join('')
     .slice(0, context.keptOutputBytes)
   const invocation: Invocation = {
+    ...IN_PROCESS,
     task: 1,
     taskId: undefined,
     transformation,
@@ -63,19 +64,12 @@ export async function runAuxiliary(
     programSha256: undefined,
     arguments: [],
     workDirectory: context.runDir,
-    environment: [],
     site: attempt.job.site,
     host: context.host,
     platform: context.platform,
-    pid: process.pid,
     startMs,
     durationMs: performance.now() - started,
-    cpuMs: undefined,
-    maxRssBytes: undefined,
-    readBytes: undefined,
-    writtenBytes: undefined,
     exitCode: failure === undefined ? 0 : 1,
-    signal: undefined,
     inputs: [],
     outputs: [],
     stdout,

@@ -1,6 +1,5 @@
 import { childrenOf, KeyHeap, parentCount } from '@skyloom/workflow'
 import { badEvent, noSuchJob } from './bad-event.ts'
-import { commandsOf } from './commands-of.ts'
 import {
   CANCELED,
   FAILED,
@@ -264,11 +263,6 @@ export class RunMachine {
     if (this.#running.jobs.size > 0 || this.#status !== undefined) return false
     if (this.#waitsForSpace) return false
     return this.#isPaused || (this.#counts[READY] === 0 && this.#counts[WAITING] === 0)
-  }
-
-  /** What an event that is stored makes the engine do. */
-  commandsOf(event: RunEvent): readonly RunCommand[] {
-    return commandsOf(event)
   }
 
   #applyAll<Event extends RunEvent>(events: readonly Event[]): readonly Event[] {
