@@ -17,7 +17,7 @@ import { BLENDED, CORRECTED } from './background-stages.ts'
 import { ALL_HISTOGRAM } from './picture-stages.ts'
 import { HIPS, MOSAICS, type PlateRun, readPlateRun } from './plate-run.ts'
 import { type HipsSetupInput, mHiPSSetup, readSetup, SETUP_OPERANDS, SETUP_OPTIONS } from './setup.ts'
-import type { StageOptions } from './stage.ts'
+import { EXACT_OPTION, type StageOptions } from './stage.ts'
 import { STAGES } from './stages.ts'
 
 /** Input of {@link mHiPSExec}. */
@@ -132,7 +132,7 @@ export const hipsExecModule: MontageModule = defineModule<HipsExecInput, HipsExe
     options: [
       DEBUG_OPTION,
       ['-b', 'Match the backgrounds of the images of each plate, and those of the plates.'],
-      ['-e', 'Exact: mProject for all images.'],
+      EXACT_OPTION,
       THREADS_OPTION,
       ...SETUP_OPTIONS,
     ],

@@ -10,7 +10,7 @@ import {
 } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
 import { MOSAICS } from './plate-run.ts'
-import { DEFAULT_STRETCH, type Stage, type StageFlag, type StageOptions } from './stage.ts'
+import { DEFAULT_STRETCH, EXACT_OPTION, type Stage, type StageFlag, type StageOptions } from './stage.ts'
 import { STAGES } from './stages.ts'
 import { stretchArgument } from './stretch-argument.ts'
 import { type ScriptsInput, type ScriptsResult, writeScripts } from './write-scripts.ts'
@@ -22,7 +22,7 @@ const FLAG_ROWS: Readonly<Record<StageFlag, ManualRow>> = {
     `Folder of the images of the plates, within the folder of the run; default \`${MOSAICS}\`.`,
   ],
   b: ['-b', 'Match the backgrounds of the images of a plate.'],
-  e: ['-e', 'Exact: mProject for all images.'],
+  e: EXACT_OPTION,
   t: [
     '-t stretch',
     `Range and curve, one word for the shell: \`-t "0 500 asinh 0.1"\`; default \`${DEFAULT_STRETCH.join(' ')}\`.`,

@@ -1,3 +1,4 @@
+import type { ManualRow } from '../command/manual.ts'
 import type { PlateRun } from './plate-run.ts'
 import type { ScriptGroup } from './script.ts'
 
@@ -15,6 +16,12 @@ export interface StageOptions {
   readonly greenRun?: string
   readonly redRun?: string
 }
+
+/** What `-e` means to the programs that reproject the images of plates. */
+export const EXACT_OPTION: ManualRow = [
+  '-e',
+  'Exact: mProject for all images. Without it positions are good to 0.1 pixel, as mProjExec goes by way of tangent planes where it can.',
+]
 
 /** A letter that a stage takes. */
 export type StageFlag = 'i' | 'b' | 'e' | 't' | 'g' | 'r'
