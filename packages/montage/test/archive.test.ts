@@ -77,7 +77,15 @@ test('mArchiveGet tells the bytes, or why there are none', async () => {
     [[pathToFileURL(join(folder, 'here.txt')).href, 'a.txt'], 'stat="OK", module="mArchiveGet", count=5'],
     [['here.txt', 'b.txt'], 'stat="OK", module="mArchiveGet", count=5'],
     [['here.txt', 'b.fits'], 'stat="ERROR", msg="Retrieval failed.  '],
-    [['here.txt', 'none/b.txt'], 'stat="ERROR", msg="'],
+    [
+      ['here.txt', 'none/b.txt'],
+      `stat="ERROR", msg="Cannot write to output file. (${join(folder, 'none')})"`,
+    ],
+    [['here.txt', 'here.txt/b.txt'], 'stat="ERROR", msg="Cannot write to output file. ('],
+    [
+      [`${url}/a.txt`, 'none/b.txt'],
+      `stat="ERROR", msg="Cannot write to output file. (${join(folder, 'none')})"`,
+    ],
     [[`${url}/a.fits`, 'c.fits'], 'stat="ERROR", msg="Retrieval failed.  HTTP return code: 404."'],
     [['-t', '0', 'here.txt', 'c.fits'], 'stat="ERROR", msg="Timeout (0) must be'],
   ] as const

@@ -7,7 +7,9 @@ export function retrievalError(error: unknown): MontageError {
   const found = error.found ?? error.problem
   const status = /^HTTP (\d+)/.exec(found)?.[1]
   if (status !== undefined) return failure(`Retrieval failed.  HTTP return code: ${status}.`, error)
-  if (error.code === 'MOSAIC_OUT_UNUSABLE') return failure('Cannot write to output file.', error)
+  if (error.code === 'MOSAIC_OUT_UNUSABLE') {
+    return failure(`Cannot write to output file. (${error.where.join(', ')})`, error)
+  }
   if (found.startsWith('ENOTFOUND')) return failure('Unable to resolve URL.', error)
   const text =
     error.code === 'MOSAIC_ARCHIVE_FAILED'

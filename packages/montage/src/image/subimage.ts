@@ -258,7 +258,7 @@ export const subimageModule: MontageModule = defineModule<SubimageInput, Subimag
       ['out.fits', 'Image that is written.'],
       ['ra', 'Right ascension J2000 of the centre, degrees.'],
       ['dec', 'Declination J2000 of the centre, degrees.'],
-      ['xsize', 'Width in degrees.'],
+      ['xsize', 'Width in degrees; with `-p` in pixels (as in Montage one pixel more is cut).'],
       ['[ysize]', 'Height in degrees; default as the width.'],
     ],
     synopsis: [

@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { copyFile, type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import {
+  access,
+  constants,
+  copyFile,
+  type FileHandle,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
@@ -51,15 +61,26 @@ export async function fetchFile(
     await rename(file, path)
     return { sizeBytes: (await stat(path)).size }
   } finally {
-    await rm(partial, { force: true })
-    await rm(unpacked, { force: true })
+    // What cannot be removed was never made; the reason is told by what failed before.
+    for (const file of [partial, unpacked]) await rm(file, { force: true }).catch(() => undefined)
   }
 }
 
 async function copy(reference: string, partial: string): Promise<void> {
   const source = reference.startsWith('file:') ? fileURLToPath(reference) : reference
+  // The dot tells a folder from a file.
+  await access(`${dirname(partial)}/.`, constants.W_OK).catch((cause: unknown) => {
+    throw unwritable(dirname(partial), cause)
+  })
   await copyFile(source, partial).catch((cause: unknown) => {
     throw failed(reference, cause instanceof Error ? cause.message : String(cause), cause)
+  })
+}
+
+function unwritable(folder: string, cause: unknown): MosaicError {
+  return new MosaicError('MOSAIC_OUT_UNUSABLE', 'no file can be written in the folder', {
+    where: [folder],
+    cause,
   })
 }
 
@@ -76,7 +97,7 @@ interface Transfer {
 
 async function download(url: string, partial: string, options: HttpOptions): Promise<void> {
   const file = await open(partial, 'wx').catch((cause: unknown) => {
-    throw new MosaicError('MOSAIC_OUT_UNUSABLE', 'the file cannot be written', { where: [partial], cause })
+    throw unwritable(dirname(partial), cause)
   })
   try {
     const transfer: Transfer = { url, file, offset: 0, sizeBytes: undefined, version: undefined }
