@@ -10,5 +10,7 @@ export default defineConfig({
     ],
     setupFiles: ['testing/peer-path.ts'],
     testTimeout: 240_000,
+    // Most tests wait for programs of others now and then: all cores have work.
+    maxWorkers: '100%',
   },
 })
