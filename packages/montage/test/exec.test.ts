@@ -62,7 +62,7 @@ test('mExec adds in tiles', async () => {
 test.each([
   [['Sky', 'J', 'work'], 'Must have either header file (-f) or header text (-h)'],
   [['-f', 'none.hdr', 'Sky', 'J', 'work'], "Can't open original header template file: [none.hdr]"],
-  [['-f', 'sky/region.hdr', 'Sky', 'J', 'sky'], "Can't create workspace (may already exist)"],
+  [['-f', 'sky/region.hdr', 'Sky', 'J', 'sky'], "Can't create workspace (may already exist): sky"],
   [
     ['-f', 'sky/region.hdr', 'Sky', 'K', 'work'],
     'mArchiveList: the survey Sky has no band K: found K, allowed J',

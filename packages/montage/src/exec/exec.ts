@@ -116,10 +116,14 @@ async function makeWorkspace(workspace: string | undefined, place: Place): Promi
   if (workspace === undefined) return await mkdtemp(pathOf(place, 'mosaic_'))
   const path = pathOf(place, workspace)
   await mkdir(path).catch((cause: unknown) => {
-    throw new MontageError('MONTAGE_CANNOT_WRITE', "Can't create workspace (may already exist)", {
-      where: [path],
-      cause,
-    })
+    throw new MontageError(
+      'MONTAGE_CANNOT_WRITE',
+      `Can't create workspace (may already exist): ${workspace}`,
+      {
+        where: [path],
+        cause,
+      },
+    )
   })
   return path
 }

@@ -1,4 +1,11 @@
-import { type ClassicExtent, classicExtent, type Region, type SampleRule, sampleRows } from '@skyloom/mosaic'
+import {
+  type ClassicExtent,
+  classicExtent,
+  type OverlapImage,
+  type Region,
+  type SampleRule,
+  sampleRows,
+} from '@skyloom/mosaic'
 import { approximateMap } from '@skyloom/wcs'
 import {
   defineModule,
@@ -18,11 +25,11 @@ import { type OutputGrid, outputGrid, partHeader } from './output-grid.ts'
 import { expansion, noOverlap, PROJECT_OPTIONS, wholeOf } from './project.ts'
 import { openInput, type ProjectInput, type ProjectResult, readProjectCall } from './project-input.ts'
 
-/** Input of {@link mProjectQL}. Weights and their threshold play no part in sampling. */
-export interface ProjectQLInput extends Omit<ProjectInput, 'weightImage' | 'weight' | 'threshold'> {
+/** Input of {@link mProjectQL}. Pixels of weight 0 have no data; areas are the weights of the nearest pixel. */
+export interface ProjectQLInput extends ProjectInput {
   /** Default `nearest`; `classic-lanczos` is what Montage does with `-L`. */
   readonly interpolation?: SampleRule
-  /** Write the area image too: 1 where there are data. */
+  /** Write the area image too: weights (1 without them) where there are data. */
   readonly hasAreas?: boolean
 }
 
@@ -58,8 +65,11 @@ export async function mProjectQL(input: ProjectQLInput, place: Place = {}): Prom
     await writeStrips(place, paths, cards, window, stripRows, async (row, height) => {
       const region = { ...window, row: window.row + row, height }
       const values = new Float64Array(window.width * height)
-      await sampleRows(image, rule, toImage, map, region, values)
-      return input.hasAreas === true ? [values, areasOf(values, rule)] : [values]
+      await sampleRows(weighted(image), rule, toImage, map, region, values)
+      if (input.hasAreas !== true) return [values]
+      const weights = new Float64Array(values.length)
+      await sampleRows(weightsOf(image), 'nearest', toImage, map, region, weights)
+      return [values, areasOf(values, weights, rule)]
     })
     return { time: secondsSince(start) }
   } finally {
@@ -78,9 +88,35 @@ function quickWindow({ left, right, bottom, top }: ClassicExtent, grid: OutputGr
   return { col, row, width, height }
 }
 
-/** Area 1 where there are data; the classic Lanczos has none. */
-function areasOf(values: Float64Array, rule: SampleRule): Float64Array {
-  return values.map((value) => (Number.isNaN(value) || rule === 'classic-lanczos' ? Number.NaN : 1))
+/** The image without the pixels that count for nothing. */
+function weighted(image: OverlapImage): OverlapImage {
+  return {
+    ...image,
+    read: async (region) => {
+      const { value, weight } = await image.read(region)
+      if (weight === undefined) return { value, weight }
+      return { value: value.map((one, k) => ((weight[k] ?? 0) > 0 ? one : Number.NaN)), weight: undefined }
+    },
+  }
+}
+
+/** The weights of an image as an image; 1 where it has none. */
+function weightsOf(image: OverlapImage): OverlapImage {
+  return {
+    ...image,
+    read: async (region) => {
+      const { value, weight } = await image.read(region)
+      return { value: weight ?? value.map(() => 1), weight: undefined }
+    },
+  }
+}
+
+/** Weights where there are data; the classic Lanczos has no areas. */
+function areasOf(values: Float64Array, weights: Float64Array, rule: SampleRule): Float64Array {
+  const hasAreas = rule !== 'classic-lanczos'
+  return values.map((value, k) =>
+    Number.isNaN(value) || !hasAreas ? Number.NaN : (weights[k] ?? Number.NaN),
+  )
 }
 
 function readCall(call: ModuleCall): ProjectQLInput {
@@ -93,17 +129,10 @@ function readCall(call: ModuleCall): ProjectQLInput {
     })
   }
   return {
-    ...withoutWeights(readProjectCall(call)),
+    ...readProjectCall(call),
     interpolation: known ?? (hasOption(call, 'L') ? 'classic-lanczos' : 'nearest'),
     hasAreas: hasOption(call, 'a'),
   }
-}
-
-/** Weights are accepted and play no part. */
-function withoutWeights(input: ProjectInput): ProjectInput {
-  const { image, output, template, hdu = 0, scale = 1, isExpanded = false, isFullRegion = false } = input
-  const border = input.border === undefined ? {} : { border: input.border }
-  return { image, output, template, hdu, scale, isExpanded, isFullRegion, ...border }
 }
 
 /** The module mProjectQL. */
@@ -121,17 +150,16 @@ export const projectQLModule: MontageModule = defineModule<ProjectQLInput, Proje
     description:
       'Reprojects an image onto the pixels of a header template: each pixel of the result is the value of the image at its centre. Surface brightness is kept. Any projections and coordinate systems may be combined.',
     options: [
-      ['-a', 'Write the area image `out_area.fits` too: 1 where there are data, NaN elsewhere.'],
+      [
+        '-a',
+        'Write the area image `out_area.fits` too: the weight of the nearest pixel (1 without weights) where there are data, NaN elsewhere.',
+      ],
       [
         '-L',
         'Lanczos interpolation of order 3 as Montage does it: its kernel is shifted the wrong way by the fraction of a pixel and not normalised. Use `-K lanczos3` for the true one.',
       ],
       ['-K method', `Interpolation: ${RULES.map((rule) => `\`${rule}\``).join(', ')}. Not in Montage.`],
-      ...PROJECT_OPTIONS.map(([term, meaning]) =>
-        /^-[wWt] /.test(term)
-          ? ([term, 'Accepted and without effect, as in Montage.'] as const)
-          : ([term, meaning] as const),
-      ),
+      ...PROJECT_OPTIONS,
     ],
     operands: [
       ['in.fits', 'FITS image.'],
@@ -145,6 +173,7 @@ export const projectQLModule: MontageModule = defineModule<ProjectQLInput, Proje
         rows: [
           ['-b', 'A polygon keeps its inside; Montage blanks it.'],
           ['-x', 'Multiplies the pixels; Montage ignores it.'],
+          ['-w, -W, -t', 'Pixels of weight 0 have no data, and areas are weights; Montage ignores them.'],
         ],
       },
     ],
