@@ -38,7 +38,7 @@ const run = async (name: string, ...args: readonly string[]): Promise<ModuleOutc
 
 test.each(MODULE_NAMES)('%s answers a call without arguments with its synopsis', async (name) => {
   const outcome = await run(name)
-  expect(outcome.stdout).toMatch(/^\[struct stat="ERROR",? msg="Usage: +m\w+ .*"\]\n$/)
+  expect(outcome.stdout).toMatch(new RegExp(`^\\[struct stat="ERROR",? msg="Usage: +${name} .*"\\]\\n$`))
   expect(outcome.exitCode).toBe((await loadModule(name))?.usageExitCode)
 })
 
