@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memorySink } from '@skyloom/base'
 import { FitsWriter, Header, readImage } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 import { expect, test } from 'vitest'
 import { freshFolder } from '../../../testing/folders.ts'
-import { mProjectQL } from '../src/index.ts'
+import { mProjExec, mProjectQL } from '../src/index.ts'
 
 const SIZE = 6
 const CARDS = {
@@ -36,16 +36,20 @@ async function pixels(path: string): Promise<readonly number[]> {
   return [...(await readImage(await file.hdu(0), { as: 'float64' })).data]
 }
 
+function writeTemplate(path: string): void {
+  const words = Object.entries({ SIMPLE: 'T', BITPIX: -64, NAXIS: 2, NAXIS1: SIZE, NAXIS2: SIZE, ...CARDS })
+  const lines = words.map(([keyword, value]) => {
+    const text = typeof value === 'string' && value !== 'T' ? `'${value}'` : value
+    return `${keyword.padEnd(8)}= ${text}`
+  })
+  writeFileSync(path, `${lines.join('\n')}\nEND\n`)
+}
+
 test.each(['nearest', 'lanczos3'] as const)(
   '%s: pixels of weight 0 have no data, areas are weights',
   async (interpolation) => {
     const folder = freshFolder()
-    const words = Object.entries({ SIMPLE: 'T', BITPIX: -64, NAXIS: 2, NAXIS1: SIZE, NAXIS2: SIZE, ...CARDS })
-    const lines = words.map(([keyword, value]) => {
-      const text = typeof value === 'string' && value !== 'T' ? `'${value}'` : value
-      return `${keyword.padEnd(8)}= ${text}`
-    })
-    writeFileSync(join(folder, 't.hdr'), `${lines.join('\n')}\nEND\n`)
+    writeTemplate(join(folder, 't.hdr'))
     await writeImage(join(folder, 'in.fits'), (k) => k + 1)
     // Below the threshold in every seventh pixel.
     await writeImage(join(folder, 'w.fits'), (k) => (k % 7 === 0 ? 0.1 : 1 + (k % 3)))
@@ -64,3 +68,17 @@ test.each(['nearest', 'lanczos3'] as const)(
     }
   },
 )
+
+test('mProjExec -q hands the weight of each image on to the areas', async () => {
+  const folder = freshFolder()
+  mkdirSync(join(folder, 'p'))
+  writeTemplate(join(folder, 't.hdr'))
+  await writeImage(join(folder, 'in.fits'), (k) => k + 1)
+  writeFileSync(join(folder, 'images.tbl'), '|fname  |wgt |\n|char   |real|\n in.fits  3.0\n')
+  const files = { images: 'images.tbl', template: 't.hdr', folder: 'p', statistics: 'stats.tbl' }
+  await mProjExec({ ...files, isQuick: true, weightColumn: 'wgt', isExpanded: true }, { cwd: folder })
+  const [name = ''] = readdirSync(join(folder, 'p')).filter((file) => file.endsWith('_area.fits'))
+  const areas = (await pixels(join(folder, 'p', name))).filter((area) => !Number.isNaN(area))
+  expect(areas.length).toBeGreaterThan(0)
+  expect(new Set(areas)).toEqual(new Set([3]))
+})

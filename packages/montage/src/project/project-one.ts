@@ -56,12 +56,12 @@ export async function projectOne(input: ProjectOneInput, place: Place = {}): Pro
   }
 }
 
-/** What sampling takes of a call; weights and the rule of overlaps play no part in it. */
+/** What sampling takes of a call, its weights included; the rule of overlaps plays no part in it. */
 function withoutOverlaps(call: OverlapProjectInput): Parameters<typeof mProjectQL>[0] {
-  const { image, output, template, hdu = 0, scale = 1, isExpanded = false, border } = call
-  if (call.drizzle !== undefined && call.drizzle !== 1) throw notQuick('a drizzle factor')
-  if (call.isEnergyMode === true) throw notQuick('energy mode')
-  return { image, output, template, hdu, scale, isExpanded, ...(border === undefined ? {} : { border }) }
+  const { drizzle, isEnergyMode, ...sampled } = call
+  if (drizzle !== undefined && drizzle !== 1) throw notQuick('a drizzle factor')
+  if (isEnergyMode === true) throw notQuick('energy mode')
+  return sampled
 }
 
 function notQuick(what: string): MontageError {
