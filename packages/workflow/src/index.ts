@@ -107,6 +107,7 @@ export {
   CONTAINER_TYPES,
   type Container,
   type ContainerType,
+  imageFolder,
   TRANSFORMATION_TYPES,
   type Transformation,
   type TransformationCatalog,

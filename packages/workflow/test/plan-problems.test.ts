@@ -15,8 +15,13 @@ const ONE = ['a work: raw -> x!']
 
 const LOCAL = site('local', { scratch: 'file:///submit/scratch', storage: 'file:///submit/results' })
 
-function withContainer(container: string, known: readonly string[], configuration: string): PlanRequest {
-  const work = transformation('work@pool')
+function withContainer(
+  container: string,
+  known: readonly string[],
+  configuration: string,
+  site = 'pool',
+): PlanRequest {
+  const work = transformation(`work@${site}`)
   const containers = known.map((name) => ({
     name,
     type: 'docker' as const,
@@ -28,6 +33,7 @@ function withContainer(container: string, known: readonly string[], configuratio
   }))
   return request(ONE, {
     properties: { 'pegasus.data.configuration': configuration },
+    options: { sites: [site] },
     transformations: transformations(
       [{ ...work, sites: work.sites.map((entry) => ({ ...entry, container })) }],
       containers,
@@ -158,8 +164,8 @@ const CASES: readonly (readonly [PlanProblemCode, string, PlanRequest])[] = [
   ],
   [
     'CONTAINER_NOT_SUPPORTED',
-    'transformation work: containers need wrapped jobs, which the data configuration sharedfs has not: found container alpine, allowed nonsharedfs, condorio [CONTAINER_NOT_SUPPORTED]',
-    withContainer('alpine', ['alpine'], 'sharedfs'),
+    'transformation work: functions in the memory of the engine run in no container: found container alpine, allowed the data configurations sharedfs, nonsharedfs, condorio [CONTAINER_NOT_SUPPORTED]',
+    withContainer('alpine', ['alpine'], 'memory', 'local'),
   ],
   [
     'NO_REPLICA',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import {
   type Architecture,
+  type ContainerType,
   type OperatingSystem,
   PROFILE_NAMESPACES,
   parseTransformationId,
@@ -60,7 +61,7 @@ export interface TransformationFlags extends AddFlags, PlatformFlags {
 
 /** Flags of `skyloom catalog add container`. */
 export interface ContainerFlags extends AddFlags {
-  readonly type: 'docker' | 'singularity' | 'shifter'
+  readonly type: ContainerType
   readonly imageSite?: string
   readonly mount?: readonly string[]
 }

@@ -129,8 +129,8 @@ function addContainer(add: Command): void {
   common(add.command('container <name> <image>'), 'transformations.yml')
     .description('an image in which programs run')
     .addOption(
-      new Option('--type <type>', 'singularity is Apptainer, too')
-        .choices(['docker', 'singularity', 'shifter'])
+      new Option('--type <type>', 'singularity is Apptainer, too; bubblewrap is a plain root tree')
+        .choices(['docker', 'singularity', 'shifter', 'bubblewrap'])
         .default('docker'),
     )
     .option('--image-site <name>', 'site of the image')

@@ -13,8 +13,8 @@ export const TRANSFORMATION_TYPES = ['installed', 'stageable'] as const
 /** `installed`: it is there; `stageable`: it is copied with the job. */
 export type TransformationType = (typeof TRANSFORMATION_TYPES)[number]
 
-/** Kinds of containers; Apptainer is `singularity`. */
-export const CONTAINER_TYPES = ['docker', 'singularity', 'shifter'] as const
+/** Kinds of containers; Apptainer is `singularity`, and `bubblewrap`, which Pegasus has not, is a plain root tree. */
+export const CONTAINER_TYPES = ['docker', 'singularity', 'shifter', 'bubblewrap'] as const
 
 /** Kind of a container. */
 export type ContainerType = (typeof CONTAINER_TYPES)[number]
@@ -63,6 +63,15 @@ export interface Container {
   readonly profiles: readonly Profile[]
   readonly metadata: readonly MetadataEntry[]
   readonly extensions: readonly Extension[]
+}
+
+/**
+ * Folder of an image that is used where it is, as on CVMFS: its `file:` URL ends with a slash. It is on every node and never
+ * staged. `undefined` for an image that is a file.
+ */
+export function imageFolder({ image }: Pick<Container, 'image'>): string | undefined {
+  const path = image.startsWith('/') ? image : /^file:(?:\/\/(?:localhost)?)?(\/.*)$/.exec(image)?.[1]
+  return path?.endsWith('/') === true && path !== '/' ? path.slice(0, -1) : undefined
 }
 
 /** The executables a plan may use. */

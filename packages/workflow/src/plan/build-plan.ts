@@ -186,19 +186,15 @@ function checkUse(context: PlanContext): void {
   const refused = new Set<number>()
   for (let unit = 0; unit < units.unitCount; unit++) {
     const configuration = DATA_CONFIGURATIONS[units.configurationOf[unit]!] ?? 'condorio'
-    if (configuration !== 'sharedfs' && configuration !== 'memory') continue
+    if (configuration !== 'memory') continue
     const task = units.tasks[units.taskStart[unit]!]!
     const executable = assignment.executables[assignment.executableOf[task]!]
     if (executable?.container === undefined || refused.has(executable.index)) continue
     refused.add(executable.index)
-    problems.error(
-      'CONTAINER_NOT_SUPPORTED',
-      `containers need wrapped jobs, which the data configuration ${configuration} has not`,
-      {
-        where: `transformation ${executable.transformationId}`,
-        found: `container ${executable.container.name}`,
-        allowed: 'nonsharedfs, condorio',
-      },
-    )
+    problems.error('CONTAINER_NOT_SUPPORTED', 'functions in the memory of the engine run in no container', {
+      where: `transformation ${executable.transformationId}`,
+      found: `container ${executable.container.name}`,
+      allowed: 'the data configurations sharedfs, nonsharedfs, condorio',
+    })
   }
 }

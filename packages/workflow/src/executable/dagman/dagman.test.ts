@@ -89,7 +89,7 @@ test('a sub-workflow that has a plan is not planned again', () => {
   }
   const files = filesOf([inner], { replicas: replicas(['inner.yml local file:///data/inner.yml']) })
   expect(text(files, 'pegasus-plan_s.pre.sh')).toContain(
-    'if [ -e /runs/one/00/00/pegasus-plan_s/pegasus-plan_s.dag ]; then exit 0; fi\nexec skyloom',
+    'if [ -e /runs/one/00/00/pegasus-plan_s/pegasus-plan_s.dag ]; then exit 0; fi\nexec >/runs/one/00/00/pegasus-plan_s.pre.log 2>&1\nexec skyloom',
   )
 })
 
@@ -221,6 +221,12 @@ test.each([
     'docker:///img:1',
     `sky_apptainer exec --no-home --bind "$PWD:/srv" --pwd /srv --bind /cal:/cal:ro --env A=1 --env 'B=two words' ./'the box' /usr/bin/one`,
     'sif',
+  ],
+  [
+    'bubblewrap',
+    'file:///images/tree.tar',
+    `sky_bwrap ./'the box' --dev /dev --proc /proc --bind "$PWD" /srv --chdir /srv --ro-bind /cal /cal --setenv A 1 --setenv B 'two words' /usr/bin/one`,
+    'copy',
   ],
   [
     'shifter',

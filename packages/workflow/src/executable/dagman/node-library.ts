@@ -11,6 +11,8 @@ export const NODE_LIBRARY_TEXT: string = String.raw`# Functions of the job scrip
 
 sky_code=0
 sky_temporary=
+sky_known=
+sky_work=
 PATH=${'$'}{PATH:-/usr/local/bin:/usr/bin:/bin}
 export PATH
 
@@ -19,7 +21,10 @@ sky_say() { printf 'skyloom: %s\n' "$*" >&2; }
 # First failure decides the exit code of the job.
 sky_failed() { sky_say "failed: $*"; [ "$sky_code" -ne 0 ] || sky_code=1; return 1; }
 
-sky_clock() { date -u +%Y-%m-%dT%H:%M:%SZ; }
+# Time in UTC, with milliseconds where date can tell them.
+sky_clock() {
+  printf '%sZ' "$(date -u +%Y-%m-%dT%H:%M:%S.%N | sed 's/[^0-9T:.-]//g; s/\(\.[0-9][0-9][0-9]\).*/\1/; s/\.$//')"
+}
 
 # Seconds since 1970, with a fraction where date can tell one.
 sky_seconds() { date +%s.%N | sed 's/[^0-9.]//g; s/\.$//'; }
@@ -39,6 +44,16 @@ sky_sha256() {
   else shasum -a 256 <"$1" | cut -d' ' -f1; fi
 }
 
+# sky_know FILE NAME [SHA256]: remembers size and checksum of a file for the next record.
+sky_know() {
+  [ -f "$1" ] && [ "${'$'}{sky_integrity:-full}" != none ] || return 0
+  [ -n "$sky_known" ] || sky_known=$(mktemp "${'$'}{TMPDIR:-/tmp}/sky.XXXXXX") || return 0
+  printf '%s %s %s\n' "$(wc -c <"$1" | tr -d ' ')" "${'$'}{3:-$(sky_sha256 "$1")}" "$2" >>"$sky_known"
+}
+
+# sky_inputs NAME...: the inputs of the job, for the record of its first task.
+sky_inputs() { for sky_file in "$@"; do sky_know "$sky_file" "$sky_file"; done; }
+
 # Temporary directory of the job; removed at its end.
 sky_workdir() {
   sky_temporary=$(mktemp -d "$1/sky.XXXXXX") || { sky_failed "no work directory below $1"; sky_end; }
@@ -48,6 +63,8 @@ sky_workdir() {
 # Ends the job: says how it went and leaves nothing behind.
 sky_end() {
   trap - EXIT
+  if [ -n "$sky_work" ]; then sky_work_record; fi
+  if [ -n "$sky_known" ]; then rm -f -- "$sky_known"; fi
   if [ -n "$sky_temporary" ]; then cd / && rm -rf -- "$sky_temporary"; fi
   printf 'skyloom: exitcode %s\n' "$sky_code" >&2
   exit "$sky_code"
@@ -77,6 +94,21 @@ sky_split_scp() {
 }
 
 sky_apptainer() { "$(command -v apptainer || command -v singularity || echo apptainer)" "$@"; }
+
+# sky_bwrap TREE OPTIONS PROGRAM...: runs a program in a root tree, a folder or an archive that is unpacked for it.
+sky_bwrap() {
+  sky_tree=$1 sky_unpacked= sky_bind=--ro-bind
+  shift
+  if [ ! -d "$sky_tree" ]; then
+    sky_unpacked=$(mktemp -d "${'$'}{TMPDIR:-/tmp}/sky-tree.XXXXXX") || return 1
+    tar -xf "$sky_tree" -C "$sky_unpacked" --exclude='./dev/*' --exclude='dev/*' || return 1
+    sky_tree=$sky_unpacked sky_bind=--bind
+  fi
+  bwrap --die-with-parent "$sky_bind" "$sky_tree" / "$@"
+  sky_status=$?
+  [ -z "$sky_unpacked" ] || rm -rf -- "$sky_unpacked"
+  return "$sky_status"
+}
 
 # Name of the image in a file that docker save wrote.
 sky_docker_load() { docker load -i "$1" | sed -n 's/^Loaded image\( ID\)\{0,1\}: *//p' | head -n 1; }
@@ -150,14 +182,13 @@ sky_put() {
 # sky_copy DEST_URL MODE SHA256 URL...: from place to place.
 sky_copy() {
   sky_to=$1
+  shift
   if sky_is_file "$sky_to"; then
-    shift
-    sky_get "$(sky_path "$sky_to")" "$@"
+    sky_get "$(sky_path "$sky_to")" "$@" && sky_know "$(sky_path "$sky_to")" "$sky_to"
     return
   fi
-  shift
   sky_middle=$(mktemp "${'$'}{TMPDIR:-/tmp}/sky.XXXXXX") || return 1
-  sky_get "$sky_middle" "$@" && sky_put "$sky_middle" "$sky_to"
+  sky_get "$sky_middle" "$@" && sky_put "$sky_middle" "$sky_to" && sky_know "$sky_middle" "$sky_to"
   sky_result=$?
   rm -f -- "$sky_middle"
   return "$sky_result"
@@ -207,6 +238,7 @@ sky_register() {
     sky_string "$4"
     printf '\n'
   } >>"$1" || sky_failed "could not register $2"
+  if sky_is_file "$3"; then sky_know "$(sky_path "$3")" "$3"; fi
 }
 
 # sky_place_input NAME: HTCondor puts files side by side; one with a directory in its name moves there.
@@ -267,25 +299,70 @@ sky_task() {
   [ "$sky_exit" -eq 0 ] || sky_failed "task $sky_id ended with exit code $sky_exit"
 }
 
-sky_print_record() {
-  printf -- '- invocation: True\n  version: 3.0\n  start: %s\n  duration: %s\n' "$sky_start" "$sky_took"
-  printf '  transformation: '; sky_string "$sky_name"
-  printf '\n  derivation: '; sky_string "$sky_id"
-  printf '\n  resource: '; sky_string "$sky_site"
+# sky_record_head NAME ID SITE START SECONDS: the record up to its main program.
+sky_record_head() {
+  printf -- '- invocation: True\n  version: 3.0\n  start: %s\n  duration: %s\n' "$4" "$5"
+  printf '  transformation: '; sky_string "$1"
+  printf '\n  derivation: '; sky_string "$2"
+  printf '\n  resource: '; sky_string "$3"
   printf '\n  wf-label: '; sky_string "${'$'}{PEGASUS_WF_LABEL:-}"
   printf '\n  hostname: '; sky_string "$(uname -n)"
   printf '\n  pid: %s\n  uid: %s\n  user: %s\n  cwd: ' "$$" "$(id -u)" "$(id -un 2>/dev/null || id -u)"
   sky_string "$PWD"
-  printf '\n  mainjob:\n    start: %s\n    duration: %s\n' "$sky_start" "$sky_took"
+  printf '\n  machine:\n    uname_system: '; sky_string "$(uname -s | tr 'A-Z' 'a-z')"
+  printf '\n    uname_release: '; sky_string "$(uname -r)"
+  printf '\n    uname_machine: '; sky_string "$(uname -m)"
+  printf '\n  mainjob:\n    start: %s\n    duration: %s\n' "$4" "$5"
+}
+
+# sky_record_status CODE: how the main program ended.
+sky_record_status() {
+  if [ "$1" -gt 128 ]; then printf '    status:\n      raw: %s\n      signalled: %s\n' "$(($1 - 128))" "$(($1 - 128))"
+  else printf '    status:\n      raw: %s\n      regular_exitcode: %s\n' "$(($1 * 256))" "$1"; fi
+}
+
+# The files that were remembered; the next record does not have them again.
+sky_record_known() {
+  [ -n "$sky_known" ] || return 0
+  while read -r sky_size sky_hash sky_file; do
+    printf '    '; sky_string "$sky_file"
+    printf ':\n      lfn: '; sky_string "$sky_file"
+    printf '\n      size: %s\n      sha256: %s\n' "$sky_size" "$sky_hash"
+  done <"$sky_known"
+  rm -f -- "$sky_known"
+  sky_known=
+}
+
+# sky_begin_work NAME SITE: a script that moves, registers or removes files; its record is printed at its end.
+sky_begin_work() {
+  sky_work=$1 sky_site=$2
+  sky_work_start=$(sky_clock)
+  sky_work_began=$(sky_seconds)
+}
+
+sky_work_record() {
+  sky_record_head "$sky_work" null "$sky_site" "$sky_work_start" "$(sky_since "$sky_work_began")"
+  sky_record_status "$sky_code"
+  printf '    executable:\n      file_name: '; sky_string "$0"
+  printf '\n    argument_vector: []\n  files:\n    stdin:\n      descriptor: 0\n'
+  sky_record_known
+}
+
+sky_print_record() {
+  sky_record_head "$sky_name" "$sky_id" "$sky_site" "$sky_start" "$sky_took"
   printf '%s %s\n' "$(sky_cpu "$sky_log/before")" "$(sky_cpu "$sky_log/after")" |
     awk '{ printf "    usage:\n      utime: %.3f\n      stime: %.3f\n", $3 - $1, $4 - $2 }'
-  if [ "$sky_exit" -gt 128 ]; then printf '    status:\n      raw: %s\n      signalled: %s\n' "$((sky_exit - 128))" "$((sky_exit - 128))"
-  else printf '    status:\n      raw: %s\n      regular_exitcode: %s\n' "$((sky_exit * 256))" "$sky_exit"; fi
+  sky_record_status "$sky_exit"
   printf '    executable:\n      file_name: '; sky_string "$1"
+  sky_program=$(command -v -- "$1") || sky_program=
+  if [ -f "$sky_program" ] && [ "${'$'}{sky_integrity:-full}" != none ]; then
+    printf '\n      sha256: %s' "$(sky_sha256 "$sky_program")"
+  fi
   printf '\n    argument_vector:\n'
   shift
   for sky_argument in "$@"; do printf '      - '; sky_string "$sky_argument"; printf '\n'; done
   printf '  files:\n'
+  sky_record_known
   while IFS= read -r sky_file; do
     [ -f "$sky_file" ] || continue
     printf '    '; sky_string "$sky_file"

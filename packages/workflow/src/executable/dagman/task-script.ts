@@ -1,5 +1,5 @@
 import { profileValue } from '../../model/profile.ts'
-import type { Container } from '../../model/transformation-catalog.ts'
+import { type Container, imageFolder } from '../../model/transformation-catalog.ts'
 import type { PlanInput, PlanJob, PlanTask } from '../../plan/plan.ts'
 import { splitArguments } from '../arguments.ts'
 import type { DagmanOptions } from './dagman-files.ts'
@@ -24,6 +24,8 @@ export function taskScript(job: PlanJob, options: DagmanOptions, scratchDir: str
   const folders = outputFolders(job)
   if (folders.length > 0) lines.push(shellLine(['mkdir', '-p', '--', ...folders]))
   lines.push('', '# stage in', ...inputLines(job))
+  const read = job.inputs.filter(({ from }) => from !== 'absent').map(({ lfn }) => lfn)
+  if (read.length > 0) lines.push(shellLine(['sky_inputs', ...read]))
   lines.push('', '# tasks', 'if [ "$sky_code" -eq 0 ]; then')
   for (const task of job.tasks) lines.push(`  ${taskLine(job, task)}`)
   lines.push('fi')
@@ -64,7 +66,8 @@ export function isFetched(input: PlanInput): boolean {
 
 function taskLine(job: PlanJob, task: PlanTask): string {
   const outputs = job.outputs.filter((output) => !output.isCheckpoint).map((output) => output.lfn)
-  const written = job.tasks.length === 1 ? outputs : []
+  // Every task of a cluster may write every output: they are recorded with the last one.
+  const written = task === job.tasks.at(-1) ? outputs : []
   const words = [
     'sky_task',
     task.transformation,
@@ -120,6 +123,8 @@ function containerWords(
   const variables = [...environment, ...own]
   const extra = splitArguments([profileValue(job.profiles, 'pegasus', 'container.arguments') ?? ''])
   const image = shellWord(container.name)
+  const folder = imageFolder(container)
+  const place = folder === undefined ? `./${image}` : shellWord(folder)
   switch (container.type) {
     case 'docker': {
       const mounts = container.mounts.flatMap((mount) => ['-v', mount])
@@ -136,7 +141,21 @@ function containerWords(
       return [
         'sky_apptainer exec --no-home --bind "$PWD:/srv" --pwd /srv',
         shellLine([...mounts, ...set, ...extra]),
-        `./${image}`,
+        place,
+      ]
+    }
+    case 'bubblewrap': {
+      const mounts = container.mounts.flatMap((mount) => {
+        const [from = '', to = '', mode] = mount.split(':')
+        return [mode === 'ro' ? '--ro-bind' : '--bind', from, to]
+      })
+      const set = variables.flatMap((variable) => {
+        const at = variable.indexOf('=')
+        return ['--setenv', variable.slice(0, at), variable.slice(at + 1)]
+      })
+      return [
+        `sky_bwrap ${place} --dev /dev --proc /proc --bind "$PWD" /srv --chdir /srv`,
+        shellLine([...mounts, ...set, ...extra]),
       ]
     }
     case 'shifter': {

@@ -1,11 +1,12 @@
 import { type TransformationName, transformationId } from '../../model/job.ts'
 import { mergeProfiles, type Profile } from '../../model/profile.ts'
 import type { ReplicaLocation } from '../../model/replica-catalog.ts'
-import type {
-  Container,
-  ContainerType,
-  Transformation,
-  TransformationSite,
+import {
+  type Container,
+  type ContainerType,
+  imageFolder,
+  type Transformation,
+  type TransformationSite,
 } from '../../model/transformation-catalog.ts'
 import type { PlanSettings } from '../settings.ts'
 import type { PlanSite } from '../site-index.ts'
@@ -117,7 +118,7 @@ export class ExecutableTable {
       const usable = usableEntries(required, site, this.#settings.transformationSelector)[0]
       if (usable?.type === 'stageable') files.push(executableFile(required, usable))
     }
-    if (container !== undefined) files.push(containerFile(container))
+    if (container !== undefined && imageFolder(container) === undefined) files.push(containerFile(container))
     return files
   }
 }
@@ -134,10 +135,10 @@ function executableFile(transformation: Transformation, entry: TransformationSit
 
 /** Images without a site come from a registry: the site is then called `nonlocal`. */
 function containerFile(container: Container): CompanionFile {
-  const isFile = container.image.startsWith('file:')
+  const image = asUrl(container.image)
   return {
     lfn: container.name,
-    source: { site: container.imageSite ?? (isFile ? 'local' : 'nonlocal'), pfn: container.image },
+    source: { site: container.imageSite ?? (image.startsWith('file:') ? 'local' : 'nonlocal'), pfn: image },
     sha256: container.checksum?.sha256,
     flags: USE.container | (container.bypass === true ? USE.bypass : 0),
     containerType: container.type,
