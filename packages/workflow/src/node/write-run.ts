@@ -140,9 +140,8 @@ function* runFiles(
 ): Generator<PlannedFile, void, undefined> {
   const { plan, request, place } = content
   const description = describe(content, options, workflowId)
-  const own = runDirectoryFiles(plan)
-  if (options.format === 'skyloom') yield* own
-  else {
+  yield* runDirectoryFiles(plan)
+  if (options.format === 'dagman') {
     const planner = options.plannerCommand ?? ['skyloom', 'plan']
     yield* dagmanFiles(plan, {
       runDir: place.runDir,
@@ -152,7 +151,6 @@ function* runFiles(
       version: options.program,
       plannerCommand: [...planner, '--parent-run', place.runDir, '--format', 'dagman'],
     })
-    for (const file of own) if (file.path.startsWith('catalogs/')) yield file
     yield* subWorkflowOutputs(plan)
   }
   yield* furtherCatalogs(request)

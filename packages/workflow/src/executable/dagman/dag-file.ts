@@ -7,6 +7,9 @@ import type { DagmanOptions } from './dagman-files.ts'
 import type { DagNames } from './names.ts'
 import { commentText, oneLine } from './shell.ts'
 
+/** File of a run directory in which DAGMan keeps what its nodes go through, in a form for programs. */
+export const DAG_STATE_LOG = 'jobstate.log'
+
 /** Text of the DAG file: throttles, a block per node, the edges. */
 export function* dagFile(
   plan: Plan,
@@ -16,6 +19,7 @@ export function* dagFile(
   const line = '#'.repeat(70)
   yield `${line}\n# DAG of the workflow ${commentText(plan.workflowName)}\n${line}\n`
   if (options.limits.size > 0) yield `CONFIG ${options.basename}.dag.config\n`
+  yield `JOBSTATE_LOG ${DAG_STATE_LOG}\n`
   for (const [category, limit] of plan.throttles)
     yield `MAXJOBS ${oneLine(category, plan.workflowName)} ${limit}\n`
   yield '\n'

@@ -144,10 +144,12 @@ function planScript(job: PlanJob, options: DagmanOptions, name: string, stem: st
     name,
   ]
   const dag = shellWord(`${options.runDir}/${stem}/${name}.dag`)
+  const log = shellWord(`${options.runDir}/${stem}.pre.log`)
   return `#!/bin/sh
 # plans the sub-workflow ${commentText(job.tasks[0]?.transformation ?? '')}
 # A further attempt goes on with the plan that is there, from its rescue file.
 if [ -e ${dag} ]; then exit 0; fi
+exec >${log} 2>&1
 exec ${shellLine(words)}
 `
 }

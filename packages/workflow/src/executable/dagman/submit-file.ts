@@ -59,11 +59,11 @@ export function submitFile(
   const held = options.isProduction ? HELD_SECONDS : HELD_SECONDS_DEVELOPMENT
   setAll(commands, [
     ['environment', environment(job, names, options)],
-    ['error', `${stem}.err`],
+    ['error', `${stem}.err.$(cluster)`],
     ['executable', `${stem}.sh`],
     ['log', `${options.runDir}/${options.basename}.log`],
     ['notification', 'NEVER'],
-    ['output', `${stem}.out`],
+    ['output', `${stem}.out.$(cluster)`],
     ['periodic_release', 'False'],
     ['periodic_remove', `(JobStatus == 5) && ((time() - EnteredCurrentStatus) > ${held})`],
     ['priority', String(job.priority)],

@@ -8,6 +8,7 @@ import { runsOnSubmitHost } from './submit-file.ts'
 export function workScript(job: PlanJob, options: DagmanOptions, folders: readonly string[]): string {
   const library = runsOnSubmitHost(job) ? `${options.runDir}/${NODE_LIBRARY}` : `./${NODE_LIBRARY}`
   const lines = ['#!/bin/sh', `# ${job.kind} ${job.name}`, `. ${shellWord(library)}`]
+  lines.push(shellLine(['sky_begin_work', `skyloom::${job.kind}`, job.site]))
   for (const { url } of job.directories) {
     lines.push(shellLine(['sky_mkdir', url]))
     for (const folder of folders) lines.push(shellLine(['sky_mkdir', `${url}/${folder}`]))
