@@ -1,16 +1,17 @@
 import type { ElementEnd, ElementState } from './batch-system.ts'
+import {
+  type CondorEvent,
+  CondorEventReader,
+  firstLine,
+  holdOf,
+  hostOf,
+  terminationOf,
+} from './condor-events.ts'
 
-/** Hold codes of HTCondor (manual, "HoldReasonCode") that stand for memory, and for files that could not be moved. */
-const MEMORY_CODES: ReadonlySet<string> = new Set(['34', '21.102'])
-const FILE_CODES: ReadonlySet<string> = new Set(['6', '7', '8', '9', '12', '13', '14', '36'])
-
-/**
- * Reads HTCondor's job event log as it grows. An event is a head line `NNN (cluster.proc.subproc) time text`, further lines, and
- * a line of three dots; one that is not complete is left for the next call.
- */
+/** States of the elements of a batch, from its job event log as it grows. */
 export class CondorEventLog {
   readonly #states = new Map<number, ElementState>()
-  #rest = ''
+  readonly #reader = new CondorEventReader()
   #cluster: string | undefined
 
   /** Cluster of the first event. */
@@ -25,74 +26,48 @@ export class CondorEventLog {
 
   /** Takes what was added to the log. */
   add(text: string): void {
-    const events = (this.#rest + text).split(/^\.\.\.$\r?\n?/m)
-    this.#rest = events.pop() ?? ''
-    for (const event of events) this.#take(event)
-  }
-
-  #take(event: string): void {
-    const [head = '', ...lines] = event.replace(/^\s+/, '').split('\n')
-    const [, code, cluster, proc] = /^(\d{3}) \((\d+)\.(\d+)\.\d+\)/.exec(head) ?? []
-    if (code === undefined || proc === undefined) return
-    this.#cluster ??= cluster
-    const number = Number(proc)
-    const former = this.#states.get(number)
-    // A late line about files or memory does not bring an element back.
-    if (former?.phase === 'ended') return
-    const state = stateAfter(code, head, lines)
-    if (state !== undefined) this.#states.set(number, state)
+    for (const event of this.#reader.add(text)) {
+      this.#cluster ??= event.cluster
+      // A late line about files or memory does not bring an element back.
+      if (this.#states.get(event.proc)?.phase === 'ended') continue
+      const state = stateAfter(event)
+      if (state !== undefined) this.#states.set(event.proc, state)
+    }
   }
 }
 
-function stateAfter(code: string, head: string, lines: readonly string[]): ElementState | undefined {
-  switch (code) {
+function stateAfter(event: CondorEvent): ElementState | undefined {
+  switch (event.code) {
     case '000':
     case '013':
       return { phase: 'pending' }
     case '001':
-      return { phase: 'running', host: hostOf(lines) }
+      return { phase: 'running', host: hostOf(event) }
     case '004':
     case '007':
     case '024':
       // Evicted, its shadow died, or its node did not come back: HTCondor starts it again by itself.
-      return { phase: 'pending', reason: text(lines) || head.replace(/^.*?\) \S+ \S+ /, '') }
+      return { phase: 'pending', reason: firstLine(event.lines) || event.text }
     case '005':
-      return { phase: 'ended', end: terminated(lines) }
+      return { phase: 'ended', end: terminated(event) }
     case '009': {
-      const why = text(lines)
+      const why = firstLine(event.lines)
       return {
         phase: 'ended',
         end: { cause: 'removed', text: `HTCondor: removed${why === '' ? '' : `, ${why}`}` },
       }
     }
-    case '012':
-      return held(lines)
+    case '012': {
+      const { reason, code, cause } = holdOf(event)
+      return { phase: 'held', reason: `held: ${reason} (code ${code})`, cause }
+    }
     default:
       return undefined
   }
 }
 
-function held(lines: readonly string[]): ElementState {
-  const [, code = '', subcode = ''] = /Code (\d+) Subcode (\d+)/.exec(lines.join('\n')) ?? []
-  const reason = `held: ${text(lines.slice(0, 1))} (code ${code}.${subcode})`
-  const isMemory = MEMORY_CODES.has(code) || MEMORY_CODES.has(`${code}.${subcode}`)
-  const cause = isMemory ? 'memory' : FILE_CODES.has(code) ? 'files' : 'person'
-  return { phase: 'held', reason, cause }
-}
-
-function terminated(lines: readonly string[]): ElementEnd {
-  const all = lines.join('\n')
-  const value = /\(1\) Normal termination \(return value (-?\d+)\)/.exec(all)?.[1]
-  if (value !== undefined)
-    return { cause: value === '0' ? 'done' : 'failed', text: `HTCondor: ended with exit code ${value}` }
-  const signal = /\(0\) Abnormal termination \(signal (\d+)\)/.exec(all)?.[1] ?? '?'
-  return { cause: 'failed', text: `HTCondor: ended by signal ${signal}` }
-}
-
-function hostOf(lines: readonly string[]): string | undefined {
-  return /SlotName: \S+?@(\S+)/.exec(lines.join('\n'))?.[1]
-}
-
-function text(lines: readonly string[]): string {
-  return (lines.find((line) => line.trim() !== '') ?? '').trim()
+function terminated(event: CondorEvent): ElementEnd {
+  const { exitCode, signal } = terminationOf(event)
+  if (exitCode === undefined) return { cause: 'failed', text: `HTCondor: ended by signal ${signal ?? '?'}` }
+  return { cause: exitCode === 0 ? 'done' : 'failed', text: `HTCondor: ended with exit code ${exitCode}` }
 }
