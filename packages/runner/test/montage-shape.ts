@@ -25,7 +25,7 @@ echo "E $job" >> "$trace"
 
 /**
  * A workflow of the shape of Montage: project each image, fit the differences of neighbours, one model, correct each image, add.
- * Planned to run on this machine, with stage-in, stage-out, registration and cleanup. \`images\` gives about 5.3 jobs each.
+ * Planned to run on this machine, with stage-in, stage-out, registration and cleanup. \`images\` gives 4.5 jobs each.
  */
 export async function montageRun(
   folder: string,

@@ -10,7 +10,7 @@ import type { Failure } from '../machine/run-event.ts'
 import { recordedEnvironment } from './environment.ts'
 import type { Attempt, JobContext } from './job-context.ts'
 import type { TaskProgram } from './task-program.ts'
-import { type AttemptPlaces, makeLogFolder } from './work-directory.ts'
+import type { AttemptPlaces } from './work-directory.ts'
 
 /** How one task of a job went. */
 export interface TaskResult {
@@ -59,13 +59,16 @@ async function runProgram(
   const id = programId(attempt, number)
   const stdout = task.stdout === undefined ? places.stdout(number) : inWork(workDirectory, task.stdout)
   const stderr = task.stderr === undefined ? places.stderr(number) : inWork(workDirectory, task.stderr)
-  for (const file of [stdout, stderr]) makeLogFolder(dirname(file))
+  for (const file of [stdout, stderr]) context.slots.makeLogFolder(dirname(file))
   attempt.running = { kill: (reason) => context.spawner.kill(id, reason) }
-  const result = await context.spawner.run({
+  const words = splitArguments(task.arguments)
+  const environment = [...environmentOf(task, setting.program), ...ownVariables(context, attempt)]
+  const start = startOf(attempt, setting, path, words, environment)
+  const ended = await context.spawner.run({
     id,
-    argv: [path, ...splitArguments(task.arguments)],
+    argv: start.argv,
     cwd: workDirectory,
-    environment: [...task.environment, ...ownVariables(context, attempt)],
+    environment: start.environment,
     stdin: task.stdin === undefined ? undefined : inWork(workDirectory, task.stdin),
     stdout,
     stderr,

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { PlanJobLine } from '@skyloom/workflow'
 import { filePathOf } from '../files/file-url.ts'
 
@@ -48,15 +48,6 @@ function scratchOf(job: PlanJobLine): string | undefined {
     if (file?.endsWith(`/${path}`) === true) return file.slice(0, -path.length - 1)
   }
   return undefined
-}
-
-const made = new Set<string>()
-
-/** Makes the folder of a log file, once. */
-export function makeLogFolder(path: string): void {
-  if (made.has(path)) return
-  mkdirSync(path, { recursive: true })
-  made.add(path)
 }
 
 /** Removes a work directory and all in it: links and what is left of outputs. */
