@@ -45,6 +45,7 @@ export async function registerRun(
   runId: string,
   runDir: string,
   plan: PlanFile,
+  more: { readonly parentRunId?: string | undefined } = {},
 ): Promise<void> {
   const data = { planSha256: plan.sha256, jobs: plan.jobCount }
   try {
@@ -54,6 +55,7 @@ export async function registerRun(
       directory: runDir,
       user: userInfo().username,
       host: hostname(),
+      parentRunId: more.parentRunId,
       data,
     })
   } catch (error) {

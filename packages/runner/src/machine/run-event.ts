@@ -69,6 +69,14 @@ export type RunEvent =
       /** With `succeeded`: logical names and SHA-256 of the files that it made. */
       readonly made?: readonly (readonly [lfn: string, sha256: string])[]
     }
+  /** The scheduler keeps an attempt from running until somebody releases it, and lets it go on. */
+  | {
+      readonly type: 'attempt-held' | 'attempt-released'
+      readonly time: number
+      readonly job: number
+      readonly attempt: number
+      readonly reason: string
+    }
   | {
       readonly type: 'job-held' | 'job-released' | 'job-canceled' | 'job-reset'
       readonly time: number

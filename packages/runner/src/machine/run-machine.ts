@@ -288,6 +288,11 @@ export class RunMachine {
       case 'attempt-ended':
         this.#end(event)
         return
+      case 'attempt-held':
+      case 'attempt-released':
+        // The job goes on to have its attempt, wherever that is.
+        this.#check(event.job)
+        return
       case 'job-held':
         this.#move(event.job, HELD)
         return

@@ -35,6 +35,13 @@ const runEvent = z.discriminatedUnion('type', [
     reused: z.string().optional(),
     made: z.array(z.tuple([z.string(), z.string()])).optional(),
   }),
+  z.object({
+    type: z.enum(['attempt-held', 'attempt-released']),
+    time,
+    job,
+    attempt: z.number().int(),
+    reason,
+  }),
   z.object({ type: z.enum(['job-held', 'job-released', 'job-canceled', 'job-reset']), time, job, reason }),
   z.object({ type: z.literal('run-paused'), time, reason, waitsFor: z.literal('space').optional() }),
   z.object({ type: z.enum(['run-resumed', 'run-canceled']), time, reason }),
