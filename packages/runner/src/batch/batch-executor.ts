@@ -1,11 +1,13 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Clock, systemClock } from '@skyloom/base'
 import { RunnerError } from '../errors.ts'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
 import type { ExecutorHost } from '../executor/local-executor.ts'
 import type { Failure } from '../machine/run-event.ts'
 import type { Capacity } from '../machine/run-machine.ts'
+import { AttemptPlaces } from './attempt-places.ts'
 import { type BatchReport, type BatchTask, reportWithoutRecord } from './batch-file.ts'
 import { BatchFolder } from './batch-folder.ts'
 import { BatchQueue } from './batch-queue.ts'
@@ -28,6 +30,8 @@ export interface BatchOptions {
   readonly lookMs?: number | undefined
   /** An element that a person holds for so long is given up. Default 30 minutes. */
   readonly heldMs?: number | undefined
+  /** Default: that of the machine. */
+  readonly clock?: Clock | undefined
 }
 
 /**
@@ -44,31 +48,39 @@ export class BatchExecutor implements Executor {
   readonly #root: string
   readonly #queue: BatchQueue
   readonly #judge: ElementJudge
+  readonly #clock: Clock
   readonly #batches: OpenBatch[] = []
+  readonly #places = new AttemptPlaces()
   #reports: AttemptReport[] = []
   #wake: () => void = () => undefined
   #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
-  #askedMs = 0
+  #speaking: Promise<void> | undefined
+  #askedMs = -Infinity
 
   constructor(host: ExecutorHost, site: BatchSite, system: BatchSystem, options: BatchOptions) {
     this.#host = host
     this.#site = site
     this.#system = system
     this.#options = options
+    this.#clock = options.clock ?? systemClock
     this.#root = join(host.runDir, 'batch', site.name)
     this.#queue = new BatchQueue(host, site, system, {
       root: this.#root,
       keptOutputBytes: options.keptOutputBytes,
       maxOutputBytes: options.maxOutputBytes,
       inheritEnvironment: options.inheritEnvironment,
+      clock: this.#clock,
       onNote: options.onNote,
-      onBatch: (batch) => this.#batches.push(batch),
+      onBatch: (batch) => {
+        this.#batches.push(batch)
+        this.#places.addAll(batch)
+      },
       onRefused: (batch, failure) => this.#giveUp(batch, [...batch.open], 'failed', failure),
     })
     this.#judge = new ElementJudge(system, this.#queue, {
       tools: options.tools,
       heldMs: options.heldMs,
+      clock: this.#clock,
       collect: (batch) => this.#collect(batch),
       end: (batch, at, report) => this.#end(batch, at, report),
       giveUp: (batch, tasks, outcome, failure) => this.#giveUp(batch, tasks, outcome, failure),
@@ -148,6 +160,7 @@ export class BatchExecutor implements Executor {
       }
       batch.open.add(at)
       batch.unsettled.add(at)
+      this.#places.add(batch, at)
     }
   }
 
@@ -165,15 +178,13 @@ export class BatchExecutor implements Executor {
       this.#emit(this.#without({ job, attempt }, 'canceled', failure))
       return
     }
-    for (const batch of this.#batches) {
-      for (const at of batch.open) {
-        const task = batch.task(at)
-        if (task.job !== job || task.attempt !== attempt || batch.stopping.has(at)) continue
-        batch.stopping.add(at)
-        if (!batch.isCarried && batch.folder.withhold(at)) this.#giveUp(batch, [at], 'canceled', failure)
-        else if (!batch.isCarried) batch.folder.stop(at)
-      }
-    }
+    const place = this.#places.find({ job, attempt })
+    if (place === undefined) return
+    const { batch, at } = place
+    if (!batch.open.has(at) || batch.stopping.has(at)) return
+    batch.stopping.add(at)
+    if (!batch.isCarried && batch.folder.withhold(at)) this.#giveUp(batch, [at], 'canceled', failure)
+    else if (!batch.isCarried) batch.folder.stop(at)
   }
 
   onReport(wake: () => void): void {
@@ -182,34 +193,43 @@ export class BatchExecutor implements Executor {
   }
 
   settle(attempts: readonly Pick<AttemptRequest, 'job' | 'attempt'>[]): void {
-    const ended = new Set(attempts.map(({ job, attempt }) => `${job}.${attempt}`))
-    for (const batch of this.#batches) {
-      for (const at of batch.unsettled) {
-        const { job, attempt } = batch.task(at)
-        if (!batch.open.has(at) && ended.has(`${job}.${attempt}`)) batch.unsettled.delete(at)
-      }
+    for (const attempt of attempts) {
+      const place = this.#places.find(attempt)
+      if (place === undefined || place.batch.open.has(place.at)) continue
+      place.batch.unsettled.delete(place.at)
+      this.#places.remove(attempt)
     }
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#looking
+    await this.#speaking
     await this.#tidy()
   }
 
+  /** Reports are taken whether the scheduler answers or not. */
   #look(): void {
-    this.#looking ??= this.#lookNow()
+    try {
+      for (const batch of this.#batches) this.#collect(batch)
+    } catch (error) {
+      this.#host.onFault(error)
+    }
+    this.#speaking ??= this.#speak()
       .catch((error: unknown) => this.#host.onFault(error))
       .finally(() => {
-        this.#looking = undefined
+        this.#speaking = undefined
       })
   }
 
-  async #lookNow(): Promise<void> {
-    for (const batch of this.#batches) this.#collect(batch)
+  /** Everything that has to do with the scheduler, one after the other: it may take a minute to say that it does not answer. */
+  async #speak(): Promise<void> {
     await this.#ask()
-    for (const batch of this.#batches) await this.#judge.look(batch)
-    await this.#stopCarried()
+    try {
+      for (const batch of [...this.#batches]) await this.#judge.look(batch)
+      await this.#stopCarried()
+    } catch (error) {
+      this.#queue.waitFor(error)
+    }
     await this.#queue.send()
     await this.#tidy()
   }
@@ -226,28 +246,31 @@ export class BatchExecutor implements Executor {
 
   /** Asks the scheduler where the elements are, not more often than it likes. */
   async #ask(): Promise<void> {
-    const now = Date.now()
+    const now = this.#clock.monotonicMs()
     const asked = this.#batches.flatMap((batch) =>
       batch.open.size > 0 && batch.queued ? [batch.queued] : [],
     )
-    if (asked.length === 0 || now - this.#askedMs < this.#system.queryMs) return
+    if (asked.length === 0 || now - this.#askedMs < this.#system.queryMs || this.#queue.mustWait) return
     this.#askedMs = now
     try {
       const states = await this.#system.query(asked)
-      for (const batch of this.#batches) batch.see(states.get(batch.name) ?? new Map(), now)
+      for (const batch of this.#batches)
+        batch.see(states.get(batch.name) ?? new Map(), this.#clock.monotonicMs())
+      this.#queue.answered()
     } catch (error) {
-      if (!(error instanceof RunnerError && error.code === 'RUNNER_SCHEDULER')) throw error
-      this.#queue.note(`${error.message}; asking again`)
+      this.#queue.waitFor(error)
     }
   }
 
   /** Carried tasks that have to end are taken out of the queue: their node cannot see our folder. */
   async #stopCarried(): Promise<void> {
-    for (const batch of this.#batches) {
+    if (this.#queue.mustWait) return
+    for (const batch of [...this.#batches]) {
       if (!batch.isCarried || batch.queued === undefined) continue
-      const elements = [...batch.stopping].filter((at) => batch.open.has(at))
-      if (elements.length === 0 || batch.hasAskedStop(elements)) continue
+      const elements = batch.toStop()
+      if (elements.length === 0) continue
       await this.#system.cancel(batch.queued, elements)
+      batch.hasAskedStop(elements)
     }
   }
 

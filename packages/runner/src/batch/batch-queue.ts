@@ -1,18 +1,27 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Clock } from '@skyloom/base'
 import { writeFileAtomic } from '@skyloom/base/node'
 import { RunnerError } from '../errors.ts'
 import type { ExecutorHost } from '../executor/local-executor.ts'
 import { filePathOf } from '../files/file-url.ts'
 import type { Failure } from '../machine/run-event.ts'
+import { attemptId } from './attempt-places.ts'
 import type { BatchFile, BatchTask } from './batch-file.ts'
 import { BatchFolder } from './batch-folder.ts'
 import type { BatchSite } from './batch-site.ts'
 import type { BatchSubmission, BatchSystem } from './batch-system.ts'
 import { CARRIED_TASK, type CarriedTask, carriedInput } from './carried-files.ts'
 import { NODE_PROGRAM } from './element-script.ts'
-import { carriedSource, elementsOf, groupTasks, type TaskGroup, taskShape } from './make-batches.ts'
+import {
+  carriedSource,
+  elementsOf,
+  groupTasks,
+  type TaskGroup,
+  type TaskShape,
+  taskShape,
+} from './make-batches.ts'
 import type { NodeSettings } from './node-work.ts'
 import { OpenBatch } from './open-batch.ts'
 
@@ -23,6 +32,7 @@ export interface QueueOptions {
   readonly keptOutputBytes: number
   readonly maxOutputBytes: number
   readonly inheritEnvironment: readonly string[]
+  readonly clock: Clock
   /** Something for a person to know while the run goes on. */
   readonly onNote: (text: string) => void
   /** A batch is written and about to be submitted. */
@@ -48,37 +58,67 @@ const MAX_BREAK_MS = 600_000
 /** How long an answer about the size of a site is good for. */
 const SLOTS_MS = 600_000
 
+/** Why nothing is submitted at the moment. */
+export interface Standstill {
+  /** `outage`: the scheduler does not answer; `breaker`: workers died in a row. */
+  readonly cause: 'outage' | 'breaker'
+  readonly text: string
+  /** Milliseconds since 1970 UTC. */
+  readonly sinceMs: number
+  /** When it is tried again. */
+  readonly untilMs: number
+}
+
 /** What waits to be submitted, and the manners in which it is. */
 export class BatchQueue {
   readonly #host: ExecutorHost
   readonly #site: BatchSite
   readonly #system: BatchSystem
   readonly #options: QueueOptions
-  #waiting: BatchTask[] = []
+  /** Attempts by what they are called, in order of arrival. */
+  readonly #waiting = new Map<string, { readonly task: BatchTask; readonly shape: TaskShape }>()
   #waitingSinceMs = 0
   /** Batches that are written; the scheduler may have them or not. */
   #unsure: OpenBatch[] = []
-  readonly #described = new Map<OpenBatch, TaskGroup>()
   readonly #slots = new Map<string, { readonly cores: number | undefined; readonly askedMs: number }>()
   #tokens = BURST
-  #filledMs = Date.now()
-  #notBeforeMs = 0
+  #filledMs: number
+  #breakUntilMs = 0
+  #outageUntilMs = 0
   #outages = 0
+  /** Submissions were not answered: that questions are does not end the outage. */
+  #isSendAway = false
   #deaths = 0
   #breaks = 0
   #count = 0
   #lastNote = ''
+  #standstill: Standstill | undefined
 
   constructor(host: ExecutorHost, site: BatchSite, system: BatchSystem, options: QueueOptions) {
     this.#host = host
     this.#site = site
     this.#system = system
     this.#options = options
+    this.#filledMs = options.clock.monotonicMs()
   }
 
   add(task: BatchTask): void {
-    if (this.#waiting.length === 0) this.#waitingSinceMs = Date.now()
-    this.#waiting.push(task)
+    if (this.#waiting.size === 0) this.#waitingSinceMs = this.#now
+    this.#waiting.set(attemptId(task), { task, shape: this.#shape(task) })
+  }
+
+  get #now(): number {
+    return this.#options.clock.monotonicMs()
+  }
+
+  /** Attempts that were not submitted yet. */
+  get waitingCount(): number {
+    return this.#waiting.size
+  }
+
+  /** Why nothing is submitted; `undefined` when all is well. */
+  get standstill(): Standstill | undefined {
+    return this.#standstill
   }
 
   /** A batch of a former engine of which no answer is known. */
@@ -88,15 +128,14 @@ export class BatchQueue {
 
   /** Takes an attempt out again. @returns false when it does not wait here */
   take(job: number, attempt: number): boolean {
-    const before = this.#waiting.length
-    this.#waiting = this.#waiting.filter((task) => task.job !== job || task.attempt !== attempt)
-    return this.#waiting.length < before
+    return this.#waiting.delete(attemptId({ job, attempt }))
   }
 
   /** An element did something: the site is well. */
   countLife(): void {
     this.#deaths = 0
     this.#breaks = 0
+    if (this.#standstill?.cause === 'breaker') this.#standstill = undefined
   }
 
   /** An element died without having done anything. */
@@ -104,8 +143,10 @@ export class BatchQueue {
     if (++this.#deaths < MOST_DEATHS) return
     this.#deaths = 0
     const waitMs = Math.min(MAX_BREAK_MS, BREAK_MS * 2 ** this.#breaks++)
-    this.#notBeforeMs = Math.max(this.#notBeforeMs, Date.now() + waitMs)
-    this.note(`${MOST_DEATHS} workers in a row ended without doing anything; no more for ${waitMs / 1000} s`)
+    this.#breakUntilMs = this.#now + waitMs
+    const text = `${MOST_DEATHS} workers in a row ended without doing anything`
+    this.#stand('breaker', text, waitMs)
+    this.note(`${text}; no more for ${waitMs / 1000} s`)
   }
 
   /** Tells a person, once. */
@@ -118,7 +159,6 @@ export class BatchQueue {
 
   forget(batch: OpenBatch): void {
     this.#unsure = this.#unsure.filter((other) => other !== batch)
-    this.#described.delete(batch)
   }
 
   /** Submits what may be submitted now. */
@@ -129,32 +169,44 @@ export class BatchQueue {
         if (!(await this.#settleUnsure(unsure))) return
         continue
       }
-      const now = Date.now()
-      if (this.#waiting.length === 0) return
-      if (this.#waiting.length < MOST_TASKS && now - this.#waitingSinceMs < GATHER_MS) return
-      const [group] = groupTasks(this.#waiting.map((task) => ({ task, shape: this.#shape(task) })))
-      if (group === undefined) return
-      const tasks = group.tasks.slice(0, MOST_TASKS)
-      const batch = await this.#write({ ...group, tasks })
-      const taken = new Set(tasks)
-      this.#waiting = this.#waiting.filter((task) => !taken.has(task))
-      this.#unsure.push(batch)
-      this.#options.onBatch(batch)
-      if (!(await this.#submit(batch))) return
+      if (this.#waiting.size === 0) return
+      if (this.#waiting.size < MOST_TASKS && this.#now - this.#waitingSinceMs < GATHER_MS) return
+      const [group] = groupTasks([...this.#waiting.values()])
+      if (group === undefined || !(await this.#sendGroup(group))) return
     }
   }
 
+  /** @returns false when the scheduler does not answer */
+  async #sendGroup(group: TaskGroup): Promise<boolean> {
+    let cores: number | undefined
+    try {
+      cores = await this.#coresOf(group)
+    } catch (error) {
+      this.waitFor(error)
+      this.#isSendAway = true
+      return false
+    }
+    // What was canceled meanwhile is not submitted.
+    const tasks = group.tasks.filter((task) => this.#waiting.has(attemptId(task))).slice(0, MOST_TASKS)
+    if (tasks.length === 0) return true
+    for (const task of tasks) this.#waiting.delete(attemptId(task))
+    const batch = await this.#write({ ...group, tasks }, cores)
+    this.#unsure.push(batch)
+    this.#options.onBatch(batch)
+    return await this.#submit(batch)
+  }
+
   #mayGo(): boolean {
-    const now = Date.now()
+    const now = this.#now
     const filled = Math.floor((now - this.#filledMs) / REFILL_MS)
     if (filled > 0) {
       this.#tokens = Math.min(BURST, this.#tokens + filled)
       this.#filledMs = now
     }
-    return now >= this.#notBeforeMs && this.#tokens > 0
+    return now >= Math.max(this.#breakUntilMs, this.#outageUntilMs) && this.#tokens > 0
   }
 
-  #shape(task: BatchTask): ReturnType<typeof taskShape> {
+  #shape(task: BatchTask): TaskShape {
     return taskShape(task, this.#site.kind, this.#host.plan.spec.cores[task.job] ?? 1)
   }
 
@@ -171,8 +223,8 @@ export class BatchQueue {
     try {
       id = await this.#system.find({ name, elements, folder: batch.folder.path })
     } catch (error) {
-      if (!(error instanceof RunnerError && error.code === 'RUNNER_SCHEDULER')) throw error
-      this.#waitForScheduler(error.message)
+      this.waitFor(error)
+      this.#isSendAway = true
       return false
     }
     if (id === undefined) return await this.#submit(batch)
@@ -189,6 +241,7 @@ export class BatchQueue {
     }
     if (answer.isOutage) {
       this.#waitForScheduler(answer.text)
+      this.#isSendAway = true
       return false
     }
     this.forget(batch)
@@ -200,18 +253,50 @@ export class BatchQueue {
     await batch.folder.writeId(id)
     batch.id = id
     this.forget(batch)
-    this.#outages = 0
+    this.#isSendAway = false
     this.#lastNote = ''
+    this.answered()
+  }
+
+  /** True while an outage asks for silence. */
+  get mustWait(): boolean {
+    return this.#now < this.#outageUntilMs
+  }
+
+  /** The scheduler answered a question: an outage is over, unless it is submissions that it does not take. */
+  answered(): void {
+    if (this.#isSendAway || this.#outages === 0) return
+    this.#outages = 0
+    this.#outageUntilMs = 0
+    this.#lastNote = ''
+    if (this.#standstill?.cause === 'outage') this.#standstill = undefined
+  }
+
+  /**
+   * The scheduler does not answer: nothing is sent for a while.
+   *
+   * @throws what is no `RUNNER_SCHEDULER`
+   */
+  waitFor(error: unknown): void {
+    if (!(error instanceof RunnerError && error.code === 'RUNNER_SCHEDULER')) throw error
+    this.#waitForScheduler(error.message)
   }
 
   #waitForScheduler(text: string): void {
-    const waitMs = Math.min(MAX_OUTAGE_MS, OUTAGE_MS * 2 ** this.#outages++)
-    this.#notBeforeMs = Date.now() + waitMs
+    const waitMs = Math.min(MAX_OUTAGE_MS, OUTAGE_MS * 2 ** Math.min(this.#outages++, 16))
+    this.#outageUntilMs = this.#now + waitMs
+    this.#stand('outage', text, waitMs)
     this.note(`${text}; trying again until it answers`)
   }
 
-  async #write(group: TaskGroup): Promise<OpenBatch> {
-    const { elements, elementMs } = elementsOf(group, await this.#coresOf(group))
+  #stand(cause: Standstill['cause'], text: string, waitMs: number): void {
+    const now = this.#options.clock.nowMs()
+    const sinceMs = this.#standstill?.cause === cause ? this.#standstill.sinceMs : now
+    this.#standstill = { cause, text, sinceMs, untilMs: now + waitMs }
+  }
+
+  async #write(group: TaskGroup, cores: number | undefined): Promise<OpenBatch> {
+    const { elements, elementMs } = elementsOf(group, cores)
     const { runId, runDir, token } = this.#host
     const mark = randomBytes(3).toString('hex')
     const file: BatchFile = {
@@ -238,9 +323,9 @@ export class BatchQueue {
     if (data === 'carried') return undefined
     const key = directives.join(' ')
     const known = this.#slots.get(key)
-    if (known !== undefined && Date.now() - known.askedMs < SLOTS_MS) return known.cores
+    if (known !== undefined && this.#now - known.askedMs < SLOTS_MS) return known.cores
     const cores = await this.#system.slots(directives)
-    this.#slots.set(key, { cores, askedMs: Date.now() })
+    this.#slots.set(key, { cores, askedMs: this.#now })
     return cores
   }
 

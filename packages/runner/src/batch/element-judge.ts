@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Clock } from '@skyloom/base'
 import { RunnerError } from '../errors.ts'
 import { lastLine } from '../files/read-end.ts'
 import type { Failure } from '../machine/run-event.ts'
@@ -24,6 +25,7 @@ export interface JudgeHands {
   readonly tools: HomeTools
   /** An element that a person holds for so long is given up, milliseconds. Default 30 minutes. */
   readonly heldMs?: number | undefined
+  readonly clock: Clock
   /** Takes the reports that have come. */
   readonly collect: (batch: OpenBatch) => void
   /** Ends a task as its report says. */
@@ -51,7 +53,7 @@ export class ElementJudge {
 
   /** Decides about tasks whose element ended or is held without a report. */
   async look(batch: OpenBatch): Promise<void> {
-    const now = Date.now()
+    const now = this.#hands.clock.monotonicMs()
     for (const [element, ended] of batch.ended) {
       if (ended.isJudged || now - ended.seenMs < (batch.isCarried ? 0 : SIGHT_MS)) continue
       ended.isJudged = true
@@ -128,15 +130,18 @@ export class ElementJudge {
       if (state.cause === 'memory') return true
       return now - since >= (state.cause === 'person' ? personMs : Math.min(personMs, HOPELESS_MS))
     })
-    for (const [element] of due) {
+    if (due.length === 0 || this.#queue.mustWait) return
+    const elements = due.map(([element]) => element)
+    await this.#system.cancel(batch.queued, elements)
+    const lost = tasksOfHeld(batch, elements)
+    for (const element of elements) {
       const state = batch.states.get(element)
+      batch.removed.add(element)
+      batch.heldSince.delete(element)
       if (state?.phase !== 'held') continue
       const kind = state.cause === 'memory' ? 'memory' : state.cause === 'files' ? 'transfer' : 'start'
       const failure: Failure = { kind, message: state.reason }
-      const tasks = batch.isCarried ? [element] : tasksOfHeld(batch, element)
-      await this.#system.cancel(batch.queued, [element])
-      batch.heldSince.delete(element)
-      this.#hands.giveUp(batch, tasks, 'failed', failure)
+      this.#hands.giveUp(batch, lost.get(element) ?? [], 'failed', failure)
     }
   }
 
@@ -144,8 +149,9 @@ export class ElementJudge {
   #takeBack(batch: OpenBatch): void {
     if ([...batch.ended.values()].some(({ isJudged }) => !isJudged)) return
     const dead = [...batch.ended].find(
-      ([, { end }]) =>
-        end.cause === 'removed' || (!batch.hasWorked && end.cause !== 'done' && end.cause !== 'time'),
+      ([element, { end }]) =>
+        (end.cause === 'removed' && !batch.removed.has(element)) ||
+        (!batch.hasWorked && end.cause !== 'done' && end.cause !== 'time' && end.cause !== 'removed'),
     )
     for (const at of [...batch.open]) {
       if (!batch.isCarried && !batch.folder.withhold(at)) continue
@@ -160,13 +166,24 @@ export class ElementJudge {
   }
 }
 
-/** Tasks that wait for an element that is held: its share of those that nobody took. */
-function tasksOfHeld(batch: OpenBatch, element: number): readonly number[] {
+/** Tasks of elements that were held and are taken out of the queue: what each worked on, and its share of what nobody will take. */
+function tasksOfHeld(batch: OpenBatch, held: readonly number[]): ReadonlyMap<number, readonly number[]> {
+  if (batch.isCarried) return new Map(held.map((element) => [element, [element]]))
   const { elements } = batch.file
-  const others = elements - batch.ended.size - batch.heldSince.size
-  // Elements that still work take what this one would have taken.
-  if (others > 0) return []
-  return [...batch.open].filter((at) => at % elements === element && batch.folder.withhold(at))
+  const claims = batch.claims()
+  // Elements that still work take what these would have taken.
+  const isIdle = (element: number): boolean =>
+    batch.ended.has(element) || batch.heldSince.has(element) || batch.removed.has(element)
+  const hasOthers = Array.from({ length: elements }, (_, element) => element).some((at) => !isIdle(at))
+  const first = held[0] ?? 0
+  const lost = new Map<number, number[]>(held.map((element) => [element, []]))
+  for (const at of batch.open) {
+    const claim = claims.get(at)
+    const share = lost.has(at % elements) ? at % elements : first
+    if (claim !== undefined) lost.get(claim.element)?.push(at)
+    else if (!hasOthers && batch.folder.withhold(at)) lost.get(share)?.push(at)
+  }
+  return lost
 }
 
 function lastWords(batch: OpenBatch, element: number): string {

@@ -28,6 +28,8 @@ export class OpenBatch {
   readonly ended: Map<number, EndedElement> = new Map()
   /** When elements were first seen held. */
   readonly heldSince: Map<number, number> = new Map()
+  /** Elements that we took out of the queue. */
+  readonly removed: Set<number> = new Set()
   /** A report of it has come. */
   hasWorked = false
   readonly #askedStop = new Set<number>()
@@ -73,6 +75,8 @@ export class OpenBatch {
   see(states: ReadonlyMap<number, ElementState>, nowMs: number): void {
     for (const [element, state] of states) {
       this.states.set(element, state)
+      // A scheduler that lost the node began it again.
+      if (state.phase !== 'ended') this.ended.delete(element)
       if (state.phase !== 'held') this.heldSince.delete(element)
       else if (!this.heldSince.has(element)) this.heldSince.set(element, nowMs)
       if (state.phase === 'ended' && !this.ended.has(element))
@@ -96,11 +100,14 @@ export class OpenBatch {
     return state?.phase === 'held' ? undefined : state?.host
   }
 
-  /** True when all of these were asked to end before; remembers them. */
-  hasAskedStop(elements: readonly number[]): boolean {
-    const isKnown = elements.every((element) => this.#askedStop.has(element))
+  /** Elements whose task has to end and that the scheduler was not told yet. */
+  toStop(): readonly number[] {
+    return [...this.stopping].filter((at) => this.open.has(at) && !this.#askedStop.has(at))
+  }
+
+  /** The scheduler was told that these have to end. */
+  hasAskedStop(elements: readonly number[]): void {
     for (const element of elements) this.#askedStop.add(element)
-    return isKnown
   }
 
   externalId(element: number): string | undefined {

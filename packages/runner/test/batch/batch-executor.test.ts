@@ -2,105 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
-import { BatchExecutor } from '../../dist/batch/batch-executor.js'
-import { SiteExecutor } from '../../dist/batch/site-executor.js'
-import { LocalExecutor } from '../../dist/executor/local-executor.js'
-import { FileHasher } from '../../dist/files/file-hasher.js'
-import { leaveWish, MemoryStore, type RunOptions, type RunResult, runPlan } from '../../dist/index.js'
-import { standardTransfers } from '../../dist/transfer/standard-transfers.js'
-import { Transfers } from '../../dist/transfer/transfer.js'
-import { type SmallJob, smallPlan } from '../small-plan.ts'
-import { FakeSystem, type Faults, linesOf } from './fake-system.ts'
-
-const quick = { backoffMs: 1, maxBackoffMs: 5, maxLosses: 3 }
-
-interface Ran {
-  readonly result: RunResult
-  readonly runDir: string
-  readonly attempts: readonly string[]
-  readonly notes: readonly string[]
-  readonly system: FakeSystem
-}
-
-interface Setting {
-  readonly runDir: string
-  readonly store: MemoryStore
-  readonly system: FakeSystem
-  readonly notes: string[]
-}
-
-function setting(jobs: readonly SmallJob[], faults: Faults = {}, cores?: number): Setting {
-  const runDir = smallPlan(
-    join(freshFolder(), 'run'),
-    jobs.map((job) => ({ site: 'far', dataConfiguration: 'sharedfs' as const, ...job })),
-  )
-  mkdirSync(join(runDir, 'scratch'), { recursive: true })
-  writeFileSync(join(runDir, 'scratch', 'raw'), 'raw\n')
-  return { runDir, store: new MemoryStore(), system: new FakeSystem(faults, cores), notes: [] }
-}
-
-function options({ system, notes }: Setting, more: RunOptions = {}): RunOptions {
-  const hasher = new FileHasher()
-  return {
-    policy: quick,
-    executor: (host, local) =>
-      new SiteExecutor(
-        host.plan,
-        new LocalExecutor(host, local),
-        new Map([
-          [
-            'far',
-            new BatchExecutor(
-              host,
-              { name: 'far', kind: system.carries ? 'htcondor' : 'slurm', node: process.execPath },
-              system,
-              {
-                keptOutputBytes: 4096,
-                maxOutputBytes: 1 << 20,
-                inheritEnvironment: [],
-                tools: { hasher, transfers: new Transfers(standardTransfers(), hasher) },
-                onNote: (text) => notes.push(text),
-                lookMs: 20,
-                heldMs: 100,
-              },
-            ),
-          ],
-        ]),
-      ),
-    ...more,
-  }
-}
-
-async function run(jobs: readonly SmallJob[], faults: Faults = {}, more: RunOptions = {}): Promise<Ran> {
-  const all = setting(jobs, faults)
-  const result = await runPlan(all.store, all.runDir, options(all, more))
-  return { ...all, result, attempts: await attemptsOf(all.store, result.runId) }
-}
-
-async function attemptsOf(store: MemoryStore, runId: string): Promise<readonly string[]> {
-  const lines: string[] = []
-  for await (const { jobId, attempt, state, reason } of store.attempts(runId))
-    lines.push(`${jobId} ${attempt} ${state}${reason === null ? '' : `: ${reason}`}`)
-  return lines.sort()
-}
-
-/** A job that appends a line to `log` and copies `raw`. */
-function copying(number: number, more: Partial<SmallJob> = {}): SmallJob {
-  return {
-    run: ['/bin/sh', '-c', `echo ${number} >>"$SKYLOOM_TEST_LOG"; cat raw >copy${number}`],
-    reads: ['raw'],
-    writes: [`copy${number}`],
-    retries: 1,
-    ...more,
-  }
-}
-
-/** The same with the log's place in the plan. */
-function logged(log: string, count: number, more: Partial<SmallJob> = {}): readonly SmallJob[] {
-  return Array.from({ length: count }, (_, number) =>
-    copying(number, { environment: [['SKYLOOM_TEST_LOG', log]], ...more }),
-  )
-}
+import { leaveWish, runPlan } from '../../dist/index.js'
+import type { SmallJob } from '../small-plan.ts'
+import { attemptsOf, copying, logged, options, run, setting } from './fake-site.ts'
+import { linesOf } from './fake-system.ts'
 
 describe('batches', () => {
   test('many jobs go in one submission, to as many elements as can run at a time', async () => {

@@ -10,6 +10,7 @@ import type {
   QueuedBatch,
   RefusedSubmission,
 } from '../../dist/batch/batch-system.js'
+import { RunnerError } from '../../dist/errors.js'
 
 /** What goes wrong in a {@link FakeSystem}. */
 export interface Faults {
@@ -23,12 +24,16 @@ export interface Faults {
   end?: (element: number, submission: number) => ElementEnd | undefined
   /** Elements that are held in place of working. */
   held?: Extract<ElementState, { phase: 'held' }>
+  /** Elements wait and never start. */
+  waits?: boolean
+  /** The scheduler does not answer anything while this is true. */
+  isAway?: () => boolean
 }
 
 /** A scheduler of this process: it starts elements as children at once. All that it did is in `log`. */
 export class FakeSystem implements BatchSystem {
   readonly name = 'fake'
-  readonly queryMs = 50
+  queryMs = 50
   readonly log: string[] = []
   /** Memory of each submission, megabytes. */
   readonly memory: number[] = []
@@ -52,12 +57,23 @@ export class FakeSystem implements BatchSystem {
     await Promise.resolve()
   }
 
+  #answer(what: string): void {
+    if (this.faults.isAway?.() !== true) return
+    this.log.push(`away ${what}`)
+    throw new RunnerError('RUNNER_SCHEDULER', 'nobody there')
+  }
+
   async slots(): Promise<number | undefined> {
+    this.#answer('slots')
     return await Promise.resolve(this.#cores)
   }
 
   async submit(batch: BatchSubmission): Promise<string | RefusedSubmission> {
     const { faults } = this
+    if (faults.isAway?.() === true) {
+      this.log.push('away submit')
+      return await Promise.resolve({ isOutage: true, text: 'nobody there', kind: 'start' })
+    }
     if (faults.refusal !== undefined)
       return await Promise.resolve({ isOutage: false, text: faults.refusal, kind: 'start' })
     if ((faults.outages ?? 0) > 0) {
@@ -87,6 +103,10 @@ export class FakeSystem implements BatchSystem {
     }
     if (this.faults.held !== undefined) {
       states.set(element, this.faults.held)
+      return
+    }
+    if (this.faults.waits === true) {
+      states.set(element, { phase: 'pending', reason: 'Resources' })
       return
     }
     states.set(element, { phase: 'running', host: 'here' })
@@ -128,6 +148,7 @@ export class FakeSystem implements BatchSystem {
   }
 
   async find({ name }: Omit<QueuedBatch, 'id'>): Promise<string | undefined> {
+    this.#answer('find')
     this.log.push('find')
     return await Promise.resolve(this.#ids.get(name))
   }
@@ -135,12 +156,14 @@ export class FakeSystem implements BatchSystem {
   async query(
     batches: readonly QueuedBatch[],
   ): Promise<ReadonlyMap<string, ReadonlyMap<number, ElementState>>> {
+    this.#answer('query')
     return await Promise.resolve(
       new Map(batches.map(({ name }) => [name, new Map(this.#states.get(name) ?? [])])),
     )
   }
 
   async cancel(batch: QueuedBatch, elements?: readonly number[]): Promise<void> {
+    this.#answer('cancel')
     this.log.push(`cancel ${elements?.join(',') ?? 'all'}`)
     await Promise.resolve()
   }
