@@ -159,7 +159,14 @@ test('plans a mosaic as a workflow that skyloom plan takes', async () => {
   const plan = ['plan', join(out, 'workflow.yml'), '--sites', 'local', '--output-sites', 'local', '--dry-run']
   const planned = await skyloom(...plan, '--json')
   expect(planned.code, planned.stderr).toBe(0)
-  expect(planned.stdout).toContain('"compute": 43')
+  expect(planned.stdout).toContain('"compute": 31')
+  const chain = ['mosaic', 'plan', '--images', DEMO, '--out', `${out}-montage`, '--modules', 'montage']
+  expect((await skyloom(...chain)).code).toBe(0)
+  const ofMontage = await skyloom(...plan.with(1, join(`${out}-montage`, 'workflow.yml')), '--json')
+  expect(ofMontage.stdout, ofMontage.stderr).toContain('"compute": 43')
+  const clipped = await skyloom(...chain, '--overwrite', '--combine', 'clipped')
+  expect(clipped.code).toBe(2)
+  expect(clipped.stderr).toContain('no such way of combining')
 })
 
 test('a folder in use is refused, a survey without a band is wrong use', async () => {

@@ -38,6 +38,7 @@ export {
   type SurveyService,
 } from './archive/survey-registry.ts'
 export { unpackBzip2 } from './archive/unpack-bzip2.ts'
+export { anchoredImages } from './background/anchors.ts'
 export {
   type ClassicCandidate,
   classicallyUsed,
@@ -168,6 +169,7 @@ export {
   TABLE_NAMES,
 } from './make/job-files.ts'
 export type { MosaicOptions } from './make/options.ts'
+export { partnerFiles, partnerPaths } from './make/partner-files.ts'
 export type { MosaicPlan } from './make/plan.ts'
 export type {
   ImageSummary,
@@ -182,6 +184,7 @@ export { PROGRAM, VERSION } from './make/version.ts'
 export { bordersOverlap, type MappedImage } from './overlap/borders-overlap.ts'
 export { formatOverlapTable, type OverlapRow } from './overlap/overlap-table.ts'
 export { findOverlaps, type OverlapPair } from './overlap/pairs.ts'
+export { thinPairs } from './overlap/thin-pairs.ts'
 export { drawLevelBar, type LevelBar, padRows } from './pad/pad-rows.ts'
 export { measureSource, type SourceFlux } from './photometry/aperture-photometry.ts'
 export { clippedLevel, type SkyLevel } from './photometry/clipped-level.ts'

@@ -6,10 +6,10 @@ export {
   fitJobId,
   projectJobId,
 } from './mosaic/engine-workflow.ts'
+export { modulesOf } from './mosaic/modules-of.ts'
 export { derivedFiles, type ImageFiles, MOSAIC_FILES } from './mosaic/mosaic-files.ts'
 export { imageList, projectedTable, statusTable } from './mosaic/mosaic-tables.ts'
 export {
-  MOSAIC_MODULES,
   type MosaicWorkflowInput,
   mosaicWorkflow,
   RECIPE_BACKGROUNDS,
@@ -18,4 +18,5 @@ export {
   type RecipeCombine,
 } from './mosaic/mosaic-workflow.ts'
 export { type PlacedSource, type Prediction, predictImages } from './mosaic/predict-images.ts'
+export { RECIPE_FORMS, type RecipeForm } from './mosaic/recipe-form.ts'
 export { outlineOf, type SourceImage } from './mosaic/source-image.ts'

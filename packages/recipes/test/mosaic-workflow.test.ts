@@ -12,8 +12,8 @@ import { describe, expect, test } from 'vitest'
 import {
   imageList,
   MOSAIC_FILES,
-  MOSAIC_MODULES,
   type MosaicWorkflowInput,
+  modulesOf,
   mosaicWorkflow,
   statusTable,
 } from '../src/index.ts'
@@ -96,7 +96,9 @@ describe('the workflow of a mosaic', () => {
         ),
       ).build(),
       transformations: new TransformationCatalog(
-        ...MOSAIC_MODULES.map((name) => new Transformation(name, { site: 'local', pfn: `/bin/${name}` })),
+        ...modulesOf(mosaicWorkflow(input)).map(
+          (name) => new Transformation(name, { site: 'local', pfn: `/bin/${name}` }),
+        ),
       ).build(),
       replicas: replicas.build(),
       properties: new Map([['pegasus.data.configuration', 'sharedfs']]),

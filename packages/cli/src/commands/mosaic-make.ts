@@ -4,25 +4,15 @@ import { EXIT } from '../terminal/exit-code.ts'
 import { formatBytes, formatDuration } from '../terminal/format.ts'
 import { interruptSignal } from '../terminal/interrupt.ts'
 import { jsonLines, progressDisplay } from '../terminal/progress.ts'
-import { type QualityFlags, qualityOptions } from './mosaic-quality.ts'
+import { type PixelFlags, pixelOptions } from './mosaic-pixels.ts'
 import { type TemplateFlags, templateOptions } from './mosaic-template.ts'
 
 /** Flags of `skyloom mosaic make` as the command line gives them. */
-export interface MakeFlags extends TemplateFlags, QualityFlags {
+export interface MakeFlags extends TemplateFlags, PixelFlags {
   readonly images: string
   readonly out: string
   readonly hdu?: number | string
   readonly center?: { lonDeg: number; latDeg: number }
-  readonly method: string
-  readonly pixfrac?: number
-  readonly conserve?: NonNullable<MosaicOptions['conserve']>
-  readonly background: 'plane' | 'level' | 'none'
-  readonly solver?: NonNullable<MosaicOptions['solver']>
-  readonly anchor?: readonly string[]
-  readonly exactSize?: boolean
-  readonly float64?: boolean
-  readonly compress?: NonNullable<MosaicOptions['compress']>
-  readonly quantize?: number
   readonly jobs?: number
   readonly memory?: number
   readonly dryRun?: boolean
@@ -84,18 +74,7 @@ function mosaicOptions(flags: MakeFlags): MosaicOptions {
       ...(flags.size === undefined ? {} : { sizeDeg: flags.size }),
       ...templateOptions(flags),
     },
-    // The library checks the word and says what is allowed.
-    method: flags.method as MosaicOptions['method'],
-    pixfrac: flags.pixfrac,
-    conserve: flags.conserve,
-    background: flags.background,
-    solver: flags.solver,
-    anchors: flags.anchor,
-    ...qualityOptions(flags),
-    isExactSize: flags.exactSize,
-    isFloat64: flags.float64,
-    compress: flags.compress,
-    quantize: flags.quantize,
+    ...pixelOptions(flags),
     threads: flags.jobs,
     memoryBytes: flags.memory,
     overwrite: flags.overwrite,

@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander'
 import { parseCount, parseHdu } from '../terminal/values.ts'
+import { addPixelOptions } from './mosaic-pixels.ts'
 import type { MosaicPlanFlags } from './mosaic-plan.ts'
 import { addTemplateOptions } from './mosaic-template.ts'
 
 /** Text shown below the options. */
 const EXAMPLES = `
 The folder holds the workflow and its catalogs in Pegasus' formats, the header
-template and the tables that the jobs read, and the commands of the modules.
+template and the plan that the jobs read, and the commands of the modules.
 
 Examples:
   skyloom mosaic plan --images raw --out m42-workflow
@@ -19,30 +20,32 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 4 refused, 130 interrupted.`
 export function addMosaicPlanCommand(mosaic: Command): void {
   const plan = mosaic
     .command('plan')
-    .description('write a mosaic as an abstract workflow of Montage modules')
+    .description('write the abstract workflow that mosaic make runs, for any site')
     .argument('[place]', 'object or position ("M 42", "83.82 -5.39"): the centre of the mosaic')
     .option('--images <dir>', 'folder with the images')
     .option('--survey <name:band>', 'survey whose archive is searched')
     .option('--surveys <file>', 'registry of surveys (default: SKYLOOM_SURVEYS, or the built-in one)')
     .requiredOption('--out <dir>', 'folder for the workflow; must be new or empty')
     .option(
-      '--hdu <n|name>',
+      '--hdu <n|name|all>',
       'extension to take from each file (default: the first image with a sky position)',
       parseHdu,
     )
   addTemplateOptions(plan)
-  plan
+  addPixelOptions(plan)
     .addOption(
-      new Option('--background <name>', 'background matching')
-        .choices(['plane', 'level', 'none'])
-        .default('plane'),
+      new Option(
+        '--modules <whose>',
+        'jobs of mosaic make, with the same products, or jobs with the arguments of the Montage modules, which Montage 6 runs, too',
+      )
+        .choices(['skyloom', 'montage'])
+        .default('skyloom'),
     )
-    .addOption(
-      new Option('--combine <name>', 'how overlapping pixels become one')
-        .choices(['mean', 'median', 'count'])
-        .default('mean'),
+    .option(
+      '--picture <pixels>',
+      'with --modules montage: larger side of the picture (default: 1000)',
+      parseCount,
     )
-    .option('--picture <pixels>', 'larger side of the picture', parseCount, 1000)
     .option('--name <name>', 'name of the workflow (default: that of the folder)')
     .option('--overwrite', 'replace the workflow of an earlier call')
     .option('--json', 'print the summary as one JSON document; progress as JSON lines on standard error')

@@ -5,18 +5,18 @@ import { type ImageSource, type MosaicWorkflowSummary, planMosaicWorkflow } from
 import { EXIT } from '../terminal/exit-code.ts'
 import { interruptSignal } from '../terminal/interrupt.ts'
 import { jsonLines, progressDisplay } from '../terminal/progress.ts'
+import { type PixelFlags, pixelOptions } from './mosaic-pixels.ts'
 import { type TemplateFlags, templateOptions } from './mosaic-template.ts'
 
 /** Flags of `skyloom mosaic plan` as the command line gives them. */
-export interface MosaicPlanFlags extends TemplateFlags {
+export interface MosaicPlanFlags extends TemplateFlags, PixelFlags {
   readonly images?: string
   readonly survey?: string
   readonly surveys?: string
   readonly out: string
   readonly hdu?: number | string
-  readonly background: 'plane' | 'level' | 'none'
-  readonly combine: 'mean' | 'median' | 'count'
-  readonly picture: number
+  readonly modules: 'skyloom' | 'montage'
+  readonly picture?: number
   readonly name?: string
   readonly overwrite?: boolean
   readonly json?: boolean
@@ -34,8 +34,8 @@ export async function runMosaicPlan(place: string | undefined, flags: MosaicPlan
       sizeDeg: flags.size,
       headerFile: flags.header,
       template: templateOptions(flags),
-      background: flags.background,
-      combine: flags.combine,
+      form: flags.modules === 'montage' ? 'montage' : 'engine',
+      pixels: pixelOptions(flags),
       pictureSide: flags.picture,
       commandsDir,
       outDir: flags.out,
@@ -56,12 +56,14 @@ export async function runMosaicPlan(place: string | undefined, flags: MosaicPlan
 
 function sourceOf({ images, survey, surveys, hdu }: MosaicPlanFlags): ImageSource {
   if (images !== undefined) return { kind: 'folder', path: images, hdu: hdu ?? 'first' }
-  const [name = '', band = ''] = (survey ?? '').split(/:(?=[^:]*$)/)
+  const text = survey ?? ''
+  const at = text.lastIndexOf(text.includes(':') ? ':' : '-')
+  const [name, band] = [text.slice(0, Math.max(0, at)), text.slice(at + 1)]
   if (name === '' || band === '')
     throw new RecipeError('RECIPE_BAD_OPTION', 'the survey has no band', {
       where: ['--survey'],
-      found: survey ?? '',
-      allowed: 'name and band with a colon between them, such as 2MASS:J',
+      found: text,
+      allowed: 'name and band with a colon or dash between them, such as 2MASS:J',
     })
   return { kind: 'survey', survey: name, band, surveysFile: surveys }
 }

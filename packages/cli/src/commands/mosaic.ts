@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { parseAngles, parseBytes, parseCount, parseHdu, parsePositive } from '../terminal/values.ts'
+import { parseAngles, parseBytes, parseCount, parseHdu } from '../terminal/values.ts'
 import { addMosaicHipsCommand } from './mosaic-hips.ts'
 import type { MakeFlags } from './mosaic-make.ts'
+import { addPixelOptions } from './mosaic-pixels.ts'
 import { addMosaicPlanCommand } from './mosaic-plan-command.ts'
-import { addQualityOptions } from './mosaic-quality.ts'
 import { addTemplateOptions } from './mosaic-template.ts'
 
 /** Text shown below the options of `mosaic make`. */
@@ -33,51 +33,7 @@ export function addMosaicCommand(program: Command): void {
     )
     .option('--center <"lon lat">', 'centre in degrees, in the frame of the mosaic', parseAngles)
   addTemplateOptions(make)
-    .addOption(
-      new Option(
-        '--method <name>',
-        'reprojection: area, planar or drizzle (areas of overlap), nearest, bilinear, bicubic, lanczos2, lanczos3, lanczos4',
-      ).default('area'),
-    )
-    .option('--pixfrac <number>', 'footprint of a pixel for drizzle, above 0 to 1 (default: 0.8)', Number)
-    .addOption(
-      new Option(
-        '--conserve <name>',
-        'what pixels hold and keep: surface brightness or flux per pixel; auto goes by BUNIT and takes brightness when it does not tell',
-      )
-        .choices(['auto', 'brightness', 'flux'])
-        .default('auto'),
-    )
-    .addOption(
-      new Option('--background <name>', 'background matching')
-        .choices(['plane', 'level', 'none'])
-        .default('plane'),
-    )
-    .option(
-      '--anchor <name>',
-      'image that keeps its values while the others follow, * and ? allowed; may be given several times',
-      (name: string, before?: readonly string[]) => [...(before ?? []), name],
-    )
-    .addOption(
-      new Option(
-        '--solver <name>',
-        'direct least squares, robust (by noise, less for overlaps that disagree), or the classic iteration',
-      )
-        .choices(['direct', 'robust', 'classic'])
-        .default('direct'),
-    )
-  addQualityOptions(make)
-    .option('--exact-size', 'keep the whole template instead of trimming to the data')
-    .option('--float64', 'write 64-bit pixels')
-    .addOption(
-      new Option(
-        '--compress <name>',
-        'store images in compressed tiles: gzip keeps every bit, rice and hcompress round the mosaic to a fraction of its noise',
-      )
-        .choices(['none', 'gzip', 'rice', 'hcompress'])
-        .default('none'),
-    )
-    .option('--quantize <number>', 'with rice and hcompress: steps of the noise (default: 4)', parsePositive)
+  addPixelOptions(make)
     .option('--jobs <n>', 'images worked on at the same time (default: number of cores)', parseCount)
     .option('--memory <size>', 'memory limit such as 512M or 2G (default: half of the machine)', parseBytes)
     .option('--dry-run', 'show what would be done, write nothing')

@@ -31,6 +31,8 @@ export interface StartFlags extends RegistryFlags {
   readonly memory?: number
   readonly stopOnFailure?: boolean
   readonly holdFailed?: boolean
+  readonly retryMemory?: number
+  readonly retryTime?: number
   readonly reuse: boolean
   readonly functions?: string
   readonly transfers?: string
@@ -76,6 +78,8 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
       policy: {
         onFailure: flags.stopOnFailure === true ? 'stop' : 'continue',
         whenExhausted: flags.holdFailed === true ? 'hold' : 'fail',
+        ...(flags.retryMemory === undefined ? {} : { memoryFactor: flags.retryMemory }),
+        ...(flags.retryTime === undefined ? {} : { timeFactor: flags.retryTime }),
       },
       executor: executorForSites({
         only: flags.site === undefined ? undefined : new Set(flags.site),

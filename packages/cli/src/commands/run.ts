@@ -45,6 +45,16 @@ function addStart(run: Command): void {
       .option('--memory <size>', 'memory for jobs that ask for memory (default: 90 %)', parseBytes)
       .option('--stop-on-failure', 'start nothing more after a job failed')
       .option('--hold-failed', 'hold jobs that have no attempts left')
+      .option(
+        '--retry-memory <factor>',
+        'memory of the next attempt of a job that needed more (default: 1.5)',
+        parsePositive,
+      )
+      .option(
+        '--retry-time <factor>',
+        'run time of the next attempt of a job that needed more (default: 1, the same)',
+        parsePositive,
+      )
       .option('--no-reuse', 'run jobs whose results are known, too')
       .option(
         '--functions <module>',

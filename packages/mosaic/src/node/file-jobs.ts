@@ -6,7 +6,9 @@ import { openFitsFile } from '@skyloom/fits/node'
 import { MosaicError } from '../errors.ts'
 import { fitFile, JOB_FILES, type MosaicPlanFile, projectedFiles } from '../make/job-files.ts'
 import type { MosaicOptions } from '../make/options.ts'
+import { partnerFiles } from '../make/partner-files.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
+import { PARTNER_KINDS, type Partner, type PartnerKind } from '../quality/quality-options.ts'
 import { isEmptyRegion } from '../region.ts'
 import { readTemplate } from '../template/template.ts'
 import type { AddedMosaic } from './add-stage.ts'
@@ -135,11 +137,19 @@ class FileWork {
     this.#files = projectedFiles(plan.images)
   }
 
-  /** The header of an original in the folder. */
+  /** The header of an original in the folder, and where its partners are there. */
   async raw(index: number): Promise<readonly [Awaited<ReturnType<typeof scanImage>>]> {
     const { name, hdu, quality } = present(this.#plan.images[index], 'image')
     const image = await scanImage(join(this.#folder, name), name, hdu)
-    return [quality === undefined ? image : { ...image, quality }]
+    if (quality === undefined) return [image]
+    const files = partnerFiles(this.#plan.images)
+    const here: Partial<Record<PartnerKind, Partner>> = {}
+    for (const kind of PARTNER_KINDS) {
+      const partner = quality[kind]
+      if (partner === undefined) continue
+      here[kind] = { ...partner, path: join(this.#folder, present(files.get(partner.path), kind)) }
+    }
+    return [{ ...image, quality: { ...quality, ...here } }]
   }
 
   async project(run: OpenRun, index: number, image: ProjectedImage['image']): Promise<void> {

@@ -1,12 +1,18 @@
 import { resolve } from 'node:path'
+import type { ImageRecord } from '../image-table/image-record.ts'
 import { JOB_FILES, type MosaicPlanFile, type PlannedSettings } from '../make/job-files.ts'
 import { readTemplate } from '../template/template.ts'
 import type { MosaicInput } from './mosaic-input.ts'
 import { scanImage } from './scan-images.ts'
 import type { MosaicSettings } from './settings.ts'
 
+/** What a plan file tells of an input. A path may be a URL when the image is not on this machine. */
+export type PlannedInput = Pick<MosaicInput, 'templateFile' | 'pairs'> & {
+  readonly images: readonly Pick<ImageRecord, 'name' | 'hdu' | 'path' | 'quality'>[]
+}
+
 /** The plan file of an input. */
-export function mosaicPlanFile(input: MosaicInput, settings: MosaicSettings): MosaicPlanFile {
+export function mosaicPlanFile(input: PlannedInput, settings: MosaicSettings): MosaicPlanFile {
   return {
     version: 1,
     ...(input.templateFile === undefined ? {} : { templateFile: input.templateFile }),
@@ -14,7 +20,7 @@ export function mosaicPlanFile(input: MosaicInput, settings: MosaicSettings): Mo
     images: input.images.map(({ name, hdu, path, quality }) => ({
       name,
       hdu,
-      path: resolve(path),
+      path: /^[a-z][a-z0-9+.-]+:/i.test(path) ? path : resolve(path),
       ...(quality === undefined ? {} : { quality }),
     })),
     pairs: input.pairs,

@@ -1,14 +1,30 @@
-import { type ExtraPlane, extraName, fitFile, JOB_FILES, projectedFiles, TABLE_NAMES } from '@skyloom/mosaic'
+import {
+  type ExtraPlane,
+  extraName,
+  fitFile,
+  JOB_FILES,
+  partnerPaths,
+  projectedFiles,
+  TABLE_NAMES,
+} from '@skyloom/mosaic'
 import { File, Job, type JobOptions, Workflow } from '@skyloom/workflow/api'
 
 /** What the workflow of the mosaic engine is made of. */
 export interface EngineWorkflowInput {
   readonly name: string
-  readonly images: readonly { readonly name: string; readonly hdu: number; readonly sizeBytes: number }[]
+  readonly images: readonly {
+    readonly name: string
+    readonly hdu: number
+    readonly sizeBytes?: number | undefined
+    /** Logical names of its weights, variances and masks. */
+    readonly partners?: readonly string[]
+  }[]
   /** Pairs that may overlap, by their places in `images`. */
   readonly pairs: readonly { readonly plus: number; readonly minus: number }[]
   /** Planes that are made beside mosaic and area. */
   readonly planes: readonly ExtraPlane[]
+  /** Products are registered by jobs of the plan; default: by those who run it. */
+  readonly isRegistered?: boolean
 }
 
 /** Ids of the jobs that are there once, by what they do. */
@@ -26,7 +42,6 @@ export function fitJobId({ plus, minus }: { readonly plus: number; readonly minu
 
 /** Files that stay where they are made. */
 const INTERNAL = { stageOut: false, registerReplica: false }
-const PRODUCT = { registerReplica: false }
 
 /**
  * The abstract workflow of the mosaic engine: project every image, fit the difference of every pair that may overlap, model the corrections
@@ -34,7 +49,14 @@ const PRODUCT = { registerReplica: false }
  * work as parts of the engine (`--mosaic`), so that the same workflow runs as functions in memory and as programs on files, with the same
  * products. Inputs besides the images are the two files that `MosaicPlanFile` is about.
  */
-export function engineWorkflow({ name, images, pairs, planes: extras }: EngineWorkflowInput): Workflow {
+export function engineWorkflow({
+  name,
+  images,
+  pairs,
+  planes: extras,
+  isRegistered = false,
+}: EngineWorkflowInput): Workflow {
+  const product = isRegistered ? {} : { registerReplica: false }
   const workflow = new Workflow(name)
   const plan = new File(JOB_FILES.plan)
   const template = new File(JOB_FILES.template)
@@ -45,7 +67,14 @@ export function engineWorkflow({ name, images, pairs, planes: extras }: EngineWo
     const files = { image: new File(image), area: new File(area), facts: new File(facts) }
     workflow.addJobs(
       job('mProject', { id: projectJobId(index) })
-        .addInputs(new File(raw?.name ?? '', { sizeBytes: raw?.sizeBytes ?? 0 }))
+        .addInputs(
+          new File(raw?.name ?? '', raw?.sizeBytes === undefined ? {} : { sizeBytes: raw.sizeBytes }),
+        )
+        .addInputs(
+          ...(raw?.partners ?? [])
+            .filter((partner) => partner !== raw?.name)
+            .map((partner) => new File(partner)),
+        )
         .addOutputs(files.image, files.area, files.facts, INTERNAL),
     )
     return files
@@ -70,16 +99,24 @@ export function engineWorkflow({ name, images, pairs, planes: extras }: EngineWo
       .addOutputs(corrections, INTERNAL),
     job('mAdd', { id: ENGINE_JOBS.add })
       .addInputs(...planes, ...facts, corrections)
-      .addOutputs(new File('mosaic.fits'), new File('mosaic_area.fits'), PRODUCT)
-      .addOutputs(...extras.map((plane) => new File(extraName(plane))), PRODUCT)
+      .addOutputs(new File('mosaic.fits'), new File('mosaic_area.fits'), product)
+      .addOutputs(...extras.map((plane) => new File(extraName(plane))), product)
       .addOutputs(statistics, preview, INTERNAL),
     job('mViewer', { id: ENGINE_JOBS.picture })
       .addInputs(preview, statistics)
-      .addOutputs(new File('mosaic.png'), PRODUCT),
+      .addOutputs(new File('mosaic.png'), product),
     // After the mosaic: on a full disk there is none, and no tables without it.
     job('mBgModel', { id: ENGINE_JOBS.tables })
       .addInputs(...facts, corrections, statistics)
-      .addOutputs(...TABLE_NAMES.map((table) => new File(table)), PRODUCT),
+      .addOutputs(...TABLE_NAMES.map((table) => new File(table)), product),
   )
   return workflow
+}
+
+/** Logical names of the partners of an image. @param files logical names by path, of `partnerFiles` */
+export function partnersOf(
+  image: Parameters<typeof partnerPaths>[0],
+  files: ReadonlyMap<string, string>,
+): readonly string[] {
+  return partnerPaths(image).flatMap((path) => files.get(path) ?? [])
 }

@@ -141,16 +141,3 @@ function filesAt(files: readonly ImageFiles[], index: number): ImageFiles {
   if (found === undefined) throw new RangeError(`there is no image ${index} of ${files.length}`)
   return found
 }
-
-/** Modules that a mosaic workflow calls. */
-export const MOSAIC_MODULES: readonly string[] = [
-  'mProject',
-  'mDiffFit',
-  'mConcatFit',
-  'mBgModel',
-  'mBackground',
-  'mImgtbl',
-  'mAdd',
-  'mShrink',
-  'mViewer',
-]

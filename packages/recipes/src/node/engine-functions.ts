@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
   extraName,
   JOB_FILES,
   type ProductSummary,
+  partnerFiles,
   projectedFiles,
   TABLE_NAMES,
   ZERO_PLANE,
@@ -15,6 +17,7 @@ import {
   type MosaicInput,
   type MosaicJobs,
   type MosaicSession,
+  mosaicPlanFile,
   productSummary,
 } from '@skyloom/mosaic/node'
 import { RecipeError } from '../errors.ts'
@@ -70,6 +73,7 @@ export async function engineFunctions(
   const start = await Promise.all(
     [JOB_FILES.plan, JOB_FILES.template].map(async (name) => await usedFile(inputsDir, name)),
   )
+  const partners = partnerFiles(mosaicPlanFile(input, session.settings).images)
   const products: ProductSummary[] = []
   let model: BackgroundModel | undefined
   let added: MosaicFacts['added'] | undefined
@@ -122,7 +126,7 @@ export async function engineFunctions(
   const once: EngineFunction = async (call) => await known(single.get(call.id), call.id)(call)
   return {
     functions: new Map<string, EngineFunction>([
-      ['mProject', async ({ id }) => await projected(jobs, known(imageOf.get(id), id), start)],
+      ['mProject', async ({ id }) => await projected(jobs, known(imageOf.get(id), id), start, partners)],
       [
         'mDiffFit',
         async ({ id }) => {
@@ -143,13 +147,25 @@ export async function engineFunctions(
   }
 }
 
-async function projected(jobs: MosaicJobs, index: number, start: readonly UsedFile[]): Promise<EngineAnswer> {
+async function projected(
+  jobs: MosaicJobs,
+  index: number,
+  start: readonly UsedFile[],
+  partners: ReadonlyMap<string, string>,
+): Promise<EngineAnswer> {
   const outcome = await jobs.project(index)
   const image = known(jobs.input.images[index], projectJobId(index))
   const { name: lfn, path, sizeBytes } = image
   if (outcome.kind === 'projected') {
-    const { sha256 } = outcome.projected
-    return { read: [...start, { lfn, path: resolve(path), sizeBytes, sha256 }], written: [] }
+    const { sha256, quality } = outcome.projected
+    const read = new Map([[lfn, { lfn, path: resolve(path), sizeBytes, sha256 }]])
+    for (const partner of quality?.partners ?? []) {
+      const place = known(image.quality?.[partner.kind], partner.name).path
+      const name = known(partners.get(place), partner.name)
+      const { size } = await stat(place)
+      read.set(name, { lfn: name, path: place, sizeBytes: size, sha256: partner.sha256 })
+    }
+    return { read: [...start, ...read.values()], written: [] }
   }
   const level = outcome.kind === 'damaged' ? 'error' : 'info'
   return { read: start, written: [], notes: [{ lfn, level, text: outcome.reason.reason }] }

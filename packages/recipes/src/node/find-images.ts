@@ -1,9 +1,16 @@
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { ProgressListener } from '@skyloom/base'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { isSkyloomError, type ProgressListener } from '@skyloom/base'
 import { cellAt, findColumn, numberColumn, type Table, textColumn } from '@skyloom/fits/tables'
-import type { HduChoice, RejectedImage, TemplateImage } from '@skyloom/mosaic'
-import { listImages, readSurveys, resolveLocation, scanImages } from '@skyloom/mosaic/node'
+import type { HduChoice, ImageRecord, QualityOptions, RejectedImage, TemplateImage } from '@skyloom/mosaic'
+import {
+  findPartners,
+  listImages,
+  readSurveys,
+  resolveLocation,
+  scanImage,
+  scanImages,
+} from '@skyloom/mosaic/node'
 import { type SkyPosition, wcsFromKeywords } from '@skyloom/wcs'
 import { RecipeError } from '../errors.ts'
 import { outlineOf, type SourceImage } from '../mosaic/source-image.ts'
@@ -31,13 +38,17 @@ export interface FoundImages {
   readonly images: readonly SourceImage[]
   /** Headers, where they are known. */
   readonly headers: readonly TemplateImage[]
+  /** All that the headers of the images say, with their weights and masks; undefined when images are not on this machine. */
+  readonly records: readonly ImageRecord[] | undefined
   readonly rejected: readonly RejectedImage[]
   /** Smallest pixel side that a list tells, degrees; undefined when headers are known or the list does not tell. */
   readonly scaleDeg: number | undefined
 }
 
-/** How long work is followed. */
+/** What else is looked for, and how the work is followed. */
 export interface FindOptions {
+  /** Weights, variances and masks that go with the images of a folder. */
+  readonly quality?: QualityOptions | undefined
   readonly onProgress?: ProgressListener | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -70,11 +81,12 @@ export async function findImages(
     { survey: source.survey, band: source.band, box },
     options.signal === undefined ? {} : { signal: options.signal },
   )
-  return imagesOfTable(table)
+  return await withRecords(imagesOfTable(table))
 }
 
 async function imagesOfFolder(path: string, hdu: HduChoice, options: FindOptions): Promise<FoundImages> {
-  const { images, rejected } = await scanImages(path, { hdu, ...options })
+  const { quality = {}, ...follow } = options
+  const { images, rejected } = await findPartners(await scanImages(path, { hdu, ...follow }), quality)
   return {
     images: images.map((image) => ({
       lfn: image.name,
@@ -84,25 +96,46 @@ async function imagesOfFolder(path: string, hdu: HduChoice, options: FindOptions
       outline: outlineOf(image),
     })),
     headers: images,
+    records: images,
     rejected,
     scaleDeg: undefined,
   }
 }
 
+/** The images of an archive folder, told by their headers instead of by its list. */
+async function withRecords(found: FoundImages): Promise<FoundImages> {
+  if (found.images.some(({ url }) => !url.startsWith('file:'))) return found
+  const records: ImageRecord[] = []
+  const images: SourceImage[] = []
+  const rejected: RejectedImage[] = []
+  for (const image of found.images) {
+    try {
+      const record = await scanImage(fileURLToPath(image.url), image.lfn, image.hdu)
+      records.push(record)
+      images.push({ ...image, sizeBytes: record.sizeBytes, outline: outlineOf(record) })
+    } catch (error) {
+      if (!isSkyloomError(error)) throw error
+      rejected.push({ name: image.lfn, code: error.code, reason: error.message })
+    }
+  }
+  return { ...found, images, records, headers: records, rejected }
+}
+
 function imagesOfTable(table: Table): FoundImages {
   const urls = textColumn(table, 'URL', 'url')
   const names = textColumn(table, 'fname', 'file')
+  const hdus = findColumn(table, 'hdu') === undefined ? undefined : numberColumn(table, 'hdu')
   const hasCorners = findColumn(table, 'ra1') !== undefined
   const headers = hasCorners ? [] : urls.map((url, row) => headerOfRow(table, row, url))
   const outlines = hasCorners ? cornersOf(table) : headers.map(outlineOf)
   const images = urls.map((url, row) => ({
     lfn: names[row] ?? '',
     url,
-    hdu: 0,
+    hdu: hdus?.[row] ?? 0,
     sizeBytes: undefined,
     outline: outlines[row] ?? [],
   }))
-  return { images, headers, rejected: [], scaleDeg: smallestScale(table) }
+  return { images, headers, records: undefined, rejected: [], scaleDeg: smallestScale(table) }
 }
 
 function cornersOf(table: Table): readonly (readonly SkyPosition[])[] {

@@ -1,3 +1,4 @@
+export type { PixelOptions } from './engine-contents.ts'
 export {
   type EngineAnswer,
   type EngineFunction,
@@ -7,4 +8,3 @@ export {
 export { type ImageSource, type SkyArea } from './find-images.ts'
 export { type EngineRunPlace, planEngineRun } from './plan-engine-run.ts'
 export { type MosaicRequest, type MosaicWorkflowSummary, planMosaicWorkflow } from './plan-mosaic-workflow.ts'
-export { type WorkflowFilesInput, writeMosaicWorkflow } from './write-mosaic-workflow.ts'

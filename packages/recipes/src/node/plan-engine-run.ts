@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
-import { JOB_FILES } from '@skyloom/mosaic'
+import { JOB_FILES, partnerFiles } from '@skyloom/mosaic'
 import { type MosaicInput, type MosaicSession, mosaicPlanFile } from '@skyloom/mosaic/node'
 import { formatPlanProblem, type Plan, type PlanRequest, planLines, planWorkflow } from '@skyloom/workflow'
 import {
@@ -17,7 +17,8 @@ import {
 } from '@skyloom/workflow/api'
 import { writeRun } from '@skyloom/workflow/node'
 import { RecipeError } from '../errors.ts'
-import { engineWorkflow } from '../mosaic/engine-workflow.ts'
+import { engineWorkflow, partnersOf } from '../mosaic/engine-workflow.ts'
+import { modulesOf } from '../mosaic/modules-of.ts'
 
 /** Where and how the workflow of the mosaic engine runs. */
 export interface EngineRunPlace {
@@ -93,17 +94,18 @@ function planned(
   const isMemory = commandsDir === undefined
   const outDir = resolve(options.outDir)
   const replicas = new ReplicaCatalog()
+  const partners = partnerFiles(mosaicPlanFile(input, settings).images)
   for (const name of [JOB_FILES.plan, JOB_FILES.template])
     replicas.addReplica(SITE, name, `file://${join(runDir, INPUTS, name)}`)
   const paths = new Map(input.images.map(({ name, path }) => [name, resolve(path)]))
+  for (const [path, name] of partners) paths.set(name, path)
   for (const [name, path] of paths) replicas.addReplica(SITE, name, `file://${path}`)
   const workflow = engineWorkflow({
     name: place.name,
-    images: input.images,
+    images: input.images.map((image) => ({ ...image, partners: partnersOf(image, partners) })),
     pairs: input.pairs,
     planes: settings.planes,
   })
-  const modules = new Set(workflow.build().jobs.flatMap((job) => (job.type === 'job' ? [job.name] : [])))
   const request: PlanRequest = {
     workflow: workflow.build(),
     sites: new SiteCatalog(
@@ -116,7 +118,7 @@ function planned(
       ? {}
       : {
           transformations: new TransformationCatalog(
-            ...[...modules].map(
+            ...modulesOf(workflow).map(
               (name) => new Transformation(name, { site: SITE, pfn: join(resolve(commandsDir), name) }),
             ),
           ).build(),

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import {
   makeTemplate,
+  type QualityOptions,
   type RejectedImage,
   readTemplate,
   type Template,
@@ -8,9 +10,10 @@ import {
 } from '@skyloom/mosaic'
 import { FK5_J2000, frameConverter } from '@skyloom/wcs'
 import { RecipeError } from '../errors.ts'
-import type { RecipeBackground, RecipeCombine } from '../mosaic/mosaic-workflow.ts'
 import { predictImages } from '../mosaic/predict-images.ts'
+import type { RecipeForm } from '../mosaic/recipe-form.ts'
 import type { SourceImage } from '../mosaic/source-image.ts'
+import { type EngineContents, engineContents, type PixelOptions } from './engine-contents.ts'
 import {
   type FindOptions,
   type FoundImages,
@@ -19,10 +22,12 @@ import {
   type ImageSource,
   type SkyArea,
 } from './find-images.ts'
-import { writeMosaicWorkflow } from './write-mosaic-workflow.ts'
+import { montageContents } from './montage-contents.ts'
+import { montagePixels } from './montage-pixels.ts'
+import { writeWorkflowFolder } from './write-workflow-folder.ts'
 
 /** A mosaic that is to become a workflow. */
-export interface MosaicRequest extends FindOptions {
+export interface MosaicRequest extends Omit<FindOptions, 'quality'> {
   readonly source: ImageSource
   /** Object or position; the centre of the mosaic. With a folder of images it may be left out. */
   readonly location?: string | undefined
@@ -32,9 +37,15 @@ export interface MosaicRequest extends FindOptions {
   readonly headerFile?: string | undefined
   /** Scale, projection, frame and rotation of the mosaic. */
   readonly template?: Omit<TemplateOptions, 'centre' | 'sizeDeg'> | undefined
-  readonly background: RecipeBackground
-  readonly combine: RecipeCombine
-  readonly pictureSide: number
+  /**
+   * Whose jobs make it: `engine` those of `makeMosaic`, with the same products; `montage` those of the modules of Montage with their own
+   * arguments, which Montage itself runs, too.
+   */
+  readonly form: RecipeForm
+  /** What becomes of the pixels. */
+  readonly pixels?: PixelOptions | undefined
+  /** Larger side of the picture, pixels; with the form `montage`. */
+  readonly pictureSide?: number | undefined
   readonly commandsDir: string
   readonly outDir: string
   readonly name: string
@@ -63,30 +74,54 @@ export interface MosaicWorkflowSummary {
  */
 export async function planMosaicWorkflow(request: MosaicRequest): Promise<MosaicWorkflowSummary> {
   const area = await areaOf(request)
-  const found = await findImages(request.source, area, request)
+  const { source, onProgress, signal, pixels: { quality } = {} } = request
+  if (quality !== undefined && hasPartners(quality) && source.kind === 'survey')
+    throw new RecipeError('RECIPE_BAD_OPTION', 'weights, variances and masks go with a folder of images', {
+      remedy: 'fetch the images first, and give their folder with --images',
+    })
+  const found = await findImages(source, area, { onProgress, signal, quality })
   const template = await templateOf(request, area, found)
-  const prediction = predictImages(uniquelyNamed(found.images), template)
-  const { placed, pairs, beside } = prediction
-  if (placed.length === 0)
+  uniquelyNamed(found.images, request.form)
+  const { images, pairCount, beside, ...contents } = contentsOf(request, found, template)
+  if (images.length === 0)
     throw new RecipeError('RECIPE_NO_IMAGES', 'no image lies on the mosaic', {
       found: `${found.images.length} images elsewhere`,
       remedy: 'choose another place or a larger --size',
     })
-  const files = await writeMosaicWorkflow(
-    request.outDir,
-    { ...request, template, prediction },
-    request.overwrite === true ? { overwrite: true } : {},
-  )
+  const { outDir, commandsDir, overwrite } = request
   return {
-    outDir: request.outDir,
-    files,
+    outDir,
+    files: await writeWorkflowFolder(outDir, contents, commandsDir, { overwrite }),
     width: template.width,
     height: template.height,
-    images: placed.map(({ image }) => image.lfn),
-    pairCount: pairs.length,
-    beside: beside.map(({ lfn }) => lfn),
+    images: images.map(({ name }) => name),
+    pairCount,
+    beside,
     rejected: found.rejected,
   }
+}
+
+/** The workflow in the form that is wanted. */
+function contentsOf(
+  { form, name, headerFile, pixels = {}, pictureSide = 1000 }: MosaicRequest,
+  found: FoundImages,
+  template: Template,
+): Omit<EngineContents, 'images'> & { readonly images: readonly { readonly name: string }[] } {
+  if (form === 'engine') {
+    const templateFile = headerFile === undefined ? undefined : basename(headerFile)
+    return engineContents({ name, found, template, templateFile, pixels })
+  }
+  const prediction = predictImages(found.images, template)
+  return {
+    ...montageContents({ name, template, prediction, pictureSide, ...montagePixels(pixels) }),
+    images: prediction.placed.map(({ image }) => ({ name: image.lfn })),
+    pairCount: prediction.pairs.length,
+    beside: prediction.beside.map(({ lfn }) => lfn),
+  }
+}
+
+function hasPartners({ weight, variance, mask, saturation }: QualityOptions): boolean {
+  return [weight, variance, mask, saturation].some((option) => option !== undefined)
 }
 
 async function areaOf({ location, sizeDeg, source }: MosaicRequest): Promise<SkyArea | undefined> {
@@ -122,17 +157,17 @@ async function templateOf(
   return makeTemplate(headers, scale === undefined ? options : { ...options, scaleDeg: scale })
 }
 
-/** Logical names must differ: images of one name in several folders, or several HDUs of one file, are refused. */
-function uniquelyNamed(images: readonly SourceImage[]): readonly SourceImage[] {
-  const seen = new Set<string>()
+/** Logical names must differ: images of one name in several folders are refused; for Montage several HDUs of one file, too. */
+function uniquelyNamed(images: readonly SourceImage[], form: RecipeForm): void {
+  const seen = new Map<string, string>()
   for (const { lfn, url } of images) {
-    if (!seen.has(lfn)) seen.add(lfn)
-    else
+    const before = seen.get(lfn)
+    seen.set(lfn, url)
+    if (before !== undefined && (form === 'montage' || before !== url))
       throw new RecipeError('RECIPE_BAD_OPTION', 'two images have one name', {
         where: [url],
         found: lfn,
         remedy: 'give them different names, or choose one HDU of each file',
       })
   }
-  return images
 }
