@@ -143,7 +143,7 @@ export class BatchExecutor implements Executor {
       memoryMb: request.memoryMb,
       startedMs: request.startedMs,
       plan,
-      timeoutMs: host.plan.spec.timeoutMs[request.job] ?? 0,
+      timeoutMs: request.timeoutMs ?? host.plan.spec.timeoutMs[request.job] ?? 0,
       transformation: host.plan.transformation(request.job),
       hashes: Object.fromEntries(hashes),
     }

@@ -208,6 +208,7 @@ class RunEngine {
       job,
       attempt: this.#machine.attempts(job),
       memoryMb: this.#machine.memoryMb(job),
+      timeoutMs: this.#machine.timeoutMs(job),
       startedMs: this.#machine.startedMs(job),
     }
   }

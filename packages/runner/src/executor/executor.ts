@@ -9,6 +9,8 @@ export interface AttemptRequest {
   readonly attempt: number
   /** Memory it may use, megabytes; 0 for no limit. */
   readonly memoryMb: number
+  /** Longest run time, milliseconds, 0 for no limit; that of the plan when it is not said. */
+  readonly timeoutMs?: number | undefined
   /** Time of the event that started it: tells it from an attempt of another history in the same directory. */
   readonly startedMs: number
 }

@@ -11,6 +11,7 @@ export function commandsOf(event: RunEvent): readonly RunCommand[] {
           job: event.job,
           attempt: event.attempt,
           memoryMb: event.memoryMb ?? 0,
+          timeoutMs: event.timeoutMs,
           startedMs: event.time,
         },
       ]

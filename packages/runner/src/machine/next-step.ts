@@ -21,6 +21,8 @@ export interface JobHistory {
   readonly losses: number
   readonly retries: number
   readonly memoryMb: number
+  /** Longest run time of this attempt, milliseconds; 0 for no limit. */
+  readonly timeoutMs: number
 }
 
 /** What an attempt's end means for its job; the fields of the event. */
@@ -30,6 +32,7 @@ export interface Step {
   readonly failure?: Failure
   readonly retryAt?: number
   readonly memoryMb?: number
+  readonly timeoutMs?: number
   readonly reused?: string
   readonly made?: readonly (readonly [lfn: string, sha256: string])[]
 }
@@ -37,7 +40,7 @@ export interface Step {
 /**
  * What becomes of a job after an attempt: a failure of its own uses up a retry and waits longer each time; a loss to
  * the infrastructure does neither, until there were `maxLosses` of them (a full disk never counts); who ran out of memory gets
- * more.
+ * more, and so does, where the policy says so, who ran out of time.
  */
 export function nextStep(result: AttemptResult, policy: RunPolicy, history: JobHistory): Step {
   const { outcome, failure, reused, made = [] } = result
@@ -56,12 +59,14 @@ export function nextStep(result: AttemptResult, policy: RunPolicy, history: JobH
     return { ...facts, next: 'retry', retryAt: history.time + waitMs }
   }
   if (history.failures >= history.retries) return { ...facts, next: exhausted(policy) }
-  const grows = failure?.kind === 'memory' && history.memoryMb > 0
+  const needsMemory = failure?.kind === 'memory' && history.memoryMb > 0
+  const needsTime = failure?.kind === 'timeout' && history.timeoutMs > 0 && policy.timeFactor !== 1
   return {
     ...facts,
     next: 'retry',
     retryAt: history.time + backoff(policy, history.failures),
-    ...(grows ? { memoryMb: Math.ceil(history.memoryMb * policy.memoryFactor) } : {}),
+    ...(needsTime ? { timeoutMs: Math.ceil(history.timeoutMs * policy.timeFactor) } : {}),
+    ...(needsMemory ? { memoryMb: Math.ceil(history.memoryMb * policy.memoryFactor) } : {}),
   }
 }
 

@@ -51,6 +51,8 @@ export type RunEvent =
       /** From 1. */
       readonly attempt: number
       readonly memoryMb?: number
+      /** Longest run time, milliseconds, where it is not that of the plan. */
+      readonly timeoutMs?: number
     }
   | {
       readonly type: 'attempt-ended'
@@ -64,6 +66,8 @@ export type RunEvent =
       readonly retryAt?: number
       /** With `retry`: memory of the next attempt, when it grows. */
       readonly memoryMb?: number
+      /** With `retry`: longest run time of the next attempt, when it grows. */
+      readonly timeoutMs?: number
       /** With `succeeded`: the attempt that made the outputs found again, instead of running anything. */
       readonly reused?: string
       /** With `succeeded`: logical names and SHA-256 of the files that it made. */
@@ -107,6 +111,7 @@ export type RunCommand =
       readonly job: number
       readonly attempt: number
       readonly memoryMb: number
+      readonly timeoutMs?: number | undefined
       readonly startedMs: number
     }
   | {

@@ -100,6 +100,11 @@ export class RunMachine {
     return this.#memoryMb[this.#check(job)]!
   }
 
+  /** Longest run time of the current attempt of a job, or of its next one, milliseconds; 0 for no limit. */
+  timeoutMs(job: number): number {
+    return this.#running.timeoutMs(this.#check(job))
+  }
+
   /** When the last attempt of a job was started. */
   startedMs(job: number): number {
     return this.#running.startedMs(this.#check(job))
@@ -148,6 +153,7 @@ export class RunMachine {
       losses: this.#losses[job]!,
       retries: this.#spec.retries[job]!,
       memoryMb: this.#memoryMb[job]!,
+      timeoutMs: this.#running.timeoutMs(job),
     })
     return this.#applyAll([{ type: 'attempt-ended', time, job, attempt, ...step }])
   }
@@ -220,12 +226,14 @@ export class RunMachine {
         )
         if (job < 0) break
         const memoryMb = this.#memoryMb[job]!
+        const timeoutMs = this.#running.timeoutMs(job)
         const event: RunEvent = {
           type: 'attempt-started',
           time,
           job,
           attempt: this.#attempts[job]! + 1,
           ...(memoryMb > 0 ? { memoryMb } : {}),
+          ...(timeoutMs === this.#spec.timeoutMs[job] ? {} : { timeoutMs }),
         }
         this.apply(event)
         events.push(event)
@@ -333,6 +341,7 @@ export class RunMachine {
     this.#move(job, RUNNING)
     this.#attempts[job] = attempt
     this.#memoryMb[job] = event.memoryMb ?? 0
+    this.#running.allow(job, event.timeoutMs ?? this.#spec.timeoutMs[job]!)
     this.#running.start(job, time, this.#memoryMb[job])
     this.#lanes.started(job)
   }
@@ -343,6 +352,7 @@ export class RunMachine {
       throw badEvent(event, `the job is ${this.state(job)}, attempt ${this.#attempts[job]!}`)
     this.#running.end(job, this.#memoryMb[job]!)
     this.#lanes.ended(job)
+    if (event.timeoutMs !== undefined) this.#running.allow(job, event.timeoutMs)
     if (outcome === 'failed') this.#failures[job]!++
     if (outcome === 'lost' && event.failure?.kind !== 'space') this.#losses[job]!++
     if (next === 'done') this.#succeed(job)

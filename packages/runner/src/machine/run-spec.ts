@@ -40,6 +40,8 @@ export interface RunPolicy {
   readonly maxBackoffMs: number
   /** Factor on the memory of a job that ran out of it. */
   readonly memoryFactor: number
+  /** Factor on the longest run time of a job that ran longer; 1 for the same again. */
+  readonly timeFactor: number
   /** Attempts of a job that may be lost to the infrastructure before a loss counts as failure. */
   readonly maxLosses: number
 }
@@ -52,5 +54,6 @@ export const DEFAULT_POLICY: RunPolicy = {
   backoffFactor: 2,
   maxBackoffMs: 60_000,
   memoryFactor: 1.5,
+  timeFactor: 1,
   maxLosses: 20,
 }

@@ -6,6 +6,8 @@ export class RunningAttempts {
   readonly jobs: Set<number> = new Set()
   readonly #spec: RunSpec
   readonly #startedAt: Float64Array
+  /** Longest run time of the current attempts, milliseconds; 0 for no limit. */
+  readonly #timeoutMs: Float64Array
   readonly #deadlines = new KeyHeap()
   readonly #killed = new Set<number>()
   #usedCores = 0
@@ -14,6 +16,7 @@ export class RunningAttempts {
   constructor(spec: RunSpec) {
     this.#spec = spec
     this.#startedAt = new Float64Array(spec.graph.nodeCount)
+    this.#timeoutMs = Float64Array.from(spec.timeoutMs)
   }
 
   get usedCores(): number {
@@ -34,12 +37,22 @@ export class RunningAttempts {
     return this.#startedAt[job]!
   }
 
+  /** Longest run time of the current attempt of a job, or of its next one; 0 for no limit. */
+  timeoutMs(job: number): number {
+    return this.#timeoutMs[job]!
+  }
+
+  /** The next attempt of a job may run longer. */
+  allow(job: number, timeoutMs: number): void {
+    this.#timeoutMs[job] = timeoutMs
+  }
+
   start(job: number, time: number, memoryMb: number): void {
     this.jobs.add(job)
     this.#startedAt[job] = time
     this.#usedCores += this.#spec.cores[job]!
     this.#usedMemoryMb += memoryMb
-    if (this.#spec.timeoutMs[job]! > 0) this.#deadlines.add(job, time + this.#spec.timeoutMs[job]!)
+    if (this.#timeoutMs[job]! > 0) this.#deadlines.add(job, time + this.#timeoutMs[job]!)
   }
 
   end(job: number, memoryMb: number): void {
@@ -66,7 +79,7 @@ export class RunningAttempts {
     while (this.#deadlines.leastKey <= time) {
       const job = this.#deadlines.take()
       if (!this.jobs.has(job)) continue
-      const timeoutMs = this.#spec.timeoutMs[job]!
+      const timeoutMs = this.#timeoutMs[job]!
       if (areAllCanceled || this.#killed.delete(job)) yield [job, 'canceled']
       else if (timeoutMs > 0 && this.#startedAt[job]! + timeoutMs <= time) yield [job, 'timeout']
     }

@@ -21,6 +21,7 @@ const runEvent = z.discriminatedUnion('type', [
     job,
     attempt: z.number().int(),
     memoryMb: z.number().optional(),
+    timeoutMs: z.number().optional(),
   }),
   z.object({
     type: z.literal('attempt-ended'),
@@ -32,6 +33,7 @@ const runEvent = z.discriminatedUnion('type', [
     failure: failure.optional(),
     retryAt: z.number().optional(),
     memoryMb: z.number().optional(),
+    timeoutMs: z.number().optional(),
     reused: z.string().optional(),
     made: z.array(z.tuple([z.string(), z.string()])).optional(),
   }),
