@@ -61,14 +61,11 @@ async function runProgram(
   const stderr = task.stderr === undefined ? places.stderr(number) : inWork(workDirectory, task.stderr)
   for (const file of [stdout, stderr]) context.slots.makeLogFolder(dirname(file))
   attempt.running = { kill: (reason) => context.spawner.kill(id, reason) }
-  const words = splitArguments(task.arguments)
-  const environment = [...environmentOf(task, setting.program), ...ownVariables(context, attempt)]
-  const start = startOf(attempt, setting, path, words, environment)
-  const ended = await context.spawner.run({
+  const result = await context.spawner.run({
     id,
-    argv: start.argv,
+    argv: [path, ...splitArguments(task.arguments)],
     cwd: workDirectory,
-    environment: start.environment,
+    environment: [...task.environment, ...ownVariables(context, attempt)],
     stdin: task.stdin === undefined ? undefined : inWork(workDirectory, task.stdin),
     stdout,
     stderr,
@@ -111,6 +108,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
   // The file of an output is there even when nothing is printed.
   if (task.stdout !== undefined) await writeText(stdout, '')
   const startMs = Date.now()
+  const startedMs = performance.now()
   let answer: WorkerAnswer
   try {
     answer = await context.pool.run(
@@ -134,7 +132,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
     answer = {
       id: 0,
       startMs,
-      durationMs: Date.now() - startMs,
+      durationMs: performance.now() - startedMs,
       cpuMs: undefined,
       exitCode: -1,
       hasPrinted: true,
