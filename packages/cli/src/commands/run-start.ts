@@ -84,6 +84,7 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
       executor: executorForSites({
         only: flags.site === undefined ? undefined : new Set(flags.site),
         onNote: display.note,
+        sshConfig: flags.sshConfig === undefined ? undefined : resolve(flags.sshConfig),
       }),
       signal: interrupt.signal,
       onNotice: (text) => {

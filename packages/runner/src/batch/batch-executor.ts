@@ -23,6 +23,8 @@ export interface BatchOptions {
   readonly keptOutputBytes: number
   readonly maxOutputBytes: number
   readonly inheritEnvironment: readonly string[]
+  /** Settings of OpenSSH in place of the user's. */
+  readonly sshConfig?: string | undefined
   readonly tools: HomeTools
   /** Something for a person to know while the run goes on: a scheduler that does not answer. */
   readonly onNote: (text: string) => void
@@ -70,6 +72,11 @@ export class BatchExecutor implements Executor {
       maxOutputBytes: options.maxOutputBytes,
       inheritEnvironment: options.inheritEnvironment,
       clock: this.#clock,
+      credentials: {
+        environment: process.env,
+        sshConfig: options.sshConfig,
+        signal: new AbortController().signal,
+      },
       onNote: options.onNote,
       onBatch: (batch) => {
         this.#batches.push(batch)

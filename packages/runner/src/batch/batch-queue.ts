@@ -3,11 +3,13 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '@skyloom/base'
 import { writeFileAtomic } from '@skyloom/base/node'
+import type { CredentialSource } from '../credentials/collect-credentials.ts'
 import { RunnerError } from '../errors.ts'
 import type { ExecutorHost } from '../executor/local-executor.ts'
 import { filePathOf } from '../files/file-url.ts'
 import type { Failure } from '../machine/run-event.ts'
 import { attemptId } from './attempt-places.ts'
+import { credentialFiles, writeCredentials } from './batch-credentials.ts'
 import type { BatchFile, BatchTask } from './batch-file.ts'
 import { BatchFolder } from './batch-folder.ts'
 import type { BatchSite } from './batch-site.ts'
@@ -33,6 +35,7 @@ export interface QueueOptions {
   readonly maxOutputBytes: number
   readonly inheritEnvironment: readonly string[]
   readonly clock: Clock
+  readonly credentials: CredentialSource
   /** Something for a person to know while the run goes on. */
   readonly onNote: (text: string) => void
   /** A batch is written and about to be submitted. */
@@ -315,6 +318,7 @@ export class BatchQueue {
     }
     const folder = new BatchFolder(join(this.#options.root, file.name))
     if (group.data === 'carried') await writeCarried(folder, file)
+    await writeCredentials(folder.path, file, this.#options.credentials)
     await folder.write(file)
     return new OpenBatch(folder, file, group.tasks.keys())
   }
@@ -335,6 +339,7 @@ export class BatchQueue {
     if (first === undefined) throw new RangeError(`batch ${file.name} is empty`)
     const shape = this.#shape(first)
     const program = join(this.#options.root, NODE_PROGRAM)
+    const secrets = credentialFiles(folder.path)
     return {
       ...shape,
       name: file.name,
@@ -343,7 +348,9 @@ export class BatchQueue {
       timeMs: file.elementMs,
       script: join(this.#options.root, 'element.sh'),
       inputs:
-        file.data === 'carried' ? file.tasks.map((task) => [program, ...carriedInputs(task).keys()]) : [],
+        file.data === 'carried'
+          ? file.tasks.map((task) => [program, ...secrets, ...carriedInputs(task).keys()])
+          : [],
     }
   }
 }

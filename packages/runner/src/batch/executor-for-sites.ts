@@ -18,6 +18,8 @@ export interface SiteOptions extends Pick<BatchOptions, 'lookMs' | 'heldMs'> {
   readonly onNote?: ((text: string) => void) | undefined
   /** Time between two questions to a scheduler. Default: 10 s for Slurm, 1 s for the log of HTCondor. */
   readonly queryMs?: number | undefined
+  /** Settings of OpenSSH in place of the user's. */
+  readonly sshConfig?: string | undefined
 }
 
 /**
@@ -55,6 +57,7 @@ function batchOptions(settings: SiteOptions, options: LocalExecutorOptions): Bat
       transfers: new Transfers([...standardTransfers(), ...(options.transfers ?? [])], hasher),
     },
     onNote: settings.onNote ?? (() => undefined),
+    sshConfig: settings.sshConfig,
     lookMs: settings.lookMs,
     heldMs: settings.heldMs,
   }

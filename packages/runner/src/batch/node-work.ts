@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { hostname, machine, release, tmpdir, type } from 'node:os'
 import { join } from 'node:path'
+import type { Credentials } from '../credentials/credentials.ts'
+import { credentialedTransfers } from '../credentials/use-credentials.ts'
 import { RunnerError } from '../errors.ts'
 import { WorkerPool } from '../executor/worker-pool.ts'
 import { FileHasher } from '../files/file-hasher.ts'
@@ -32,8 +34,11 @@ export class NodeWork {
   readonly #externalId: string | undefined
   #hashes: BatchTask['hashes'] = {}
 
-  /** @param externalId how the scheduler calls this element */
-  constructor(batch: NodeSettings, externalId: string | undefined) {
+  /**
+   * @param externalId how the scheduler calls this element
+   * @param credentials what came along to reach other places
+   */
+  constructor(batch: NodeSettings, externalId: string | undefined, credentials: Credentials | undefined) {
     this.#externalId = externalId
     this.#sandbox = mkdtempSync(join(tmpdir(), 'skyloom-'))
     const environment = programEnvironment(process.env, batch.inheritEnvironment)
@@ -41,6 +46,8 @@ export class NodeWork {
     // Where the run is not seen, its folders are those of the sandbox.
     const runDir = batch.data === 'shared' ? batch.runDir : this.#sandbox
     const hasher = new FileHasher()
+    const further =
+      credentials === undefined ? [] : credentialedTransfers(credentials, join(this.#sandbox, 'credentials'))
     this.#context = {
       runId: batch.runId,
       runDir,
@@ -50,7 +57,7 @@ export class NodeWork {
       pool: new WorkerPool(1),
       hasher,
       slots: new SlotFolders(join(this.#sandbox, 'work'), 0),
-      transfers: new Transfers(standardTransfers(), hasher),
+      transfers: new Transfers([...standardTransfers(), ...further], hasher),
       functions: new Map(),
       sharesPrograms: false,
       subWorkflows: undefined,

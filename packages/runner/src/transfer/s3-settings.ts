@@ -48,6 +48,12 @@ export function s3Settings(url: string, environment: Environment): S3Settings {
 }
 
 function awsSettings(bucket: string, key: string, environment: Environment): S3Settings {
+  const { endpoint, ...account } = awsAccount(environment)
+  return { endpoint: bucketUrl(endpoint, bucket), key, ...account }
+}
+
+/** Endpoint and keys that the AWS tools would use; the keys are empty for a public store. */
+function awsAccount(environment: Environment): Omit<S3Settings, 'key'> {
   const given = (name: string): string | undefined =>
     environment[name] === '' ? undefined : environment[name]
   const home = given('HOME') ?? homedir()
@@ -69,7 +75,18 @@ function awsSettings(bucket: string, key: string, environment: Environment): S3S
       ? [kept('aws_access_key_id'), kept('aws_secret_access_key'), kept('aws_session_token')]
       : [given('AWS_ACCESS_KEY_ID'), given('AWS_SECRET_ACCESS_KEY'), given('AWS_SESSION_TOKEN')]
   const [accessKeyId = '', secretAccessKey = '', sessionToken] = keys
-  return { endpoint: bucketUrl(endpoint, bucket), region, key, accessKeyId, secretAccessKey, sessionToken }
+  return { endpoint, region, accessKeyId, secretAccessKey, sessionToken }
+}
+
+/** Variables by which {@link s3Settings} finds the same store with the same keys on another machine. */
+export function awsVariables(environment: Environment): Readonly<Record<string, string>> {
+  const { endpoint, region, accessKeyId, secretAccessKey, sessionToken } = awsAccount(environment)
+  return {
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_REGION: region,
+    ...(accessKeyId === '' ? {} : { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }),
+    ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
+  }
 }
 
 interface PegasusPlace {
@@ -84,9 +101,7 @@ function pegasusSettings(
   { url, user, site, bucket, key }: PegasusPlace,
   environment: Environment,
 ): S3Settings {
-  const file =
-    environment['PEGASUS_CREDENTIALS'] ?? join(environment['HOME'] ?? homedir(), '.pegasus/credentials.conf')
-  const sections = sectionsOf(file)
+  const { file, sections } = credentialSections(environment)
   const place = sections.get(site)
   const keys = sections.get(`${user}@${site}`)
   const endpoint = place?.get('endpoint')
@@ -105,6 +120,16 @@ function pegasusSettings(
     secretAccessKey: keys.get('secret_key') ?? '',
     sessionToken: keys.get('session_token'),
   }
+}
+
+/** Sections of the file `PEGASUS_CREDENTIALS`, else `~/.pegasus/credentials.conf`; none when it is not there. */
+export function credentialSections(environment: Environment): {
+  readonly file: string
+  readonly sections: Sections
+} {
+  const file =
+    environment['PEGASUS_CREDENTIALS'] ?? join(environment['HOME'] ?? homedir(), '.pegasus/credentials.conf')
+  return { file, sections: sectionsOf(file) }
 }
 
 function bucketUrl(endpoint: string, bucket: string): string {

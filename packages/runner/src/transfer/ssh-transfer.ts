@@ -15,7 +15,7 @@ export interface SshOptions extends RetryOptions {
 }
 
 /** A file on another machine. */
-interface SshPlace {
+export interface SshPlace {
   readonly user: string | undefined
   readonly host: string
   readonly port: string | undefined
@@ -39,7 +39,7 @@ export function sshTransfer(options: SshOptions = {}): Transfer {
     lines: readonly string[],
     { signal }: TransferOptions,
   ): Promise<string> => {
-    const argv = sftpCommand(placeOf(url), options)
+    const argv = sftpCommand(sshPlace(url), options)
     // A dash before a line lets the batch go on when it fails.
     const input = `${lines.join('\n')}\n`
     try {
@@ -60,10 +60,10 @@ export function sshTransfer(options: SshOptions = {}): Transfer {
   return {
     schemes: ['scp', 'sftp'],
     async get(url, path, request) {
-      await batch(url, [`get ${quoted(placeOf(url).path, url)} ${quoted(path, url)}`], request)
+      await batch(url, [`get ${quoted(sshPlace(url).path, url)} ${quoted(path, url)}`], request)
     },
     async put(path, url, request) {
-      const target = placeOf(url).path
+      const target = sshPlace(url).path
       const partial = `${posix.dirname(target)}/.${posix.basename(target)}${PARTIAL_MARK}${randomBytes(6).toString('hex')}`
       const { size } = await stat(path)
       const name = quoted(partial, url)
@@ -83,10 +83,10 @@ export function sshTransfer(options: SshOptions = {}): Transfer {
       }
     },
     async makeDirectory(url, request) {
-      await batch(url, makeFolders(url, `${placeOf(url).path}/x`), request)
+      await batch(url, makeFolders(url, `${sshPlace(url).path}/x`), request)
     },
     async remove(url, request) {
-      const { path } = placeOf(url)
+      const { path } = sshPlace(url)
       if ((await sizeOf(url, path, request)) === undefined) return
       await batch(url, [`rm ${quoted(path, url)}`], request)
     },
@@ -94,7 +94,7 @@ export function sshTransfer(options: SshOptions = {}): Transfer {
 }
 
 /** @throws {RunnerError} `RUNNER_TRANSFER_FAILED` for a URL that OpenSSH could take for an option */
-function placeOf(url: string): SshPlace {
+export function sshPlace(url: string): SshPlace {
   const match =
     /^(?:scp|sftp):\/\/(?:([^@/]*)@)?(\[[0-9a-f:.%]+\]|[A-Za-z0-9][A-Za-z0-9_.-]*)(?::(\d+))?(\/.*)$/is.exec(
       url,

@@ -10,6 +10,8 @@ export interface SshServer {
   readonly port: number
   /** Settings for ssh with a key that the server takes and with the server's key. */
   readonly config: string
+  /** The key that the server takes. */
+  readonly key: { readonly path: string; readonly text: string }
   /** Settings with a key that it does not take. */
   readonly strangerConfig: string
   /** Settings that know another key for the server. */
@@ -61,6 +63,7 @@ export async function sshServer(): Promise<SshServer> {
   return {
     port,
     config: config('good', 'id', 'host'),
+    key: { path: at('id'), text: readFileSync(at('id'), 'utf8') },
     strangerConfig: config('bad-key', 'stranger', 'host'),
     impostorConfig: config('bad-host', 'id', 'impostor'),
   }
