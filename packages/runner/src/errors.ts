@@ -18,6 +18,7 @@ export type RunnerErrorCode =
   | 'RUNNER_SPAWNER'
   | 'RUNNER_JOB_FAILED'
   | 'RUNNER_SCHEDULER'
+  | 'RUNNER_CONTAINER'
 
 /** Errors of runs, executors, transfers and records. */
 export class RunnerError extends SkyloomError<RunnerErrorCode> {

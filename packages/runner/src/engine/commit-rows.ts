@@ -163,7 +163,7 @@ function fileIdOf({ runId, made }: CommitInput, lfn: string, sha256: string): st
 }
 
 function invocationRow(jobId: string, report: AttemptReport, invocation: Invocation): InvocationRow {
-  const { environment, pid } = invocation
+  const { environment, pid, container } = invocation
   return {
     jobId,
     attempt: report.attempt,
@@ -186,7 +186,11 @@ function invocationRow(jobId: string, report: AttemptReport, invocation: Invocat
     writtenBytes: invocation.writtenBytes,
     exitCode: invocation.exitCode,
     signal: invocation.signal,
-    data: { ...(pid === undefined ? {} : { pid }), ...(environment.length === 0 ? {} : { environment }) },
+    data: {
+      ...(pid === undefined ? {} : { pid }),
+      ...(environment.length === 0 ? {} : { environment }),
+      ...(container === undefined ? {} : { container: { ...container } }),
+    },
   }
 }
 

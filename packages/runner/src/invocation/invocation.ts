@@ -6,6 +6,18 @@ export interface InvocationFile {
   readonly sha256: string
 }
 
+/** A container and its image, as a record names them. */
+export interface InvocationContainer {
+  readonly name: string
+  readonly type: string
+  /** URL of the catalog. */
+  readonly image: string
+  /** Of the image's file; of an image folder see `treeFingerprint`. */
+  readonly sha256: string
+  /** Program that ran it. */
+  readonly tool: string
+}
+
 /** Record of one program or function that ran: who, what, where, from what, how long, how it ended. */
 export interface Invocation {
   /** Position in its job, from 1. */
@@ -19,6 +31,8 @@ export interface Invocation {
   /** SHA-256 of the program's file. */
   readonly programSha256: string | undefined
   readonly arguments: readonly string[]
+  /** In which the program ran. */
+  readonly container?: InvocationContainer | undefined
   readonly workDirectory: string
   /** What the plan sets, with secrets left out; see `recordedEnvironment`. */
   readonly environment: readonly (readonly [string, string])[]

@@ -93,8 +93,9 @@ export function failedResult(executor: string, failure: Failure, rest: Partial<J
 export function failureOf(error: unknown, kind: Failure['kind']): Failure {
   const message = error instanceof Error ? error.message : String(error)
   const codes = errorCodes(error)
-  const isChecksum = codes[0] === 'RUNNER_CHECKSUM'
-  return { kind: diskFaultOf(codes) ?? (isChecksum ? 'checksum' : kind), message }
+  const known = { RUNNER_CHECKSUM: 'checksum', RUNNER_CONTAINER: 'start' } as const
+  const own = Object.entries(known).find(([code]) => code === codes[0])?.[1]
+  return { kind: diskFaultOf(codes) ?? own ?? kind, message }
 }
 
 export type { Product }

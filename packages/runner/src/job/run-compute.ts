@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { readyContainers } from '../container/ready-container.ts'
 import { RunnerError } from '../errors.ts'
 import type { Invocation } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
@@ -13,7 +14,7 @@ import {
 import { publishOutputs } from './publish-outputs.ts'
 import { recipeSha256 } from './recipe.ts'
 import { reuseResult } from './reuse-result.ts'
-import { programId, runTask } from './run-task.ts'
+import { environmentOf, programId, runTask } from './run-task.ts'
 import { stageInputs } from './stage-inputs.ts'
 import { type TaskProgram, taskProgram } from './task-program.ts'
 import { attemptPlaces, removeWorkDirectory } from './work-directory.ts'
@@ -78,10 +79,12 @@ async function compute(
   }
   try {
     if (usesFolder) mkdirSync(workDirectory, { recursive: true })
-    const inputs = job.inputs.length === 0 ? [] : await stageInputs(context, attempt, workDirectory)
+    const { ready, files } = await readyContainers(context, attempt)
+    const staged = job.inputs.length === 0 ? [] : await stageInputs(context, attempt, workDirectory)
+    const inputs = files.length === 0 ? staged : [...files, ...staged]
     kind = 'start'
     const programs: TaskProgram[] = []
-    for (const task of job.tasks) programs.push(await taskProgram(context, task, workDirectory))
+    for (const task of job.tasks) programs.push(await taskProgram(context, task, workDirectory, ready))
     const recipe = recipeOf(attempt, programs, inputs)
     result.recipeSha256 = recipe
     if (!attempt.isAdopted && context.sharesPrograms && job.outputs.length > 0) {
@@ -147,7 +150,7 @@ function recipeOf(
       return {
         program: `${program?.sha256 ?? ''}${name}`,
         arguments: task.arguments,
-        environment: task.environment,
+        environment: environmentOf(task, program),
         stdin: task.stdin,
         stdout: task.stdout,
         stderr: task.stderr,

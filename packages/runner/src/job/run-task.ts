@@ -1,6 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { type PlanTask, splitArguments } from '@skyloom/workflow'
+import {
+  containerEnvironment,
+  type ReadyContainer,
+  recordedContainer,
+} from '../container/contained-program.ts'
+import { endContained, launchContained } from '../container/launch.ts'
 import type { ProgramResult } from '../executor/spawner-protocol.ts'
 import type { WorkerAnswer } from '../executor/worker-protocol.ts'
 import { readCapped } from '../files/cap-text.ts'
@@ -37,6 +43,22 @@ export function programId({ job, attempt, startedMs }: Attempt, task: number): s
   return `${job.number}.${attempt}.${task}@${startedMs}`
 }
 
+/** Text of a container's tool that is looked through for its own words, bytes. */
+const WORDS_BYTES = 4096
+
+/** Variables that the plan sets for a task, where it runs. */
+export function environmentOf(
+  { environment }: PlanTask,
+  program: TaskProgram | undefined,
+): readonly (readonly [string, string])[] {
+  const ready = program === undefined ? undefined : containerOf(program)
+  return ready === undefined ? environment : containerEnvironment(ready.container, environment)
+}
+
+function containerOf(program: TaskProgram): ReadyContainer | undefined {
+  return program.type === 'program' ? program.container : undefined
+}
+
 /** Runs one task of a job to its end, as a program or as a function. */
 export async function runTask(
   context: JobContext,
@@ -61,11 +83,27 @@ async function runProgram(
   const stderr = task.stderr === undefined ? places.stderr(number) : inWork(workDirectory, task.stderr)
   for (const file of [stdout, stderr]) context.slots.makeLogFolder(dirname(file))
   attempt.running = { kill: (reason) => context.spawner.kill(id, reason) }
-  const result = await context.spawner.run({
+  const ready = containerOf(setting.program)
+  const words = splitArguments(task.arguments)
+  const environment = [...environmentOf(task, setting.program), ...ownVariables(context, attempt)]
+  const contained =
+    ready === undefined
+      ? undefined
+      : launchContained(attempt, {
+          ready,
+          program: path,
+          arguments: words,
+          workDirectory,
+          environment,
+          name: `skyloom-${context.runId.slice(0, 8)}-${id.replaceAll(/[^\w.]/g, '-')}`,
+          readsInput: task.stdin !== undefined,
+          memoryMb: attempt.memoryMb,
+        })
+  const ended = await context.spawner.run({
     id,
-    argv: [path, ...splitArguments(task.arguments)],
+    argv: contained?.argv ?? [path, ...words],
     cwd: workDirectory,
-    environment: [...task.environment, ...ownVariables(context, attempt)],
+    environment: contained?.environment ?? environment,
     stdin: task.stdin === undefined ? undefined : inWork(workDirectory, task.stdin),
     stdout,
     stderr,
@@ -78,6 +116,10 @@ async function runProgram(
     stdout: task.stdout === undefined ? readCapped(stdout, context.keptOutputBytes) : '',
     stderr: task.stderr === undefined ? readCapped(stderr, context.keptOutputBytes) : '',
   }
+  const result =
+    contained === undefined || ready === undefined
+      ? ended
+      : await endContained(ended, ready.tool, contained, readCapped(stderr, WORDS_BYTES))
   const facts = {
     pid: result.pid,
     startMs: result.startMs,
@@ -91,7 +133,10 @@ async function runProgram(
     ...texts,
   }
   return {
-    invocation: record(context, attempt, setting, path, facts),
+    invocation: {
+      ...record(context, attempt, setting, path, facts),
+      ...(ready === undefined ? {} : { container: recordedContainer(ready) }),
+    },
     failure: await machineFailure(
       programFailure(result, attempt.memoryMb, texts.stderr, context.maxOutputBytes),
       workDirectory,
@@ -194,7 +239,7 @@ function record(
     programSha256: program.sha256,
     arguments: splitArguments(task.arguments),
     workDirectory: places.workDirectory,
-    environment: recordedEnvironment(task.environment),
+    environment: recordedEnvironment(environmentOf(task, program)),
     site: attempt.job.site,
     host: context.host,
     platform: context.platform,

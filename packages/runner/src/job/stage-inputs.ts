@@ -1,7 +1,10 @@
-import { mkdir, realpath, stat, symlink } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, link, mkdir, realpath, stat, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { PlanInput } from '@skyloom/workflow'
+import { containersOf } from '../container/contained-program.ts'
 import { RunnerError } from '../errors.ts'
+import type { FileDigest } from '../files/file-hasher.ts'
 import { filePathOf } from '../files/file-url.ts'
 import type { InvocationFile } from '../invocation/invocation.ts'
 import { type SourceFault, sourceFaultsText } from '../transfer/source-faults.ts'
@@ -9,9 +12,10 @@ import { wrongContent } from '../transfer/transfer.ts'
 import type { Attempt, JobContext } from './job-context.ts'
 
 /**
- * Brings the inputs of a job into its work directory under their logical names: files of this machine as symbolic links,
- * others by transfer. Places are tried best first; one that fails or holds other content than it should is passed by. When the
- * program of an adopted attempt runs already, what is there stays as it is.
+ * Brings the inputs of a job into its work directory under their logical names: files of this machine as symbolic links, or, for
+ * programs in containers, which do not see where those lead, as hard links or copies; others by transfer. Places are tried best
+ * first; one that fails or holds other content than it should is passed by. When the program of an adopted attempt runs already, what is
+ * there stays as it is. Images of containers are none of the files of the work directory.
  *
  * @throws {RunnerError} `RUNNER_INPUT_MISSING` with every place that was looked at; `RUNNER_CHECKSUM` when the last one held
  * other content
@@ -22,38 +26,53 @@ export async function stageInputs(
   workDirectory: string,
 ): Promise<readonly InvocationFile[]> {
   const staged: InvocationFile[] = []
+  const isContained = containersOf(attempt.job).length > 0
   for (const input of attempt.job.inputs) {
-    if (input.from === 'absent') continue
+    if (input.from === 'absent' || input.containerType !== undefined) continue
     const path = join(workDirectory, input.lfn)
     await mkdir(dirname(path), { recursive: true })
     // The program of an attempt that is adopted may read it now: what is there stays as it is.
     const isThere = attempt.isAdopted && (await exists(path))
     const found = isThere
       ? { path: await realpath(path), ...(await context.hasher.digest(path)) }
-      : await stageInput(context, attempt, input, path)
+      : await stageInput(context, attempt, input, path, isContained)
     if (found !== undefined) staged.push({ lfn: input.lfn, ...found })
   }
   return staged
 }
 
-/** @returns nothing for an optional input that is nowhere */
 async function stageInput(
   context: JobContext,
   attempt: Attempt,
   input: PlanInput,
   path: string,
+  isContained: boolean,
 ): Promise<Omit<InvocationFile, 'lfn'> | undefined> {
+  return await firstGoodSource(attempt, input, async (url) => {
+    const source = filePathOf(url)
+    if (source === undefined)
+      return { path, ...(await context.transfers.fetch(url, path, input, attempt.signal)) }
+    const digest = await verifiedDigest(context, source, input.sha256)
+    await unlessThere(async () => await (isContained ? placePlain(source, path) : symlink(source, path)))
+    return { path: source, ...digest }
+  })
+}
+
+/**
+ * What is found at the first place of an input that is good.
+ *
+ * @returns nothing for an optional input that is nowhere
+ * @throws {RunnerError} see {@link stageInputs}
+ */
+export async function firstGoodSource<Found>(
+  attempt: Attempt,
+  input: PlanInput,
+  take: (url: string) => Promise<Found>,
+): Promise<Found | undefined> {
   const faults: SourceFault[] = []
   for (const { url } of input.sources) {
-    const source = filePathOf(url)
     try {
-      if (source === undefined)
-        return { path, ...(await context.transfers.fetch(url, path, input, attempt.signal)) }
-      const digest = await context.hasher.digest(source)
-      if (input.sha256 !== undefined && input.sha256 !== digest.sha256)
-        throw wrongContent(source, `SHA-256 ${digest.sha256}`, `SHA-256 ${input.sha256}`)
-      await link(source, path)
-      return { path: source, ...digest }
+      return await take(url)
     } catch (error) {
       attempt.signal.throwIfAborted()
       faults.push({ url, error })
@@ -61,18 +80,48 @@ async function stageInput(
   }
   if (input.isOptional) return undefined
   const last = faults.at(-1)?.error
-  const isChecksum = last instanceof RunnerError && last.code === 'RUNNER_CHECKSUM'
-  const [code, problem] = isChecksum
-    ? (['RUNNER_CHECKSUM', 'an input is not what it should be'] as const)
-    : (['RUNNER_INPUT_MISSING', 'an input is missing'] as const)
-  throw new RunnerError(code, `${problem}: ${sourceFaultsText(faults)}`, { where: [input.lfn], cause: last })
+  const problems = {
+    RUNNER_CHECKSUM: 'an input is not what it should be',
+    RUNNER_CONTAINER: 'an image cannot be used',
+    RUNNER_INPUT_MISSING: 'an input is missing',
+  } as const
+  const known = last instanceof RunnerError ? last.code : undefined
+  const code =
+    known === 'RUNNER_CHECKSUM' || known === 'RUNNER_CONTAINER' ? known : ('RUNNER_INPUT_MISSING' as const)
+  throw new RunnerError(code, `${problems[code]}: ${sourceFaultsText(faults)}`, {
+    where: [input.lfn],
+    cause: last,
+  })
 }
 
-async function link(source: string, path: string): Promise<void> {
+/** Digest of a file of this machine. @throws {RunnerError} `RUNNER_CHECKSUM` when it is not the one that is known */
+export async function verifiedDigest(
+  { hasher }: Pick<JobContext, 'hasher'>,
+  path: string,
+  sha256: string | undefined,
+): Promise<FileDigest> {
+  const digest = await hasher.digest(path)
+  if (sha256 === undefined || sha256 === digest.sha256) return digest
+  throw wrongContent(path, `SHA-256 ${digest.sha256}`, `SHA-256 ${sha256}`)
+}
+
+/** A hard link costs nothing; other file systems, and systems that forbid links to files of others, get a copy. */
+async function placePlain(source: string, path: string): Promise<void> {
+  const real = await realpath(source)
   try {
-    await symlink(source, path)
+    await link(real, path)
   } catch (cause) {
-    // An attempt that is adopted has its links already.
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+    if (code !== 'EXDEV' && code !== 'EPERM' && code !== 'EMLINK' && code !== 'ENOTSUP') throw cause
+    await copyFile(real, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+  }
+}
+
+/** An attempt that is adopted has its links already. */
+async function unlessThere(make: () => Promise<void>): Promise<void> {
+  try {
+    await make()
+  } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
   }
 }

@@ -2,26 +2,36 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PlanTask } from '@skyloom/workflow'
+import { type ReadyContainer, workFolder } from '../container/contained-program.ts'
 import { RunnerError } from '../errors.ts'
 import type { FunctionReference } from '../executor/worker-protocol.ts'
+import { canExecute } from '../files/can-execute.ts'
 import { codeSha256, scriptBehind } from '../files/code-hash.ts'
 import type { JobContext } from './job-context.ts'
 
 /** What a task executes, found on this machine. */
 export type TaskProgram =
-  | { readonly type: 'program'; readonly path: string; readonly sha256: string }
+  | {
+      readonly type: 'program'
+      /** In a container: as it is seen there. */
+      readonly path: string
+      readonly sha256: string
+      readonly container?: ReadyContainer | undefined
+    }
   | { readonly type: 'function'; readonly reference: FunctionReference; readonly sha256: string }
 
 /**
  * Finds the program or function of a task, with its content hash.
  *
  * @param workDirectory has staged programs under their logical names
+ * @param containers those of the job, ready
  * @throws {RunnerError} `RUNNER_NO_TRANSFORMATION` when this machine cannot run it
  */
 export async function taskProgram(
   context: JobContext,
   task: PlanTask,
   workDirectory: string,
+  containers?: ReadonlyMap<string, ReadyContainer>,
 ): Promise<TaskProgram> {
   const { executable } = task
   const injected = context.functions.get(task.transformation)
@@ -35,10 +45,10 @@ export async function taskProgram(
     case 'installed':
     case 'staged': {
       if (executable.container !== undefined) {
-        throw missing(
-          task,
-          `it needs the container ${executable.container.name}, and this executor runs none`,
-        )
+        const ready = containers?.get(executable.container.name)
+        if (ready === undefined)
+          throw missing(task, `the container ${executable.container.name} is not ready`)
+        return await containedProgram(context, executable, workDirectory, ready)
       }
       const path =
         executable.type === 'staged'
@@ -54,6 +64,19 @@ export async function taskProgram(
     default:
       throw missing(task, `${executable.type} is no program`)
   }
+}
+
+/** What an installed program is follows from its image and its path there. */
+async function containedProgram(
+  context: JobContext,
+  executable: Extract<PlanTask['executable'], { type: 'installed' | 'staged' }>,
+  workDirectory: string,
+  container: ReadyContainer,
+): Promise<TaskProgram> {
+  if (executable.type === 'installed')
+    return { type: 'program', path: executable.path, sha256: container.image.digest.sha256, container }
+  const { sha256 } = await context.hasher.digest(join(workDirectory, executable.lfn))
+  return { type: 'program', path: `${workFolder(container.container)}/${executable.lfn}`, sha256, container }
 }
 
 const codes = new WeakMap<JobContext, Map<string, Promise<string>>>()
@@ -90,15 +113,6 @@ function findProgram(path: string, task: PlanTask): string {
     if (canExecute(candidate)) return candidate
   }
   throw missing(task, `${path} is not on the search path`)
-}
-
-function canExecute(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function checkProgram(path: string, task: PlanTask): void {

@@ -1,0 +1,99 @@
+import type { Container } from '@skyloom/workflow'
+import { expect, test } from 'vitest'
+import { type ContainedProgram, containerEnvironment, mountsOf } from './contained-program.ts'
+import { launchContained } from './launch.ts'
+import { containedExit } from './launch-failure.ts'
+import type { ToolName } from './tool.ts'
+
+const container: Container = {
+  name: 'box',
+  type: 'docker',
+  image: 'docker:///img:1',
+  mounts: ['/cal:/cal:ro', '/a,b:/c'],
+  profiles: [{ namespace: 'env', key: 'PATH', value: '/opt/bin' }],
+  metadata: [],
+  extensions: [],
+}
+
+function program(tool: ToolName, type: Container['type']): ContainedProgram {
+  return {
+    ready: {
+      container: { ...container, type },
+      tool: { name: tool, path: `/tools/${tool}` },
+      reference: tool === 'apptainer' ? '/cache/1.sif' : 'abc',
+      image: { path: '/i', digest: { sizeBytes: 1, sha256: '0' } },
+    },
+    program: '/usr/bin/one',
+    arguments: ['a b', '$(id)', '-x'],
+    workDirectory: '/work/3.1',
+    environment: containerEnvironment(container, [
+      ['TOKEN', 's3cret'],
+      ['PATH', '/host'],
+    ]),
+    mounts: mountsOf(container),
+    extra: [],
+    name: 'skyloom-1',
+    readsInput: true,
+    memoryMb: 100,
+  }
+}
+
+const profile = (key: string, value: string) => ({ namespace: 'pegasus' as const, key, value })
+const job = {
+  profiles: [
+    profile('container.arguments', '--net none'),
+    profile('container.launcher', 'srun'),
+    profile('container.launcher.arguments', '--exact'),
+  ],
+}
+
+test('Podman gets words, and no secret among them', () => {
+  const { argv, environment, remove } = launchContained({ job: job as never }, program('podman', 'docker'))
+  const user = process.getuid?.() === 0 ? ['--user', `0:${process.getgid?.() ?? 0}`] : ['--userns=keep-id']
+  expect(argv).toEqual([
+    ...['srun', '--exact', '/tools/podman', 'run', '--rm', '--pull=never', '--name', 'skyloom-1', ...user],
+    ...['--security-opt', 'label=disable', '--mount', 'type=bind,source=/work/3.1,destination=/scratch'],
+    ...['--mount', 'type=bind,source=/cal,destination=/cal,readonly'],
+    ...['--mount', 'type=bind,"source=/a,b",destination=/c', '--workdir', '/scratch'],
+    ...['--env', 'TOKEN', '--env', 'PATH=/opt/bin', '--interactive', '--memory', '100000000b'],
+    ...['--net', 'none', '--entrypoint', '/usr/bin/one', 'abc', 'a b', '$(id)', '-x'],
+  ])
+  expect(environment).toContainEqual(['TOKEN', 's3cret'])
+  expect(remove).toEqual(['/tools/podman', 'rm', '--force', 'skyloom-1'])
+})
+
+test('Apptainer gets words, and values that no shell reads', () => {
+  const { argv, environment } = launchContained(
+    { job: { profiles: [] } as never },
+    program('apptainer', 'singularity'),
+  )
+  expect(argv).toEqual([
+    ...['/tools/apptainer', '--quiet', 'exec', '--cleanenv', '--no-home', '--bind', '/work/3.1:/srv'],
+    ...['--bind', '/cal:/cal:ro', '--mount', 'type=bind,"source=/a,b",destination=/c', '--pwd', '/srv'],
+    ...['/cache/1.sif', '/usr/bin/one', 'a b', '$(id)', '-x'],
+  ])
+  expect(environment).toEqual(
+    expect.arrayContaining([
+      ['APPTAINER_NO_EVAL', '1'],
+      ['APPTAINERENV_TOKEN', 's3cret'],
+      ['APPTAINERENV_PATH', '/opt/bin'],
+    ]),
+  )
+})
+
+test.each([
+  ['bwrap', 1, 'bwrap: execvp /x: No such file', { startError: 'bwrap: execvp /x: No such file' }],
+  ['bwrap', 1, 'no such star', {}],
+  [
+    'podman',
+    127,
+    'Error: crun: executable file not found',
+    { startError: 'podman: crun: executable file not found' },
+  ],
+  ['podman', 125, 'no such star', {}],
+  ['apptainer', 255, 'FATAL:   could not open image', { startError: 'apptainer: could not open image' }],
+  ['docker', 137, '', { signal: 'SIGKILL' }],
+  ['bwrap', 7, 'bwrap: is not what I am', {}],
+] as const)('%s ends with %i', (tool, code, words, meaning) => {
+  expect(containedExit(tool, code, words)).toEqual(meaning)
+})
