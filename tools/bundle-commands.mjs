@@ -1,47 +1,21 @@
 // Bundles what the commands load, so that a call costs little more than Node itself: each Montage module into one file with all that
 // it needs and nothing else, the skyloom command into a few files. The commands use a bundle only while it is newer than the last
 // compilation, so that nobody runs yesterday's code; `npm run build` makes them.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import { contentSha256 } from '../packages/cli/dist/mosaic/program-identity.js'
 import { MODULE_NAMES } from '../packages/montage/dist/command/registry.js'
-
-const packages = fileURLToPath(new URL('../packages/', import.meta.url))
-/** Loaded by Node itself when they are needed: they start threads from files of their own, or hold native code. */
-const NATIVE = [/^piscina$/, /^better-sqlite3$/, /^sharp$/, /^node:/]
-const EXTERNAL = [/^@skyloom\/kernels\/node$/, ...NATIVE]
-/** Programs of threads of the skyloom command, by the name that the files that start them give beside themselves. */
-const THREAD_FILES = new Map([
-  ['worker', join(packages, 'kernels/dist/node/worker.js')],
-  ['tasks', join(packages, 'mosaic/dist/node/tasks.js')],
-])
-/** Files that look for others beside the bundle. */
-const BESIDE_BUNDLE = [
-  join(packages, 'cli/dist/mosaic/program-identity.js'),
-  join(packages, 'kernels/dist/node/worker-pool.js'),
-  join(packages, 'mosaic/dist/node/open-run.js'),
-]
-
-/**
- * Files find their neighbours (the programs of threads) by their own place, which in a bundle is that of the package.
- *
- * @param together files whose neighbours are part of the same bundle, so that they stay as they are
- */
-function placePlugin(together) {
-  return {
-    name: 'place',
-    transform(code, id) {
-      if (!id.startsWith(packages) || !code.includes('import.meta.url')) return null
-      if (id.endsWith('command/registry.js') || together.includes(id)) return null
-      const [name = ''] = relative(packages, id).split(/[\\/]/)
-      const path = relative(join(packages, name, 'dist'), id).replaceAll('\\', '/')
-      const place = `new URL(${JSON.stringify(`./${path}`)}, import.meta.resolve('@skyloom/${name}')).href`
-      return { code: code.replaceAll('import.meta.url', place), map: null }
-    },
-  }
-}
+import { bundle, entryPlugin, NATIVE, packages } from './bundle/build.mjs'
+import { bundleProgram, keepCompiledCode, PROGRAMS, programPlugin } from './bundle/programs.mjs'
 
 /** A module that calls others by name finds them in the bundles beside its own. */
 const siblingPlugin = {
@@ -77,7 +51,9 @@ async function bundleModules() {
   for (const [name, code] of entries) {
     const output = join(folder, `${name}.js`)
     if (isCurrent(output)) continue
-    used.push(...(await bundle([entryPlugin(code), siblingPlugin], { file: output, codeSplitting: false })))
+    used.push(
+      ...(await bundle([entryPlugin(code), siblingPlugin], { file: output, codeSplitting: false }, {})),
+    )
     count++
   }
   if (count === entries.size) writeLicences(folder, used)
@@ -116,11 +92,14 @@ async function bundleCommand() {
   const folder = join(packages, 'cli/dist/bundle')
   if (isCurrent(join(folder, 'main.js'))) return
   rmSync(folder, { recursive: true, force: true })
-  // Threads begin with files of their own, which share what they can with the command.
-  const input = { main: join(packages, 'cli/dist/main.js'), ...Object.fromEntries(THREAD_FILES) }
+  const input = { main: join(packages, 'cli/dist/main.js') }
   const options = { dir: folder, entryFileNames: '[name].js' }
-  writeLicences(folder, await bundle([], options, { input, external: NATIVE }))
+  const used = await bundle([programPlugin], options, { input, external: NATIVE })
   writeFileSync(join(folder, 'program.sha256'), `${contentSha256(packages)}\n`)
+  copyFileSync(join(packages, 'cli/dist/program/load-program.js'), join(folder, 'load-program.js'))
+  for (const program of PROGRAMS) used.push(...(await bundleProgram(folder, program)))
+  writeLicences(folder, used)
+  keepCompiledCode(folder)
 }
 
 /** What a scheduler's worker node runs: one file that needs nothing but Node.js. */
@@ -147,32 +126,4 @@ function writeLicences(folder, moduleIds) {
 
 function isCurrent(output) {
   return existsSync(output) && statSync(output).mtimeMs >= compiled
-}
-
-function entryPlugin(code) {
-  return {
-    name: 'entry',
-    resolveId: (id) => (id === 'entry' ? '\0entry' : null),
-    load: (id) => (id === '\0entry' ? code : null),
-  }
-}
-
-async function bundle(plugins, output, { input = 'entry', external = EXTERNAL } = {}) {
-  const build = await rolldown({
-    input,
-    platform: 'node',
-    external,
-    treeshake: { moduleSideEffects: [{ test: /packages[\\/]\w+[\\/]dist[\\/]/, sideEffects: false }] },
-    plugins: [...plugins, placePlugin(external === EXTERNAL ? [] : BESIDE_BUNDLE)],
-    onLog(level, log) {
-      throw new Error(`${level}: ${log.message}`)
-    },
-  })
-  const written = await build.write({
-    format: 'esm',
-    minify: { compress: false, mangle: false, codegen: true },
-    ...output,
-  })
-  await build.close()
-  return written.output.flatMap((chunk) => chunk.moduleIds ?? [])
 }
