@@ -7,6 +7,7 @@ import {
   explainRunJob,
   leaveWish,
   MemoryStore,
+  type RunEvent,
   type RunOptions,
   type RunResult,
   readRunRecord,
@@ -246,8 +247,13 @@ describe('wishes of a person', () => {
   test('a second engine is refused while the first one runs', async () => {
     const store = new MemoryStore()
     const runDir = smallPlan(join(freshFolder(), 'run'), [{ run: ['/bin/sleep', '0.4'] }])
-    const first = runPlan(store, runDir)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    let first: Promise<unknown> | undefined
+    await new Promise<void>((resolve) => {
+      const onEvents = (events: readonly RunEvent[]): void => {
+        if (events.some(({ type }) => type === 'attempt-started')) resolve()
+      }
+      first = expect(runPlan(store, runDir, { onEvents })).rejects.toThrow('RUNNER_LEASE_LOST')
+    })
     const { id } = (await store.list())[0] ?? { id: '' }
     // Another machine's engine; that of this process is known as our own.
     await store.releaseLease(id, 1)
@@ -256,7 +262,7 @@ describe('wishes of a person', () => {
       /another engine runs this run: found other 1 1.*RUNNER_RUN_BUSY/,
     )
     // And the first has lost its lease: what it does is not stored.
-    await expect(first).rejects.toThrow('RUNNER_LEASE_LOST')
+    await first
   })
 })
 

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { RegistryError, type RegistryErrorCode } from '../errors.ts'
 
 /** What a result code of SQLite means here; the longest name that fits counts. */
@@ -37,6 +39,17 @@ const MEANINGS: readonly (readonly [string, RegistryErrorCode, string, string | 
   ['SQLITE_MISMATCH', 'REGISTRY_BAD_VALUE', 'a value is of the wrong type', undefined],
 ]
 
+/** What is free where a file is, in words; nothing where that cannot be known. */
+function roomFor(path: string): string {
+  const folder = dirname(path)
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return `; ${bavail * bsize} bytes are free in ${folder}`
+  } catch {
+    return ''
+  }
+}
+
 /** The registry's error for one of SQLite. */
 export function sqliteError(error: unknown, path: string, table?: string): RegistryError {
   if (error instanceof RegistryError) return error
@@ -46,9 +59,10 @@ export function sqliteError(error: unknown, path: string, table?: string): Regis
   const meaning = MEANINGS.find(([name]) => code.startsWith(name))
   if (meaning !== undefined) {
     const [, known, problem, remedy] = meaning
+    const room = known === 'REGISTRY_DISK_FULL' ? roomFor(path) : ''
     return new RegistryError(known, problem, {
       where,
-      found: text,
+      found: `${text}${room}`,
       cause: error,
       ...(remedy === undefined ? {} : { remedy }),
     })

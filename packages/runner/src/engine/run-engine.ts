@@ -14,7 +14,6 @@ import { readEvent } from '../store/event-rows.ts'
 import type { EngineStore } from '../store/run-store.ts'
 import { checkSizes } from './check-sizes.ts'
 import { commitRows } from './commit-rows.ts'
-import { commitWhenRoom } from './commit-when-room.ts'
 import { forgetWishes, type LeftWish, readWishes } from './control.ts'
 import { endHookOf, type HookCall, HookRunner } from './hooks.ts'
 import { type KickstartChoice, KickstartRecords } from './kickstart-records.ts'
@@ -23,6 +22,7 @@ import { RunClock } from './run-clock.ts'
 import { leaseLost, RunLease } from './run-lease.ts'
 import { countsOf, finished, type RunResult } from './run-result.ts'
 import { SpaceWait } from './space-wait.ts'
+import { ROOM, whenRoom } from './when-room.ts'
 
 /** How a run is run. */
 export interface RunOptions extends LocalExecutorOptions {
@@ -71,10 +71,11 @@ export async function runPlan(
   const plan = openPlan(runDir)
   try {
     const runId = await runIdOf(runDir)
-    await registerRun(store, runId, runDir, plan)
+    await whenRoom(async () => await registerRun(store, runId, runDir, plan), options)
     const row = await store.get(runId)
     if (row.state === 'succeeded') return finished(runId, plan)
-    const lease = await RunLease.acquire(store, runId, options.leaseMs, options.clock)
+    const { leaseMs, clock } = options
+    const lease = await whenRoom(async () => await RunLease.acquire(store, runId, leaseMs, clock), options)
     const engine = new RunEngine(store, runId, runDir, plan, lease, options)
     try {
       return await engine.run()
@@ -107,6 +108,7 @@ class RunEngine {
   readonly #onStep: StepListener | undefined
   #seq = 0
   #space: SpaceWait | undefined
+  #told: 'wait' | 'room' = 'room'
   #fault: { readonly error: unknown } | undefined
   #wake: () => void = () => undefined
   #isAwake = false
@@ -154,7 +156,7 @@ class RunEngine {
     this.#options.signal?.addEventListener('abort', stop)
     try {
       checkSizes(this.#plan, this.#executor)
-      await this.#executor.prepare()
+      await whenRoom(async () => await this.#executor.prepare(), this.#options)
       this.#executor.onReport(() => this.#rouse())
       await this.#recover()
       const status = await this.#loop()
@@ -268,20 +270,28 @@ class RunEngine {
     if (full !== undefined && !this.#machine.isPaused) {
       const path = full.workDirectory ?? this.#runDir
       if (this.#space?.path !== path) this.#space = new SpaceWait(path, () => this.#clock.nowMs())
-      await this.#space.begin()
-      const reason = `waits for room: ${full.failure?.message ?? 'the disk is full'}`
-      return this.#noticed(this.#machine.waitForSpace(now, reason), `the run ${reason}`)
+      const free = `${await this.#space.begin()} bytes are free in ${path}`
+      const reason = `waits for room: ${full.failure?.message ?? 'the disk is full'}; ${free}`
+      this.#tell('wait', `the run ${reason}`)
+      return this.#machine.waitForSpace(now, reason)
     }
-    if (!this.#machine.waitsForSpace || (await this.#space?.isOver()) === false) return []
-    return this.#noticed(
-      this.#machine.endWait(now, 'there is room again'),
-      'there is room again; the run goes on',
-    )
+    const isTried = this.#told === 'wait' && reports.some(({ outcome }) => outcome === 'succeeded')
+    if (!this.#machine.waitsForSpace) {
+      if (isTried) this.#tell('room', ROOM)
+      return []
+    }
+    const end = this.#space === undefined ? 'time' : await this.#space.end()
+    if (end === undefined) return []
+    if (end === 'time') return this.#machine.endWait(now, 'it is tried whether there is room')
+    const events = this.#machine.endWait(now, 'there is room again')
+    if (events.length > 0) this.#tell('room', ROOM)
+    return events
   }
 
-  #noticed(events: readonly RunEvent[], text: string): readonly RunEvent[] {
-    if (events.length > 0) this.#options.onNotice?.(text)
-    return events
+  /** Says that the run waits, once until there is room. */
+  #tell(what: 'wait' | 'room', text: string): void {
+    if (this.#told !== what) this.#options.onNotice?.(text)
+    this.#told = what
   }
 
   #remember(event: RunEvent): void {
@@ -321,10 +331,7 @@ class RunEngine {
   }
 
   async #write(rows: RunCommit): Promise<void> {
-    await commitWhenRoom(
-      async () => await this.#store.commit(this.#runId, this.#lease.token, rows),
-      this.#options,
-    )
+    await whenRoom(async () => await this.#store.commit(this.#runId, this.#lease.token, rows), this.#options)
   }
 
   #act(events: readonly RunEvent[]): void {

@@ -24,21 +24,23 @@ export class SpaceWait {
     this.#tryAtMs = nowMs() + this.#tryMs
   }
 
-  /** The work that waits met a full disk. */
-  async begin(): Promise<void> {
-    this.#fullBytes = await freeBytes(this.path)
+  /** The work that waits met a full disk. @returns free bytes */
+  async begin(): Promise<number> {
+    const free = await freeBytes(this.path)
+    this.#fullBytes = free
     this.#tryAtMs = this.#nowMs() + this.#tryMs
     this.#tryMs = Math.min(LAST_TRY_MS, 2 * this.#tryMs)
+    return free
   }
 
-  /** True when the work may be tried again. */
-  async isOver(): Promise<boolean> {
-    if (this.#nowMs() >= this.#tryAtMs) return true
+  /** Why the work may be tried again: there is more room, or it is time to see whether there is; `undefined` when it may not. */
+  async end(): Promise<'room' | 'time' | undefined> {
     const free = await freeBytes(this.path)
     // What the work left behind goes after it failed: the least that was seen counts as full.
     this.#fullBytes = Math.min(this.#fullBytes ?? free, free)
     const isRoom = free >= this.#fullBytes + MORE_BYTES
     if (isRoom) this.#tryMs = FIRST_TRY_MS
-    return isRoom
+    if (isRoom) return 'room'
+    return this.#nowMs() >= this.#tryAtMs ? 'time' : undefined
   }
 }

@@ -117,7 +117,7 @@ export class LocalExecutor implements Executor {
   async prepare(): Promise<void> {
     const { host, options } = { host: this.#host, options: this.#options }
     const environment = programEnvironment(process.env, options.inheritEnvironment)
-    this.#spawner = await Spawner.open(join(host.runDir, 'spawner'), host.token, environment)
+    this.#spawner ??= await Spawner.open(join(host.runDir, 'spawner'), host.token, environment)
     this.#spawner.onLoss((error) => host.onFault(error))
     const hasher = new FileHasher()
     const transfers = new Transfers(
@@ -173,11 +173,14 @@ export class LocalExecutor implements Executor {
     const cores = this.#host.plan.spec.cores[job.number] ?? 0
     const free = await this.#slots.take(cores, memoryMb)
     const startMs = Date.now()
+    // The wall clock may jump meanwhile.
+    const startedMs = performance.now()
     try {
       const result = await this.#work(attempt)
       const tookMs = result.invocations.reduce((sum, { durationMs }) => sum + durationMs, 0)
       if (cores > 0 && result.invocations.length > 0) this.#measured(tookMs)
-      return attemptReport(result, job.number, attempt.attempt, startMs, Date.now())
+      const endMs = Math.round(startMs + performance.now() - startedMs)
+      return attemptReport(result, job.number, attempt.attempt, startMs, endMs)
     } finally {
       free()
     }

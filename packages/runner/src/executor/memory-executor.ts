@@ -96,8 +96,12 @@ export class MemoryExecutor implements Executor {
       const abort = new AbortController()
       this.#aborts.set(job, abort)
       const line = this.#host.plan.job(job)
+      const startedMs = performance.now()
       this.#run(line, abort.signal).then(
-        ([result, startMs]) => this.#report(attemptReport(result, job, attempt, startMs, Date.now())),
+        ([result, startMs]) => {
+          const endMs = Math.round(startMs + performance.now() - startedMs)
+          this.#report(attemptReport(result, job, attempt, startMs, endMs))
+        },
         (error: unknown) => this.#host.onFault(error),
       )
     }

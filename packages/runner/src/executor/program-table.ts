@@ -100,7 +100,7 @@ export class ProgramTable {
   #notStarted(id: string, startMs: number, files: readonly number[], cause: unknown): void {
     for (const file of files) closeSync(file)
     const startError = cause instanceof Error ? cause.message : String(cause)
-    this.#end({ id, startMs, endMs: Date.now(), exitCode: -1, startError })
+    this.#end({ id, startMs, endMs: startMs, exitCode: -1, startError })
   }
 
   #exited(running: Running, files: readonly number[], code: number | null, signal: string | null): void {

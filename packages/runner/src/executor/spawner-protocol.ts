@@ -65,6 +65,9 @@ export type SpawnerAnswer =
   | { readonly event: 'stale'; readonly token: number }
   | { readonly event: 'ended'; readonly result: ProgramResult }
 
+/** Exit code of a spawner that found the disk full. */
+export const NO_ROOM_EXIT = 75
+
 /** File in the spawner's directory that says where it listens. */
 export const ADDRESS_FILE = 'address'
 /** File of results, one JSON document a line. */

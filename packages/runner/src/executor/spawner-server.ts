@@ -45,7 +45,7 @@ export class SpawnerServer {
   #socketPath = ''
   #engine: Socket | undefined
   #token = 0
-  #idleSince = Date.now()
+  #idleSinceMs = performance.now()
 
   /** @param environment variables that every program gets */
   constructor(directory: string, environment: readonly (readonly [string, string])[]) {
@@ -83,7 +83,7 @@ export class SpawnerServer {
     )
     const left = (): void => {
       if (this.#engine === socket) this.#engine = undefined
-      this.#idleSince = Date.now()
+      this.#idleSinceMs = performance.now()
     }
     socket.on('error', left)
     socket.on('close', left)
@@ -128,7 +128,7 @@ export class SpawnerServer {
     this.#ended.set(result.id, result)
     this.#unwritten += `${JSON.stringify(result)}\n`
     this.#keep()
-    this.#idleSince = Date.now()
+    this.#idleSinceMs = performance.now()
     if (this.#engine !== undefined) answer(this.#engine, { event: 'ended', result })
   }
 
@@ -154,7 +154,7 @@ export class SpawnerServer {
     this.#programs.look()
     if (this.#unwritten !== '') this.#keep()
     const isIdle = this.#programs.size === 0 && this.#engine === undefined
-    if (isIdle && Date.now() - this.#idleSince > IDLE_MS) this.#exit()
+    if (isIdle && performance.now() - this.#idleSinceMs > IDLE_MS) this.#exit()
   }
 
   #exit(): void {

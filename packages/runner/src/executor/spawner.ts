@@ -1,14 +1,17 @@
-import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RunnerError } from '../errors.ts'
+import { errorCodes, freeBytes } from '../files/disk-fault.ts'
 import {
   ADDRESS_FILE,
   type KillReason,
   lineSplitter,
+  NO_ROOM_EXIT,
   type ProgramRequest,
   type ProgramResult,
   type ProgramRunner,
@@ -37,7 +40,7 @@ export class Spawner implements ProgramRunner {
   }
 
   /**
-   * Joins the spawner of a run, or starts one.
+   * Joins the spawner of a run, or starts one. A disk that is full is named by the code of the error's cause.
    *
    * @param directory where the spawner keeps its address and results
    * @param token of the engine's lease; spawners refuse engines with an older one
@@ -49,22 +52,18 @@ export class Spawner implements ProgramRunner {
     token: number,
     environment: readonly (readonly [string, string])[],
   ): Promise<Spawner> {
-    mkdirSync(directory, { recursive: true })
-    const joined = await tryConnect(directory, token)
-    if (joined !== undefined) return joined
-    rmSync(join(directory, ADDRESS_FILE), { force: true })
-    start(directory, environment)
-    const end = Date.now() + START_MS
-    while (Date.now() < end) {
-      const started = await tryConnect(directory, token)
-      if (started !== undefined) return started
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    try {
+      mkdirSync(directory, { recursive: true })
+      return (await tryConnect(directory, token)) ?? (await startAndConnect(directory, token, environment))
+    } catch (cause) {
+      if (cause instanceof RunnerError) throw cause
+      throw new RunnerError('RUNNER_SPAWNER', 'the process that starts programs cannot be reached', {
+        where: [directory],
+        found: cause instanceof Error ? cause.message : String(cause),
+        remedy: 'look into that directory, and resume the run',
+        cause,
+      })
     }
-    throw new RunnerError('RUNNER_SPAWNER', 'the process that starts programs does not answer', {
-      where: [directory],
-      found: readText(join(directory, 'stderr')).slice(-500),
-      remedy: 'look into the file stderr of that directory',
-    })
   }
 
   static async attach(socket: Socket, token: number): Promise<Spawner> {
@@ -156,11 +155,12 @@ export class Spawner implements ProgramRunner {
   }
 }
 
+/** @returns nothing where no spawner listens */
 async function tryConnect(directory: string, token: number): Promise<Spawner | undefined> {
-  const file = join(directory, ADDRESS_FILE)
-  if (!existsSync(file)) return undefined
+  const address = addressIn(directory)
+  if (address === undefined) return undefined
   const socket = await new Promise<Socket | undefined>((resolve) => {
-    const opened = connect(readText(file))
+    const opened = connect(address)
     opened.once('connect', () => resolve(opened))
     opened.once('error', () => resolve(undefined))
   })
@@ -174,9 +174,54 @@ async function tryConnect(directory: string, token: number): Promise<Spawner | u
   }
 }
 
-function start(directory: string, environment: readonly (readonly [string, string])[]): void {
+/** Path of the socket where a spawner listens, or listened before it was killed. */
+function addressIn(directory: string): string | undefined {
+  try {
+    return readFileSync(join(directory, ADDRESS_FILE), 'utf8')
+  } catch (error) {
+    if (errorCodes(error)[0] === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function startAndConnect(
+  directory: string,
+  token: number,
+  environment: readonly (readonly [string, string])[],
+): Promise<Spawner> {
+  const former = addressIn(directory)
+  if (former !== undefined) rmSync(dirname(former), { recursive: true, force: true })
+  rmSync(join(directory, ADDRESS_FILE), { force: true })
   // Paths of sockets are short by law of the system (108 bytes), run directories are not.
-  const socket = join(mkdtempSync(join(tmpdir(), 'skyloom-')), 's')
+  const folder = mkdtempSync(join(tmpdir(), 'skyloom-'))
+  const child = start(directory, join(folder, 's'), environment)
+  const endMs = performance.now() + START_MS
+  while (performance.now() < endMs && child.exitCode === null && child.signalCode === null) {
+    const started = await tryConnect(directory, token)
+    if (started !== undefined) return started
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  rmSync(folder, { recursive: true, force: true })
+  if (child.exitCode === NO_ROOM_EXIT) {
+    throw new RunnerError('RUNNER_SPAWNER', 'the process that starts programs found the disk full', {
+      where: [directory],
+      found: `${await freeBytes(directory)} bytes free`,
+      remedy: 'free space; nothing was lost',
+      cause: Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }),
+    })
+  }
+  throw new RunnerError('RUNNER_SPAWNER', 'the process that starts programs does not answer', {
+    where: [directory],
+    found: (await readFile(join(directory, 'stderr'), 'utf8')).slice(-500),
+    remedy: 'look into the file stderr of that directory',
+  })
+}
+
+function start(
+  directory: string,
+  socket: string,
+  environment: readonly (readonly [string, string])[],
+): ChildProcess {
   const errors = openSync(join(directory, 'stderr'), 'a')
   const script = fileURLToPath(new URL('./spawner-main.js', import.meta.url))
   const child = spawn(process.execPath, ['--max-semi-space-size=1', script, directory, socket], {
@@ -189,12 +234,5 @@ function start(directory: string, environment: readonly (readonly [string, strin
   child.stdin?.end(JSON.stringify(environment))
   child.unref()
   closeSync(errors)
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
+  return child
 }

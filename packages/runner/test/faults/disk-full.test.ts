@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
 import { montageRun } from '../montage-shape.ts'
 import { checkRun } from './check-run.ts'
 import { hasMade, until } from './progress.ts'
-import { startEngine } from './run-engine-process.ts'
+import { runEngine, startEngine } from './run-engine-process.ts'
 
 /** A file system of its own that holds little. */
 function smallDisk(bytes: number): string {
@@ -51,5 +51,43 @@ test.runIf(mayMount).for(cases)(
     expect(end.result.status).toBe('succeeded')
     expect(engine.notices()).toMatch(/there is room again; the run goes on/)
     await checkRun(run, registry, end.result.jobs.succeeded)
+  },
+)
+
+const starts = [
+  { name: 'under its files, waits', where: 'data', hasBegun: false },
+  { name: 'under the files of a run that began, waits', where: 'data', hasBegun: true },
+  { name: 'under a registry that is there, waits or says so', where: 'registry', hasBegun: true },
+  { name: 'under a registry that is not there yet, says so', where: 'registry', hasBegun: false },
+] as const
+
+test.runIf(mayMount).for(starts)(
+  'an engine that starts on a full disk $name, and runs when there is room',
+  async ({ where, hasBegun }) => {
+    const disk = smallDisk(8 << 20)
+    const other = freshFolder()
+    const place = (what: string): string => join(what === where ? disk : other, what)
+    mkdirSync(place('registry'))
+    const registry = join(place('registry'), 'registry.db')
+    const run = await montageRun(place('data'), 4)
+    const settings = { runDir: run.runDir, registry }
+    if (hasBegun)
+      expect(await runEngine({ ...settings, killStep: 'submit', passes: 0 })).toEqual({ type: 'killed' })
+    const ballast = fill(disk)
+    const engine = startEngine(settings)
+    const waits = until(() => /the run waits for room: .*bytes/.test(engine.notices()), engine.notices)
+    const end = await Promise.race([engine.ended, waits])
+    if (end !== undefined) {
+      // Without a registry there is nobody to wait.
+      expect({ where, end }).toMatchObject({ where: 'registry', end: { code: 'REGISTRY_DISK_FULL' } })
+      const text = `; 0 bytes are free in ${place('registry')}; free space; nothing was lost [REGISTRY_DISK_FULL]`
+      expect(end).toHaveProperty('message', expect.stringContaining(text))
+    }
+    rmSync(ballast)
+    const last = end === undefined ? await engine.ended : await runEngine(settings)
+    if (last.type !== 'done') throw new Error(JSON.stringify(last))
+    expect(last.result.status).toBe('succeeded')
+    if (end === undefined) expect(engine.notices()).toMatch(/there is room again; the run goes on\n$/)
+    await checkRun(run, registry, last.result.jobs.succeeded)
   },
 )

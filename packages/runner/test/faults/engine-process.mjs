@@ -5,13 +5,14 @@ import { openRegistry } from '@skyloom/registry'
 import { runPlan } from '../../dist/index.js'
 
 const { runDir, registry: place, killStep, passes, functions, leaseMs, cores } = JSON.parse(process.argv[2])
-const registry = await openRegistry(place)
 let left = passes
 const onStep = (step) => {
   if (step === killStep && left-- === 0) process.kill(process.pid, 'SIGKILL')
 }
 const module = new URL('./join.mjs', import.meta.url).href
+let registry
 try {
+  registry = await openRegistry(place)
   const result = await runPlan(registry.runs, runDir, {
     onStep,
     leaseMs,
@@ -25,5 +26,5 @@ try {
   process.stdout.write(`${JSON.stringify({ error: error.code ?? 'UNKNOWN', message: error.message })}\n`)
   process.exitCode = 1
 } finally {
-  await registry.close()
+  await registry?.close()
 }
