@@ -60,11 +60,15 @@ export function siteEntries(scratch: string): string {
 `
 }
 
-/** A plan for an engine, with the file `raw` in its scratch directory. @returns the directory of the run */
-export function enginePlan(engine: Engine, jobs: readonly SmallJob[]): string {
+/** A plan for an engine, with the file `raw` in its scratch directory. @returns the directory of the run, `run` in the folder */
+export function enginePlan(
+  engine: Engine,
+  jobs: readonly SmallJob[],
+  folder: string = freshFolder(),
+): string {
   const common = { site: engine.site, dataConfiguration: engine.data } as const
   const runDir = smallPlan(
-    join(freshFolder(), 'run'),
+    join(folder, 'run'),
     jobs.map((job) => ({ ...common, ...job })),
   )
   const scratch = join(runDir, 'scratch')
