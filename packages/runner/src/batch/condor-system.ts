@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { RunnerError } from '../errors.ts'
 import type {
   BatchSubmission,
   BatchSystem,
@@ -10,15 +9,19 @@ import type {
 } from './batch-system.ts'
 import { CARRIED_OUT, CARRIED_TASK } from './carried-files.ts'
 import { CondorEventLog } from './condor-event-log.ts'
-import { schedulerLine, schedulerProgram, silentScheduler } from './scheduler-program.ts'
+import {
+  cancelElements,
+  elementMemoryMb,
+  elementNames,
+  requireScheduler,
+  schedulerProgram,
+  silentScheduler,
+  submissionAnswer,
+} from './scheduler-program.ts'
 
 /** What condor_submit says when its queue does not answer. */
 const OUTAGE =
   /can't find address|failed to connect|connect(?:ion)? (?:to|refused|failed)|unable to (?:contact|locate)|timed? ?out|not running|failed to (?:start|begin|commit) (?:a )?transaction|SECMAN|communication/i
-/** Room beside the program, for the process that records it. */
-const OVERHEAD_MB = 100
-/** Memory of a job that does not say, for each core. */
-const DEFAULT_MB = 1000
 
 /** HTCondor by its programs: a cluster of jobs for each batch, followed by its job event log. Written for 9.0 and later. */
 export class CondorSystem implements BatchSystem {
@@ -32,18 +35,12 @@ export class CondorSystem implements BatchSystem {
   }
 
   async check(): Promise<void> {
-    const answer = await schedulerProgram('condor_q', ['-totals'])
-    if (answer.isMissing) {
-      throw new RunnerError('RUNNER_SCHEDULER', 'HTCondor is not installed here', {
-        found: 'no program condor_q on the search path',
-        remedy: 'start the run on an access point of the pool, or run it here with --site local',
-      })
-    }
-    if (answer.code !== 0) throw silentScheduler('condor_q', answer)
+    await requireScheduler({ name: 'HTCondor', host: 'an access point of the pool' }, 'condor_q', ['-totals'])
   }
 
   async slots(): Promise<number | undefined> {
     const answer = await schedulerProgram('condor_status', ['-autoformat', 'Machine', 'TotalCpus'])
+    if (answer.code !== 0 && OUTAGE.test(answer.stderr)) throw silentScheduler('condor_status', answer)
     const machines = new Map(answer.stdout.split('\n').map((line) => line.split(' ') as [string, string]))
     const total = [...machines.values()].reduce((sum, cores) => sum + (Number(cores) || 0), 0)
     return total > 0 ? total : undefined
@@ -53,10 +50,7 @@ export class CondorSystem implements BatchSystem {
     const description = join(batch.folder, 'batch.sub')
     writeFileSync(description, submitDescription(batch))
     const answer = await schedulerProgram('condor_submit', ['-terse', description], { cwd: batch.folder })
-    const id = /^(\d+)\.\d+/m.exec(answer.stdout)?.[1]
-    if (answer.code === 0 && id !== undefined) return id
-    const text = `condor_submit: ${schedulerLine(answer)}`
-    return { isOutage: answer.code < 0 || OUTAGE.test(answer.stderr), text, kind: 'start' }
+    return submissionAnswer('condor_submit', answer, /^(\d+)\.\d+/m, OUTAGE)
   }
 
   async find({ name, folder }: Omit<QueuedBatch, 'id'>): Promise<string | undefined> {
@@ -101,23 +95,15 @@ export class CondorSystem implements BatchSystem {
     return known.log
   }
 
-  async cancel({ id }: QueuedBatch, elements?: readonly number[]): Promise<void> {
-    const names = elements === undefined ? [id] : elements.map((element) => `${id}.${element}`)
-    for (let at = 0; at < names.length; at += 1000) {
-      const answer = await schedulerProgram('condor_rm', names.slice(at, at + 1000))
-      if (
-        answer.code !== 0 &&
-        !/couldn't find|no matching|not found|already/i.test(answer.stderr + answer.stdout)
-      )
-        throw silentScheduler('condor_rm', answer)
-    }
+  async cancel(batch: QueuedBatch, elements?: readonly number[]): Promise<void> {
+    const gone = /couldn't find|no matching|not found|already/i
+    await cancelElements('condor_rm', elementNames(batch, '.', elements), gone)
   }
 }
 
 /** The submit description of a batch. All words are ours or paths; the arguments of users are in the files. */
 function submitDescription(batch: BatchSubmission): string {
   const { folder, cores } = batch
-  const memoryMb = batch.memoryMb > 0 ? batch.memoryMb + OVERHEAD_MB : DEFAULT_MB * cores
   const common = [
     'universe = vanilla',
     `executable = ${batch.script}`,
@@ -129,7 +115,7 @@ function submitDescription(batch: BatchSubmission): string {
     'notification = Never',
     `priority = ${batch.priority}`,
     `request_cpus = ${Math.max(1, Math.ceil(cores))}`,
-    `request_memory = ${Math.ceil((memoryMb * 1e6) / 2 ** 20)}MB`,
+    `request_memory = ${Math.ceil((elementMemoryMb(batch) * 1e6) / 2 ** 20)}MB`,
     ...(batch.timeMs > 0 ? [`+MaxRuntime = ${Math.ceil(batch.timeMs / 1000)}`] : []),
     ...batch.directives,
   ]

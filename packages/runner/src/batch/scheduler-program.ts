@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { RunnerError } from '../errors.ts'
+import type { BatchSubmission, QueuedBatch, RefusedSubmission } from './batch-system.ts'
 
 /** What a program of a scheduler said. */
 export interface ProgramAnswer {
@@ -44,4 +45,72 @@ export function schedulerLine({ stdout, stderr }: ProgramAnswer): string {
 /** The error of a scheduler that does not answer. */
 export function silentScheduler(program: string, answer: ProgramAnswer): RunnerError {
   return new RunnerError('RUNNER_SCHEDULER', `${program} does not answer`, { found: schedulerLine(answer) })
+}
+
+/**
+ * Makes sure that a program of a scheduler is there and answers.
+ *
+ * @throws {RunnerError} `RUNNER_SCHEDULER`
+ */
+export async function requireScheduler(
+  { name, host }: { readonly name: string; readonly host: string },
+  program: string,
+  words: readonly string[],
+): Promise<void> {
+  const answer = await schedulerProgram(program, words)
+  if (answer.code === 0) return
+  if (!answer.isMissing) throw silentScheduler(program, answer)
+  throw new RunnerError('RUNNER_SCHEDULER', `${name} is not installed here`, {
+    found: `no program ${program} on the search path`,
+    remedy: `start the run on ${host}, or run it here with --site local`,
+  })
+}
+
+/** What a scheduler said to a submission: the id that the pattern finds, or why it was not taken. */
+export function submissionAnswer(
+  program: string,
+  answer: ProgramAnswer,
+  pattern: RegExp,
+  outage: RegExp,
+): string | RefusedSubmission {
+  const id = pattern.exec(answer.stdout)?.[1]
+  if (answer.code === 0 && id !== undefined) return id
+  const isOutage = answer.code < 0 || outage.test(answer.stderr)
+  return { isOutage, text: `${program}: ${schedulerLine(answer)}`, kind: 'start' }
+}
+
+/** Elements by the names that their scheduler knows; all of them under one. */
+export function elementNames(
+  { id, elements: count }: QueuedBatch,
+  separator: string,
+  elements?: readonly number[],
+): readonly string[] {
+  const isAll = elements === undefined || elements.length === count
+  return isAll ? [id] : elements.map((element) => `${id}${separator}${element}`)
+}
+
+/** Names on one command line. */
+const MOST_NAMES = 1000
+
+/**
+ * Takes what is named out of the queue.
+ *
+ * @param gone what the program says of what is not there any more
+ * @throws {RunnerError} `RUNNER_SCHEDULER`
+ */
+export async function cancelElements(program: string, names: readonly string[], gone: RegExp): Promise<void> {
+  for (let at = 0; at < names.length; at += MOST_NAMES) {
+    const answer = await schedulerProgram(program, names.slice(at, at + MOST_NAMES))
+    if (answer.code !== 0 && !gone.test(answer.stderr + answer.stdout)) throw silentScheduler(program, answer)
+  }
+}
+
+/** Room beside the program, for the process that records it. */
+const OVERHEAD_MB = 100
+/** Memory of a job that does not say, for each core. */
+const DEFAULT_MB = 1000
+
+/** Memory that an element asks for, megabytes. */
+export function elementMemoryMb({ memoryMb, cores }: Pick<BatchSubmission, 'memoryMb' | 'cores'>): number {
+  return memoryMb > 0 ? memoryMb + OVERHEAD_MB : DEFAULT_MB * cores
 }
