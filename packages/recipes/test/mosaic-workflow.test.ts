@@ -106,8 +106,8 @@ describe('the workflow of a mosaic', () => {
     })
     if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'))
     expect(result.plan.counts.jobs.compute).toBe(14)
-    // The mosaic, its coverage and the picture.
-    expect(result.plan.counts.transfers.stageOut).toBe(3)
+    // The mosaic, its coverage, the picture and the corrections.
+    expect(result.plan.counts.transfers.stageOut).toBe(4)
   })
 })
 

@@ -14,6 +14,20 @@ export async function correctionsIn(
   registry: Registry,
   trace: FileTrace,
 ): Promise<readonly RecordedCorrection[]> {
+  const noted = await notedCorrections(registry, trace)
+  if (noted.length > 0) return noted
+  // Only histories of mosaics load the reader of tables.
+  const isMatched = trace.steps.some(({ invocation }) => invocation?.transformation === 'mBgModel')
+  return isMatched
+    ? await (await import('../mosaic/table-corrections.ts')).tableCorrections(registry, trace)
+    : []
+}
+
+/** What the engine noted as metadata. */
+async function notedCorrections(
+  registry: Registry,
+  trace: FileTrace,
+): Promise<readonly RecordedCorrection[]> {
   const known = await registry.files.metadataNames()
   if (!known.some(({ name }) => name === 'correction_c')) return []
   const inTrace = new Set(trace.files.map(({ id }) => id))

@@ -40,7 +40,7 @@ interface Branch {
   readonly text: string
 }
 
-/** The files as a tree; a branch that was shown before is named only. */
+/** The files as a tree; a branch that was shown before is named only, and so is what was made together with a file that was shown. */
 export function* treeLines(
   trace: FileTrace,
   rootId: string,
@@ -50,6 +50,7 @@ export function* treeLines(
   const branches = branchesOf(trace, direction)
   const lfns = new Map(trace.files.map(({ id, lfn }) => [id, lfn]))
   const shown = new Set<string>()
+  const twins = new Map<string, string>()
   // A stack instead of recursion: histories may be thousands of steps deep.
   const stack: {
     readonly branch: Branch
@@ -63,8 +64,13 @@ export function* treeLines(
     const isRepeated = shown.has(fileId) && next.length > 0 && !isFull
     shown.add(fileId)
     const name = lfns.get(fileId) ?? fileId
-    yield `${top.indent}${top.mark}${name}${text}${isRepeated ? '  (see above)' : ''}`
-    if (isRepeated) continue
+    // Files of one step come from the same files by the same program.
+    const history = direction === 'descendants' || isFull || next.length === 0 ? '' : JSON.stringify(next)
+    const twin = isRepeated || history === '' ? undefined : twins.get(history)
+    if (history !== '' && twin === undefined) twins.set(history, name)
+    const note = isRepeated ? '  (see above)' : twin === undefined ? '' : `  (made with ${twin})`
+    yield `${top.indent}${top.mark}${name}${text}${note}`
+    if (note !== '') continue
     const indent = top.indent + top.below
     for (const [index, branch] of [...next.entries()].reverse()) {
       const isLast = index === next.length - 1

@@ -7,6 +7,7 @@ import { defaultRegistryUrl, openRegistry, type Registry } from '@skyloom/regist
 import { runIdOf } from '@skyloom/runner'
 import { runNote } from './interrupted-run.ts'
 import { programIdentity } from './program-identity.ts'
+import { registerReport } from './register-report.ts'
 import { runInMemory } from './run-in-memory.ts'
 import { runOnFiles } from './run-on-files.ts'
 
@@ -73,6 +74,7 @@ export async function makeMosaicRun(
         : await runOnFiles(registry, session, input, runDir, damaged)
     if ('facts' in made) {
       const summary = await reportMosaic(session, made.facts)
+      await registerReport(registry, made.runId, options.outDir, made.facts.products)
       await note.remove()
       return { summary, runId: made.runId }
     }

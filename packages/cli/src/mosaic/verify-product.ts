@@ -1,16 +1,23 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
 import type { ProgressListener } from '@skyloom/base'
 import { diffFits } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
-import { JOB_FILES, type MosaicPlanFile } from '@skyloom/mosaic'
-import { productSummary, remakeMosaic } from '@skyloom/mosaic/node'
+import {
+  JOB_FILES,
+  type MosaicPlanFile,
+  PARTNER_KINDS,
+  type Partner,
+  type PartnerKind,
+  partnerFiles,
+} from '@skyloom/mosaic'
+import { remakeMosaic } from '@skyloom/mosaic/node'
 import { type FileInfo, type FileTrace, type Registry, RegistryError } from '@skyloom/registry'
 import { hduLines } from '../commands/fits-diff.ts'
 import { programIdentity } from './program-identity.ts'
+import { fileSha256, soundCopy } from './sound-copy.ts'
 
 /** How a product is verified. */
 export interface VerifyOptions {
@@ -61,15 +68,18 @@ export async function verifyProduct(
   options: VerifyOptions = {},
 ): Promise<Verdict> {
   const trace = await registry.files.trace([file.id], { direction: 'ancestors' })
-  const { runId, inputsDir } = await recordOf(registry, file)
+  const runId = file.madeBy?.runId ?? ''
   const inputs = trace.files.filter(({ madeBy }) => madeBy === null)
-  // Its checksum is compared with the others.
-  const plan = JSON.parse(await readFile(join(inputsDir, JOB_FILES.plan), 'utf8')) as MosaicPlanFile
-  const places = new Map(plan.images.map(({ name, path: place }) => [name, place]))
-  for (const name of [JOB_FILES.plan, JOB_FILES.template]) places.set(name, join(inputsDir, name))
-  const changedInputs = await changed(registry, inputs, places)
+  const places = new Map<string, string>()
+  const changedInputs: ChangedFile[] = []
+  for (const input of inputs) {
+    const { state, path: place } = await soundCopy(registry, input)
+    if (place !== undefined) places.set(input.lfn, place)
+    if (state !== 'sound') changedInputs.push({ lfn: input.lfn, path: place, problem: state })
+  }
+  const { plan, template } = await recordOf(registry, file, places)
   const isThere = existsSync(path)
-  const isAsRecorded = isThere && (await sha256(path)) === file.sha256
+  const isAsRecorded = isThere && (await fileSha256(path)) === file.sha256
   const facts = { file: file.lfn, run: runId, isAsRecorded, changedInputs }
   const start = [
     `${file.lfn}: made by run ${runId} from ${inputs.length} files`,
@@ -93,7 +103,7 @@ export async function verifyProduct(
   try {
     const { threads, memoryBytes, onProgress, signal } = options
     const outDir = join(folder, 'out')
-    await remakeMosaic(plan, await readFile(join(inputsDir, JOB_FILES.template), 'latin1'), {
+    await remakeMosaic(relocated(plan, places), template, {
       outDir,
       threads,
       memoryBytes,
@@ -101,7 +111,7 @@ export async function verifyProduct(
       signal,
     })
     const copy = join(outDir, file.lfn)
-    const isIdentical = (await sha256(copy)) === (isThere ? await sha256(path) : file.sha256)
+    const isIdentical = (await fileSha256(copy)) === (isThere ? await fileSha256(path) : file.sha256)
     const differences = isIdentical || !isThere ? [] : await differencesOf(path, copy)
     return {
       ...facts,
@@ -120,62 +130,64 @@ export async function verifyProduct(
   }
 }
 
-/** Where the run of a product keeps what its jobs started from. */
+/** What a mosaic is made again from. */
+interface MosaicRecord {
+  readonly plan: MosaicPlanFile
+  readonly template: string
+}
+
+/**
+ * The plan and the template in the history of a product.
+ *
+ * @param places where the inputs are, by logical name
+ * @throws {RegistryError} `REGISTRY_NOT_FOUND` for a file that no run made, or not from a plan of the engine
+ */
 async function recordOf(
   registry: Registry,
   { lfn, madeBy }: FileInfo,
-): Promise<{ readonly runId: string; readonly inputsDir: string }> {
+  places: ReadonlyMap<string, string>,
+): Promise<MosaicRecord> {
   const where = [registry.location]
   if (madeBy === null)
     throw new RegistryError('REGISTRY_NOT_FOUND', 'no run made this file', { where, found: lfn })
   const { runId } = madeBy
-  const { directory } = await registry.runs.get(runId)
-  const inputsDir = join(directory, 'inputs')
-  if (existsSync(join(inputsDir, JOB_FILES.plan)) && existsSync(join(inputsDir, JOB_FILES.template)))
-    return { runId, inputsDir }
+  const [plan, template] = [places.get(JOB_FILES.plan), places.get(JOB_FILES.template)]
+  if (plan !== undefined && template !== undefined && existsSync(plan) && existsSync(template))
+    return {
+      // Its checksum was compared with the registered one.
+      plan: JSON.parse(await readFile(plan, 'utf8')) as MosaicPlanFile,
+      template: await readFile(template, 'latin1'),
+    }
   throw new RegistryError(
     'REGISTRY_NOT_FOUND',
     'the run has no record from which a mosaic can be made again',
     {
-      where: [...where, `run ${runId}`, inputsDir],
+      where: [...where, `run ${runId}`],
       found: lfn,
       remedy:
-        'only products of skyloom mosaic make are made again; skyloom trace shows where other files come from',
+        'only products of skyloom mosaic make and mosaic plan are made again; skyloom trace shows where other files come from',
     },
   )
 }
 
-/** Files of which no copy is as it was registered. @param places where the plan says that they are, by logical name */
-async function changed(
-  registry: Registry,
-  files: readonly FileInfo[],
-  places: ReadonlyMap<string, string>,
-): Promise<readonly ChangedFile[]> {
-  const bad: ChangedFile[] = []
-  for (const { id, lfn, sha256: registered } of files) {
-    const { replicas } = await registry.files.get(id)
-    const paths = [places.get(lfn), ...replicas.map(({ pfn }) => localPath(pfn))].filter(
-      (path) => path !== undefined,
-    )
-    const there = paths.filter((path) => existsSync(path))
-    const sums = await Promise.all(there.map(async (path) => await sha256(path)))
-    if (sums.includes(registered ?? '')) continue
-    bad.push({ lfn, path: there[0] ?? paths[0], problem: there.length > 0 ? 'changed' : 'missing' })
+/** The plan with the places where images and partners are now. */
+function relocated(plan: MosaicPlanFile, places: ReadonlyMap<string, string>): MosaicPlanFile {
+  const partners = partnerFiles(plan.images)
+  const now = (lfn: string | undefined, path: string): string => places.get(lfn ?? '') ?? path
+  return {
+    ...plan,
+    images: plan.images.map((image) => {
+      const moved = { ...image, path: now(image.name, image.path) }
+      if (image.quality === undefined) return moved
+      const found: Partial<Record<PartnerKind, Partner>> = {}
+      for (const kind of PARTNER_KINDS) {
+        const partner = image.quality[kind]
+        if (partner !== undefined)
+          found[kind] = { ...partner, path: now(partners.get(partner.path), partner.path) }
+      }
+      return { ...moved, quality: { ...image.quality, ...found } }
+    }),
   }
-  return bad
-}
-
-function localPath(pfn: string): string | undefined {
-  if (pfn.startsWith('/')) return pfn
-  // Runs register paths behind the scheme as they are; what others register is encoded.
-  if (!pfn.startsWith('file://')) return undefined
-  const plain = pfn.slice('file://'.length)
-  return existsSync(plain) ? plain : fileURLToPath(pfn)
-}
-
-async function sha256(path: string): Promise<string> {
-  const place = resolve(path)
-  return (await productSummary(join(place, '..'), basename(place))).sha256
 }
 
 /** The programs of the record, where they are not the one that runs now. */

@@ -86,7 +86,7 @@ function addMatching(
     new Job('mBgModel')
       .addArgs(...level, table, fits, corrections)
       .addInputs(table, fits)
-      .addOutputs(corrections, INTERMEDIATE),
+      .addOutputs(corrections),
   )
   return projected.map((before) => {
     const after = derivedFiles('c', before.image.lfn.replace(/^p-/, ''))

@@ -124,6 +124,10 @@ async function moveFiles(context: JobContext, attempt: Attempt, done: Done): Pro
         context.onStep,
       )
       done.products.push({ lfn, ...target, sizeBytes, sha256 })
+      // Where an input came from stays known when the copy is cleaned up.
+      const from = transfer.sources.find(({ url }) => url === source)
+      if (attempt.job.kind === 'stage_in' && from !== undefined && source !== target.url)
+        done.products.push({ lfn, site: from.site, url: publicUrl(source), sizeBytes, sha256 })
       done.log.push(`${publicUrl(source)} -> ${publicUrl(target.url)} ${sizeBytes} bytes`)
     }
   }
