@@ -42,8 +42,7 @@ test.runIf(engines.length > 0)(
     })
     for (const { names, history } of products) {
       expect(names).toEqual(expected)
-      for (const program of ['mAdd', 'mBgModel', 'mDiffFit', 'mProject'])
-        expect(history).toContain(program)
+      for (const program of ['mAdd', 'mBgModel', 'mDiffFit', 'mProject']) expect(history).toContain(program)
       expect(history).toMatch(/2mass.*\.fits/i)
     }
     if (!engines.some(({ name }) => name === 'HTCondor')) return
