@@ -5,8 +5,12 @@ import {
   DIFF_STATISTICS_BYTES,
   medianScratchBytes,
   PLANE_SUMS_BYTES,
+  STACK_ENTRY_BYTES,
   STATISTICS_BYTES,
+  stackEntryViews,
+  stackListBytes,
   writeMedianEntry,
+  writeStackEntry,
 } from '@skyloom/kernels'
 
 const SIDE = 256
@@ -73,8 +77,26 @@ export function pixelCases(memory, kernels) {
   const plane = [1e-3, 1e-3, 1]
   const difference = [values[0], areas, SIDE, values[1], areas, SIDE, SIDE, SIDE]
   const areaSums = memory.alloc(8 * PIXELS)
-  const stacked = [values[0], areas, 0, areas, PIXELS, 0, 0, ...plane, 0, 0, 0, 0]
-  stacked.push(sums, weights, areaSums, areaSums, areaSums, 0, 0)
+  const list = memory.alloc(stackListBytes(DEPTH))
+  const entries = memory.alloc(STACK_ENTRY_BYTES * DEPTH)
+  const entryList = stackEntryViews(memory, entries, DEPTH)
+  for (const [k, valueAt] of values.entries())
+    writeStackEntry(entryList, k, {
+      valueAt,
+      areaAt: k % 2 === 0 ? areas : 0,
+      firstCol: 0,
+      endCol: PIXELS,
+      a: 1e-3,
+      p: 1,
+      weightAt: 0,
+      varianceAt: k % 3 === 0 ? areas : 0,
+      weight: 1,
+      variance: 2,
+      contextAt: 0,
+      contextBit: 0,
+    })
+  const stacked = [entries, DEPTH, 0, 8192]
+  const stackOut = [sums, weights, areaSums, areaSums, areaSums, list]
   const variance = [areas, 0, 0, SIDE, SIDE, SIDE, ...places(1, 17), TILE, TILE, 1, out[0], TILE]
   const whole = [values[0], SIDE, SIDE, SIDE]
   return new Map([
@@ -91,13 +113,14 @@ export function pixelCases(memory, kernels) {
     ['finishMeanF32', () => kernels.finishMeanF32(sums, weights, PIXELS, ...out)],
     [
       'medianRow of 9',
-      () => kernels.medianRow(record, DEPTH, 0, 8192, 0.5, 0, ...out, scratch, medianScratchBytes(DEPTH)),
+      () => kernels.medianRow(record, DEPTH, 0, 8192, 0.5, 0, ...out, 0, scratch, medianScratchBytes(DEPTH)),
     ],
     ['planeFitPass', () => kernels.planeFitPass(...whole, 0, 0, 0, 0, 0, 50, statistics)],
     ['planeSpread', () => kernels.planeSpread(...whole, 0, 0, 0, 0, 0, 50, statistics)],
     ['coverageSums', () => kernels.coverageSums(areas, SIDE, SIDE, SIDE, statistics)],
     ['diffMontage', () => kernels.diffMontage(...difference, 1, out[0], SIDE, statistics)],
-    ['addValues', () => kernels.addValues(...stacked)],
+    ['stackSumsRow of 9', () => kernels.stackSumsRow(...stacked, 0, areas, areas, 3, ...stackOut)],
+    ['stackSpreadRow of 9', () => kernels.stackSpreadRow(...stacked, 0.5, ...stackOut)],
     ['areaVarianceTile', () => kernels.areaVarianceTile(...variance)],
     ['statistics', () => kernels.statistics(...whole, statistics)],
   ])

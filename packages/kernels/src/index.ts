@@ -52,6 +52,15 @@ export {
   type Statistics,
   writeMedianEntry,
 } from './pixels/records.ts'
+export {
+  rejectedOf,
+  STACK_ENTRY_BYTES,
+  type StackEntry,
+  type StackEntryViews,
+  stackEntryViews,
+  stackListBytes,
+  writeStackEntry,
+} from './pixels/stack-entry.ts'
 export { wasmKernels } from './pixels/wasm-kernels.ts'
 export { plainKernels } from './plain/plain-kernels.ts'
 export { quadArea as quadrilateralArea } from './plain/quad-overlap.ts'

@@ -85,6 +85,7 @@ describe.for(implementations)('$name kernels', ({ kernels }) => {
       evenRule,
       out,
       outArea,
+      0,
       scratch,
       medianScratchBytes(10),
     )

@@ -32,7 +32,7 @@ describe.for(benches())('$name build agrees with the plain twin', ({ memory, ker
   const [v1, w1, v2, w2] = inputs as [number, number, number, number]
   const out = [memory.alloc(8 * COUNT), memory.alloc(8 * COUNT)] as const
   const out2 = [memory.alloc(8 * COUNT), memory.alloc(8 * COUNT)] as const
-  const record = [memory.alloc(256), memory.alloc(256)] as const
+  const record = [memory.alloc(512), memory.alloc(512)] as const
   const scratch = memory.alloc(65536)
   const entries = memory.alloc(65536)
   const both = [kernels, twin] as const
@@ -146,12 +146,14 @@ describe.for(benches())('$name build agrees with the plain twin', ({ memory, ker
         }
         const scratchBytes = medianScratchBytes(depth)
         for (const [k, implementation] of both.entries()) {
-          const args = [entries, depth, -5, count, 0.9, evenRule, out[k]!, out2[k]!, scratch] as const
+          const written = [out[k]!, out2[k]!, seed % 2 === 0 ? 0 : record[k]!] as const
+          const args = [entries, depth, -5, count, 0.9, evenRule, ...written, scratch] as const
           expect(implementation.medianRow(...args, scratchBytes - 1)).toBe(1)
           expect(implementation.medianRow(...args, scratchBytes)).toBe(0)
         }
         expectSame('f32', out, count)
         expectSame('f32', out2, count)
+        if (seed % 2 !== 0) expect(memory.i32(record[0], count)).toEqual(memory.i32(record[1], count))
       }),
       { numRuns: 150 },
     )
@@ -196,6 +198,26 @@ describe.for(benches())('$name build agrees with the plain twin', ({ memory, ker
         for (const [k, implementation] of both.entries())
           implementation.coverageSums(v1, 40, width, height, record[k]!)
         expectSame('f64', record, COVERAGE_SUMS_BYTES / 8)
+        for (let i = 0; i < COUNT; i++) if (coverage[i] === 0) coverage[i] = Number.NaN
+        for (const [k, implementation] of both.entries())
+          implementation.valueSums(v1, 40, width, height, record[k]!)
+        expectSame('f64', record, COVERAGE_SUMS_BYTES / 8)
+      }),
+    )
+  })
+
+  test('blankInfinite leaves numbers as they are', () => {
+    fc.assert(
+      fc.property(planes, fc.integer({ min: 0, max: 40 }), ({ seed, blankFraction }, count) => {
+        fill(seed, blankFraction)
+        const expected = memory
+          .f32(v1, 41)
+          .map((value, i) => (i < count && Math.abs(value) === Infinity ? Number.NaN : value))
+        for (const [k, implementation] of both.entries()) {
+          memory.f32(out[k]!, 41).set(memory.f32(v1, 41))
+          implementation.blankInfinite(out[k]!, count)
+          expect(memory.f32(out[k]!, 41)).toEqual(expected)
+        }
       }),
     )
   })

@@ -6,14 +6,14 @@ export { areaVarianceTile } from './area-variance'
 export { accumulateCount, accumulateMean, accumulateSum, finishMeanF32, finishMeanF64 } from './coadd'
 export { cornersFromGrid } from './corners'
 export { diffMontage } from './diff'
-export { coverageSums } from './coverage'
+export { coverageSums, valueSums } from './coverage'
 export { planeFitPass, planeSpread } from './fit'
 export { interpolateTile } from './interpolate'
 export { interpolateVarianceTile } from './interpolate-variance'
 export { medianRow } from './median'
 export { overlapBlock, overlapDrops } from './overlap'
-export { addExtreme, addSpread, addValues } from './stack'
-export { shrinkRows, statistics, subtractPlane } from './stream'
+export { addExtreme, stackSpreadRow, stackSumsRow } from './stack'
+export { blankInfinite, shrinkRows, statistics, subtractPlane } from './stream'
 
 /** First byte after the constants of this module. */
 export function heapBase(): usize {

@@ -1,5 +1,6 @@
 // Median of a stack of rows, eight pixels at a time. Values that do not count become +infinity and are counted per lane, so one
 // sorting network serves all lanes. Real +infinity sorts among them, which is where it belongs.
+import { findRun, runEnd } from './stack-runs'
 
 const ENTRY_BYTES: usize = 32
 /** Pixels that are sorted at once, in two vectors: their networks do not wait for each other. */
@@ -9,32 +10,17 @@ const STACK_BYTES: usize = 32
 
 export function medianRow(
   entriesAt: usize, entryCount: i32, firstCol: i32, count: i32, minArea: f32, evenRule: i32,
-  valueAt: usize, areaAt: usize, scratchAt: usize, scratchBytes: u32,
+  valueAt: usize, areaAt: usize, countsAt: usize, scratchAt: usize, scratchBytes: u32,
 ): i32 {
   if (<u64>scratchBytes < <u64>40 * <u64>max(1, entryCount) + 64) return 1
   // The upper half of scratch lists the entries that reach the columns in work.
   const list = scratchAt + <usize>entryCount * STACK_BYTES
   const endCol = firstCol + count
-  let col = firstCol
-  while (col < endCol) {
-    // As far as the same entries cover everything: then no lane needs a column test.
-    let end = endCol
-    let used = 0
-    for (let k = 0; k < entryCount; k++) {
-      const entry = entriesAt + <usize>k * ENTRY_BYTES
-      const from = load<i32>(entry, 8)
-      const to = load<i32>(entry, 12)
-      if (from <= col && to > col) {
-        store<usize>(list + (<usize>used << 2), entry)
-        used++
-        end = min(end, to)
-      } else if (from > col && to > from) {
-        end = min(end, from)
-      }
-    }
+  for (let col = firstCol; col < endCol; col = runEnd) {
+    const depth = findRun(list, entriesAt, ENTRY_BYTES, entryCount, col, endCol)
     const at = <usize>(col - firstCol) << 2
-    medianRun(list, used, col, end - col, minArea, evenRule, valueAt + at, areaAt + at, scratchAt)
-    col = end
+    const countAt = countsAt == 0 ? 0 : countsAt + at
+    medianRun(list, depth, col, runEnd - col, minArea, evenRule, valueAt + at, areaAt + at, countAt, scratchAt)
   }
   return 0
 }
@@ -42,12 +28,13 @@ export function medianRow(
 /** Columns col .. col + count - 1, covered by the same `depth` entries. */
 function medianRun(
   list: usize, depth: i32, col: i32, count: i32, minArea: f32, evenRule: i32, valueAt: usize, areaAt: usize,
-  stackAt: usize,
+  countAt: usize, stackAt: usize,
 ): void {
   if (depth == 0) {
     for (let i: usize = 0; i < <usize>count; i++) {
       store<f32>(valueAt + (i << 2), NaN)
       store<f32>(areaAt + (i << 2), 0)
+      if (countAt != 0) store<i32>(countAt + (i << 2), 0)
     }
     return
   }
@@ -114,11 +101,19 @@ function medianRun(
       v128.store(valueAt + at, median1, 16)
       v128.store(areaAt + at, narrow(area0, area1))
       v128.store(areaAt + at, narrow(area2, area3), 16)
+      if (countAt != 0) {
+        v128.store(countAt + at, accepted0)
+        v128.store(countAt + at, accepted1, 16)
+      }
     } else {
       storeLanes(valueAt + at, median0, lanes)
       storeLanes(valueAt + at + 16, median1, lanes - 4)
       storeLanes(areaAt + at, narrow(area0, area1), lanes)
       storeLanes(areaAt + at + 16, narrow(area2, area3), lanes - 4)
+      if (countAt != 0) {
+        storeLanes(countAt + at, accepted0, lanes)
+        storeLanes(countAt + at + 16, accepted1, lanes - 4)
+      }
     }
   }
 }

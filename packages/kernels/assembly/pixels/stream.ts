@@ -154,3 +154,16 @@ function loadLanesNaN(at: usize, lanes: i32): v128 {
   if (lanes > 2) v = f32x4.replace_lane(v, 2, load<f32>(at, 8))
   return v
 }
+
+export function blankInfinite(valueAt: usize, count: i32): void {
+  const nan = f32x4.splat(NaN)
+  const infinite = f32x4.splat(Infinity)
+  const end = valueAt + (<usize>count << 2)
+  let at = valueAt
+  for (; at + 16 <= end; at += 16) {
+    const v = v128.load(at)
+    const isInfinite = f32x4.eq(f32x4.abs(v), infinite)
+    if (v128.any_true(isInfinite)) v128.store(at, v128.bitselect(nan, v, isInfinite))
+  }
+  for (; at < end; at += 4) if (abs(load<f32>(at)) == Infinity) store<f32>(at, NaN)
+}

@@ -231,6 +231,7 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
    *
    * @param evenRule even number of values: 0 mean of the middle two; 1 the lower one; 2 the lower one of exactly two, else the mean
    * @param valueAt float32, written: the median, NaN where nothing counts; areaAt float32: sum of the accepted areas
+   * @param countsAt int32, written: how many values count; 0 = not wanted
    * @param scratchAt multiple of 16; see `medianScratchBytes`
    * @returns 0, or 1 when scratch is too small (nothing is written)
    */
@@ -243,6 +244,7 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
     evenRule: number,
     valueAt: number,
     areaAt: number,
+    countsAt: number,
     scratchAt: number,
     scratchBytes: number,
   ): number
@@ -294,6 +296,12 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
    * @param recordAt float64, `COVERAGE_SUMS_BYTES`, written
    */
   coverageSums(coverageAt: number, stride: number, width: number, height: number, recordAt: number): void
+
+  /** Like `coverageSums`, of the pixels of a plane of values that are not NaN. */
+  valueSums(valueAt: number, stride: number, width: number, height: number, recordAt: number): void
+
+  /** Makes infinite pixels NaN. */
+  blankInfinite(valueAt: number, count: number): void
 
   /**
    * Difference by Montage's rule: D = v1 a1 - factor v2 a2, A = a1 + a2, S = mean a1 + mean a2; result 2 D / A, NaN where a value is

@@ -1,33 +1,27 @@
 /**
- * Kernels that add one image after the other into sums over a stack, with weights, variances and rejection: part of `PixelKernels`, whose
- * conventions hold. Planes of images are float32, sums float64, contexts uint32; an offset of 0 leaves out what a comment allows.
+ * Kernels that make sums over a stack of rows, with weights, variances and rejection: part of `PixelKernels`, whose conventions hold. Planes of
+ * images are float32, sums float64, contexts uint32; an offset of 0 leaves out what a comment allows.
  */
 export interface StackKernels {
   /**
-   * Adds a run of pixels of one row, minus the plane a x + b y + c with x = x0, x0 + 1, ... A pixel counts when its value is not NaN and its
-   * coverage and weight are positive and, with a centre, |value - centre| <= kappa * sqrt(variance) + tolerance; where the centre is NaN nothing
-   * is rejected. For those that count, with f = weight, or 1 for a sum:
+   * Sums of a row over a stack of `entryCount` entries as `writeStackEntry` makes them, in their order. Of each a pixel counts when its value is not
+   * NaN and its area and weight are positive and, with a centre, |value - centre| <= kappa * sqrt(variance) + tolerance for the value minus its
+   * plane; where the centre is NaN nothing is rejected. Over those that count, with f = weight, or 1 for a sum:
    *
-   * sum += f v, weightSum += weight, areaSum += coverage, varianceSum += f² variance, counts += 1, context |= contextBit.
+   * sum = Σ f v, weightSum = Σ weight, areaSum = Σ area, varianceSum = Σ f² variance, counts = Σ 1, context |= bit of the entry.
    *
-   * @param weightAt 0 = the coverage
-   * @param varianceAt 0 = none; needed with a centre
+   * The rejected are added to the number in their entry (`rejectedOf`).
+   *
    * @param isSum 1: values enter unweighted
-   * @param centreAt float32 of the output, 0 = nothing is rejected; toleranceAt likewise
-   * @param varianceSumAt 0 = not wanted; countsAt and contextAt likewise
-   * @returns pixels that were rejected
+   * @param centreAt float32 of the row, 0 = nothing is rejected; toleranceAt likewise
+   * @param sumAt float64 of the row, written; the others likewise
+   * @param listAt multiple of 4, `stackListBytes`
    */
-  addValues(
-    valueAt: number,
-    coverageAt: number,
-    weightAt: number,
-    varianceAt: number,
+  stackSumsRow(
+    entriesAt: number,
+    entryCount: number,
+    firstCol: number,
     count: number,
-    x0: number,
-    y: number,
-    a: number,
-    b: number,
-    c: number,
     isSum: number,
     centreAt: number,
     toleranceAt: number,
@@ -37,23 +31,20 @@ export interface StackKernels {
     areaSumAt: number,
     varianceSumAt: number,
     countsAt: number,
-    contextAt: number,
-    contextBit: number,
-  ): number
+    listAt: number,
+  ): void
 
   /**
-   * What medians and extremes are said to rest on: adds, where the value is not NaN and the coverage above `minCoverage`, to the sums of the
-   * variances, of 1 / standard deviation, of weights and of coverages, and to counts and context.
+   * What medians and extremes of a row are said to rest on: where values are not NaN and their area is above `minCoverage` (as float32), the sums of
+   * the variances, of 1 / standard deviation, of weights and of areas, how many there are, and the context.
    *
-   * @param weightAt may be 0 when `weightSumAt` is
-   * @param varianceAt 0 = none; `varianceSumAt` and `inverseSumAt` are not touched then
-   * @param weightSumAt 0 = not wanted; contextAt likewise
+   * @param varianceSumAt float64 of the row, written; the others likewise
+   * @param listAt as for `stackSumsRow`
    */
-  addSpread(
-    valueAt: number,
-    coverageAt: number,
-    weightAt: number,
-    varianceAt: number,
+  stackSpreadRow(
+    entriesAt: number,
+    entryCount: number,
+    firstCol: number,
     count: number,
     minCoverage: number,
     varianceSumAt: number,
@@ -61,13 +52,14 @@ export interface StackKernels {
     weightSumAt: number,
     areaSumAt: number,
     countsAt: number,
-    contextAt: number,
-    contextBit: number,
+    listAt: number,
   ): void
 
   /**
-   * Keeps the largest (`sign` 1) or smallest (-1) value minus plane, of those whose coverage is above `minCoverage`.
+   * Keeps the largest (`sign` 1) or smallest (-1) value minus the plane a x + b y + c with x = x0, x0 + 1, ..., of those whose coverage is above
+   * `minCoverage`.
    *
+   * @param coverageAt 0 = all are covered
    * @param extremeAt float64, read and written; NaN where there is none yet
    */
   addExtreme(

@@ -13,6 +13,7 @@ export function plainMedianRow(whole: () => WholeMemory): PixelKernels['medianRo
     evenRule,
     valueAt,
     areaAt,
+    countsAt,
     _scratchAt,
     scratchBytes,
   ) => {
@@ -37,6 +38,7 @@ export function plainMedianRow(whole: () => WholeMemory): PixelKernels['medianRo
       }
       f32[valueAt / 4 + i] = medianOf(stack.subarray(0, depth).sort(), evenRule)
       f32[areaAt / 4 + i] = areaSum
+      if (countsAt !== 0) i32[countsAt / 4 + i] = depth
     }
     return 0
   }

@@ -3,9 +3,10 @@ import type { PixelViews } from '../memory/pixel-memory.ts'
 import type { PixelKernels } from '../pixels/pixel-kernels.ts'
 import { plainAreaTile } from './area-tile.ts'
 import { plainAreaVarianceTile } from './area-variance.ts'
+import { plainBlankInfinite } from './blank-infinite.ts'
 import { plainAccumulateCount, plainAccumulateMean, plainAccumulateSum, plainFinishMean } from './coadd.ts'
 import { plainCornersFromGrid } from './corners-from-grid.ts'
-import { plainCoverageSums } from './coverage-sums.ts'
+import { isNumber, plainCoverageSums } from './coverage-sums.ts'
 import { plainDiffMontage } from './diff-montage.ts'
 import { plainInterpolateTile } from './interpolate.ts'
 import { plainInterpolateVarianceTile } from './interpolate-variance.ts'
@@ -13,7 +14,7 @@ import { plainMedianRow } from './median-row.ts'
 import { plainOverlapBlock, plainOverlapDrops } from './overlap.ts'
 import { plainPlaneFitPass, plainPlaneSpread } from './plane-fit-pass.ts'
 import { plainShrinkRows } from './shrink-rows.ts'
-import { plainAddExtreme, plainAddSpread, plainAddValues } from './stack.ts'
+import { plainAddExtreme, plainStackSpreadRow, plainStackSumsRow } from './stack.ts'
 import { plainStatistics } from './statistics.ts'
 import { plainSubtractPlane } from './subtract-plane.ts'
 import { wholeMemory } from './whole-memory.ts'
@@ -33,13 +34,15 @@ export function plainKernels(views: PixelViews): PixelKernels {
     finishMeanF64: plainFinishMean(whole, 'f64'),
     interpolateTile: plainInterpolateTile(whole),
     interpolateVarianceTile: plainInterpolateVarianceTile(whole),
-    addValues: plainAddValues(whole),
-    addSpread: plainAddSpread(whole),
+    stackSumsRow: plainStackSumsRow(whole),
+    stackSpreadRow: plainStackSpreadRow(whole),
     addExtreme: plainAddExtreme(whole),
     medianRow: plainMedianRow(whole),
     overlapBlock: plainOverlapBlock(whole),
     overlapDrops: plainOverlapDrops(whole),
     coverageSums: plainCoverageSums(whole),
+    valueSums: plainCoverageSums(whole, isNumber),
+    blankInfinite: plainBlankInfinite(whole),
     planeFitPass: plainPlaneFitPass(whole),
     planeSpread: plainPlaneSpread(whole),
     diffMontage: plainDiffMontage(whole),

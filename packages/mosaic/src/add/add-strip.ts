@@ -1,5 +1,6 @@
 import {
   MEDIAN_ENTRY_BYTES,
+  type MedianEntry,
   medianScratchBytes,
   type PixelKernels,
   type PixelViews,
@@ -14,7 +15,7 @@ import type { PlainCombineMethod } from './combine.ts'
 export interface StripImage {
   /** Template pixels that the part covers; inside the strip. */
   readonly region: Region
-  /** Offset of the value of the part's first pixel; its coverage likewise. */
+  /** Offset of the value of the part's first pixel; its coverage likewise, 0 = every pixel with a value is covered in full. */
   readonly valueAt: number
   readonly coverageAt: number
   readonly stride: number
@@ -119,7 +120,7 @@ const countOfRow: AddRow = (views, kernels, images, crpix, target, row) => {
     const valueAt = rowOf(image, image.valueAt, row)
     const coverageAt = rowOf(image, image.coverageAt, row)
     kernels.accumulateCount(valueAt, coverageAt, image.region.width, 0, 0, 0, 0, 0, 0, countAt + 8 * col)
-    addCoverage(views, coverageAt, image.region.width, areaSumAt + 8 * col)
+    addCoverage(views, valueAt, coverageAt, image.region.width, areaSumAt + 8 * col)
   }
   const counts = views.f64(countAt, width)
   const areas = views.f64(areaSumAt, width)
@@ -134,9 +135,20 @@ const countOfRow: AddRow = (views, kernels, images, crpix, target, row) => {
   }
 }
 
-function addCoverage(views: PixelViews, coverageAt: number, count: number, sumAt: number): void {
-  const coverage = views.f32(coverageAt, count)
+function addCoverage(
+  views: PixelViews,
+  valueAt: number,
+  coverageAt: number,
+  count: number,
+  sumAt: number,
+): void {
   const sums = views.f64(sumAt, count)
+  if (coverageAt === 0) {
+    const values = views.f32(valueAt, count)
+    for (let i = 0; i < count; i++) if (!Number.isNaN(values[i]!)) sums[i]! += 1
+    return
+  }
+  const coverage = views.f32(coverageAt, count)
   for (let i = 0; i < count; i++) if (coverage[i]! > 0) sums[i]! += coverage[i]!
 }
 
@@ -156,6 +168,7 @@ const medianOfRow: AddRow = (views, kernels, images, crpix, target, row) => {
     MEAN_OF_MIDDLE,
     valueAt,
     areaRowAt(target, row),
+    0,
     medianAt,
     scratchBytes,
   )
@@ -171,21 +184,30 @@ export function writeMedianEntries(
   row: number,
 ): void {
   images.forEach((image, index) => {
-    const { a, b, c } = image.correction
-    writeMedianEntry(views, entriesAt, index, {
-      valueAt: rowOf(image, image.valueAt, row),
-      areaAt: rowOf(image, image.coverageAt, row),
-      firstCol: image.region.col,
-      endCol: image.region.col + image.region.width,
-      a,
-      p: b * (row - crpix.fitsY) + c - a * crpix.fitsX,
-    })
+    writeMedianEntry(views, entriesAt, index, medianEntry(image, crpix, row))
   })
 }
 
-/** Offset of a row of an image's plane, from its first column. */
+/** A row of an image as an entry of a stack. */
+export function medianEntry(
+  image: StripImage,
+  crpix: { readonly fitsX: number; readonly fitsY: number },
+  row: number,
+): MedianEntry {
+  const { a, b, c } = image.correction
+  return {
+    valueAt: rowOf(image, image.valueAt, row),
+    areaAt: rowOf(image, image.coverageAt, row),
+    firstCol: image.region.col,
+    endCol: image.region.col + image.region.width,
+    a,
+    p: b * (row - crpix.fitsY) + c - a * crpix.fitsX,
+  }
+}
+
+/** Offset of a row of an image's plane, from its first column; 0 of none. */
 export function rowOf(image: StripImage, at: number, row: number): number {
-  return at + PIXEL_BYTES * image.stride * (row - image.region.row)
+  return at === 0 ? 0 : at + PIXEL_BYTES * image.stride * (row - image.region.row)
 }
 
 /** Offset of a row of the values of a strip. */

@@ -1,6 +1,6 @@
 import { MEDIAN_ENTRY_BYTES, medianScratchBytes, type PixelKernels, type PixelViews } from '@skyloom/kernels'
 import type { Region } from '../region.ts'
-import { MEDIAN_MIN_COVERAGE, rowOf, type StripImage, writeMedianEntries } from './add-strip.ts'
+import { MEDIAN_MIN_COVERAGE, type StripImage, writeMedianEntries } from './add-strip.ts'
 
 /** Of fewer values none can be called an outlier. */
 const MIN_VALUES = 3
@@ -17,7 +17,7 @@ export interface ClipReference {
 
 /** Bytes of scratch for {@link clipReferences}. */
 export function clipScratchBytes(width: number, imageCount: number): number {
-  return 4 * 5 * width + 16 * width + 192 + MEDIAN_ENTRY_BYTES * imageCount + medianScratchBytes(imageCount)
+  return 4 * 9 * width + 192 + MEDIAN_ENTRY_BYTES * imageCount + medianScratchBytes(imageCount)
 }
 
 /**
@@ -43,16 +43,18 @@ export function clipReferences(
 ): (row: number) => ClipReference {
   const { width } = region
   const floats = (index: number): number => scratchAt + 4 * width * index
+  const place = (row: number): number => ((row % 3) + 3) % 3
   const [toleranceAt, centreAt] = [floats(3), floats(4)]
-  const areaAt = 16 * Math.ceil(floats(5) / 16)
-  const countAt = areaAt + 8 * Math.ceil(width / 2)
-  const entriesAt = 16 * Math.ceil((countAt + 8 * width) / 16)
+  /** How many values the medians of a row are of. */
+  const counts = (row: number): number => floats(5 + place(row))
+  const areaAt = floats(8)
+  const entriesAt = 16 * Math.ceil(floats(9) / 16)
   const sortAt = 16 * Math.ceil((entriesAt + MEDIAN_ENTRY_BYTES * images.length) / 16)
   const known = new Map<number, number>()
 
   /** Medians of a row, in one of three places; NaN beyond the images. */
   const mediansAt = (row: number): number => {
-    const at = floats(((row % 3) + 3) % 3)
+    const at = floats(place(row))
     if (known.get(at) === row) return at
     known.set(at, row)
     const inRow = imagesInRow(images, row)
@@ -60,24 +62,17 @@ export function clipReferences(
     const columns = [region.col, width] as const
     const rule = [MEDIAN_MIN_COVERAGE, LOWER_OF_MIDDLE] as const
     const scratch = medianScratchBytes(inRow.length)
-    kernels.medianRow(entriesAt, inRow.length, ...columns, ...rule, at, areaAt, sortAt, scratch)
+    const out = [at, areaAt, counts(row)] as const
+    kernels.medianRow(entriesAt, inRow.length, ...columns, ...rule, ...out, sortAt, scratch)
     return at
   }
   return (row) => {
     const lines = [row - 1, row, row + 1].map((line) => views.f32(mediansAt(line), width))
     rangesInto(views.f32(toleranceAt, width), lines, rangeFactor)
-    const counts = views.f64(countAt, width).fill(0)
-    for (const image of imagesInRow(images, row)) {
-      const coverage = views.f32(rowOf(image, image.coverageAt, row), image.region.width)
-      const values = views.f32(rowOf(image, image.valueAt, row), image.region.width)
-      const first = image.region.col - region.col
-      for (let i = 0; i < coverage.length; i++) {
-        if (coverage[i]! > MEDIAN_MIN_COVERAGE && !Number.isNaN(values[i]!)) counts[first + i]! += 1
-      }
-    }
     const centres = views.f32(centreAt, width)
     const medians = views.f32(mediansAt(row), width)
-    for (let i = 0; i < width; i++) centres[i] = counts[i]! >= MIN_VALUES ? medians[i]! : Number.NaN
+    const numbers = views.i32(counts(row), width)
+    for (let i = 0; i < width; i++) centres[i] = numbers[i]! >= MIN_VALUES ? medians[i]! : Number.NaN
     return { centreAt, toleranceAt }
   }
 }

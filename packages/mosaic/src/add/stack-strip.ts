@@ -1,9 +1,21 @@
-import { MEDIAN_ENTRY_BYTES, medianScratchBytes, type PixelKernels, type PixelViews } from '@skyloom/kernels'
+import {
+  MEDIAN_ENTRY_BYTES,
+  medianScratchBytes,
+  type PixelKernels,
+  type PixelViews,
+  rejectedOf,
+  STACK_ENTRY_BYTES,
+  type StackEntryViews,
+  stackEntryViews,
+  stackListBytes,
+  writeStackEntry,
+} from '@skyloom/kernels'
 import { extremeVariance } from '../uncertainty/extreme-variance.ts'
 import { medianVariance } from '../uncertainty/median-variance.ts'
 import {
   areaRowAt,
   MEDIAN_MIN_COVERAGE,
+  medianEntry,
   rowOf,
   type StripImage,
   type StripTarget,
@@ -15,10 +27,12 @@ import { type ClipSettings, CONTEXT_BITS, type CombineMethod } from './combine.t
 
 /** The part of one image in a strip, with what is known of its pixels. */
 export interface StackImage extends StripImage {
-  /** Weight times coverage; 0 = the coverage alone. */
+  /** Weight times coverage; 0 = the coverage times `weight`. */
   readonly weightAt: number
-  /** Variance of the values; 0 = unknown. */
+  readonly weight: number
+  /** Variance of the values; 0 = all have `variance`, NaN where it is unknown. */
   readonly varianceAt: number
+  readonly variance: number
   /** Place of the image in the list of the mosaic's images: its bit in the context. */
   readonly place: number
 }
@@ -56,7 +70,8 @@ export function contextPlaneCount(imageCount: number): number {
 /** Bytes of scratch for a strip of this width with so many images. */
 export function stackScratchBytes(width: number, imageCount: number): number {
   const median = MEDIAN_ENTRY_BYTES * imageCount + medianScratchBytes(imageCount) + 8 * width + 64
-  return 8 * SUMS * width + 64 + Math.max(median, clipScratchBytes(width, imageCount))
+  const entries = STACK_ENTRY_BYTES * imageCount + stackListBytes(imageCount) + 64
+  return 8 * SUMS * width + 64 + entries + Math.max(median, clipScratchBytes(width, imageCount))
 }
 
 /** What a row of a strip is made in. */
@@ -73,6 +88,9 @@ interface RowBench {
   readonly varianceSumAt: number
   readonly countAt: number
   readonly inverseSumAt: number
+  readonly entriesAt: number
+  readonly entries: StackEntryViews
+  readonly listAt: number
   readonly restAt: number
 }
 
@@ -105,6 +123,8 @@ export function stackStrip(
 ): readonly number[] {
   const { region } = target
   const at = (index: number): number => target.scratchAt + 8 * region.width * index
+  const entriesAt = 16 * Math.ceil(at(SUMS) / 16)
+  const listAt = entriesAt + STACK_ENTRY_BYTES * images.length
   const bench: RowBench = {
     views,
     kernels,
@@ -117,7 +137,10 @@ export function stackStrip(
     varianceSumAt: at(3),
     countAt: at(4),
     inverseSumAt: at(5),
-    restAt: 16 * Math.ceil(at(SUMS) / 16),
+    entriesAt,
+    entries: stackEntryViews(views, entriesAt, images.length),
+    listAt,
+    restAt: 16 * Math.ceil((listAt + stackListBytes(images.length)) / 16),
   }
   if (target.contextAt !== 0) {
     const planes = contextPlaneCount(settings.imageCount)
@@ -131,7 +154,6 @@ export function stackStrip(
       : () => undefined
   for (let row = region.row; row < region.row + region.height; row++) {
     const inRow = imagesInRow(images, row)
-    views.f64(bench.sumAt, SUMS * region.width).fill(0)
     if (isOrder) orderRow(bench, inRow, row)
     else meanRow(bench, inRow, row, reference(row), rejected)
   }
@@ -150,8 +172,34 @@ function contextOf({ target }: RowBench, image: StackImage, row: number): readon
 /** Offsets of an image's planes in a row. */
 function planesOf(image: StackImage, row: number): readonly [number, number, number, number] {
   const { valueAt, coverageAt, weightAt, varianceAt } = image
-  const at = (plane: number): number => (plane === 0 ? 0 : rowOf(image, plane, row))
+  const at = (plane: number): number => rowOf(image, plane, row)
   return [at(valueAt), at(coverageAt), at(weightAt), at(varianceAt)]
+}
+
+/** Writes the entries of the images that reach a row. */
+function writeEntries(bench: RowBench, images: readonly StackImage[], row: number): void {
+  const { entries, crpix } = bench
+  // A mean of equals.
+  const isPlain = bench.settings.combine === 'mean'
+  for (let index = 0; index < images.length; index++) {
+    const image = images[index]!
+    const { valueAt, areaAt, firstCol, endCol, a, p } = medianEntry(image, crpix, row)
+    const [contextAt, contextBit] = contextOf(bench, image, row)
+    writeStackEntry(entries, index, {
+      valueAt,
+      areaAt,
+      firstCol,
+      endCol,
+      a,
+      p,
+      weightAt: isPlain ? 0 : rowOf(image, image.weightAt, row),
+      varianceAt: rowOf(image, image.varianceAt, row),
+      weight: isPlain ? 1 : image.weight,
+      variance: image.variance,
+      contextAt,
+      contextBit,
+    })
+  }
 }
 
 function meanRow(
@@ -161,70 +209,59 @@ function meanRow(
   reference: ClipReference | undefined,
   rejected: Map<StackImage, number>,
 ): void {
-  const { views, kernels, settings, crpix, target } = bench
+  const { views, kernels, settings, target, entries, entriesAt } = bench
   const { combine, clip } = settings
-  const { region } = target
-  for (const image of images) {
-    const col = image.region.col - region.col
-    const [valueAt, coverageAt, weightAt, varianceAt] = planesOf(image, row)
-    const { a, b, c } = image.correction
-    const plane = [image.region.col - crpix.fitsX, row - crpix.fitsY, a, b, c] as const
-    const limits =
-      reference === undefined
-        ? ([0, 0, 0] as const)
-        : ([reference.centreAt + 4 * col, reference.toleranceAt + 4 * col, clip.sigma] as const)
-    const count = kernels.addValues(
-      valueAt,
-      coverageAt,
-      combine === 'mean' ? 0 : weightAt,
-      varianceAt,
-      image.region.width,
-      ...plane,
-      combine === 'sum' ? 1 : 0,
-      ...limits,
-      bench.sumAt + 8 * col,
-      bench.weightSumAt + 8 * col,
-      bench.areaSumAt + 8 * col,
-      varianceAt === 0 ? 0 : bench.varianceSumAt + 8 * col,
-      bench.countAt + 8 * col,
-      ...contextOf(bench, image, row),
-    )
-    rejected.set(image, (rejected.get(image) ?? 0) + count)
+  const { width, col } = target.region
+  const isSum = combine === 'sum'
+  writeEntries(bench, images, row)
+  kernels.stackSumsRow(
+    entriesAt,
+    images.length,
+    col,
+    width,
+    isSum ? 1 : 0,
+    reference?.centreAt ?? 0,
+    reference?.toleranceAt ?? 0,
+    clip.sigma,
+    bench.sumAt,
+    bench.weightSumAt,
+    bench.areaSumAt,
+    bench.varianceSumAt,
+    bench.countAt,
+    bench.listAt,
+  )
+  if (reference !== undefined) {
+    for (const [index, image] of images.entries())
+      rejected.set(image, (rejected.get(image) ?? 0) + rejectedOf(entries, index))
   }
-  const { width } = region
   const sums = views.f64(bench.sumAt, width)
   const weights = views.f64(bench.weightSumAt, width)
   const variances = views.f64(bench.varianceSumAt, width)
-  const isSum = combine === 'sum'
   finishRow(bench, row, {
-    value: (col) => (isSum ? sums[col]! : sums[col]! / weights[col]!),
-    variance: (col) => (isSum ? variances[col]! : variances[col]! / weights[col]! ** 2),
+    value: (column) => (isSum ? sums[column]! : sums[column]! / weights[column]!),
+    variance: (column) => (isSum ? variances[column]! : variances[column]! / weights[column]! ** 2),
   })
 }
 
 function orderRow(bench: RowBench, images: readonly StackImage[], row: number): void {
   const { views, kernels, settings, target } = bench
   const { combine } = settings
-  const { width } = target.region
+  const { width, col } = target.region
   const minCoverage = combine === 'count' ? 0 : MEDIAN_MIN_COVERAGE
-  for (const image of images) {
-    const shift = 8 * (image.region.col - target.region.col)
-    const [valueAt, coverageAt, weightAt, varianceAt] = planesOf(image, row)
-    kernels.addSpread(
-      valueAt,
-      coverageAt,
-      weightAt === 0 ? coverageAt : weightAt,
-      varianceAt,
-      image.region.width,
-      minCoverage,
-      bench.varianceSumAt + shift,
-      bench.inverseSumAt + shift,
-      bench.weightSumAt + shift,
-      bench.areaSumAt + shift,
-      bench.countAt + shift,
-      ...contextOf(bench, image, row),
-    )
-  }
+  writeEntries(bench, images, row)
+  kernels.stackSpreadRow(
+    bench.entriesAt,
+    images.length,
+    col,
+    width,
+    minCoverage,
+    bench.varianceSumAt,
+    bench.inverseSumAt,
+    bench.weightSumAt,
+    bench.areaSumAt,
+    bench.countAt,
+    bench.listAt,
+  )
   const counts = views.f64(bench.countAt, width)
   if (combine === 'count') {
     finishRow(bench, row, { value: (col) => counts[col]!, variance: () => Number.NaN })
@@ -254,7 +291,7 @@ function mediansOf(
   writeMedianEntries(views, entriesAt, images, crpix, row)
   const rule = [MEDIAN_MIN_COVERAGE, MEAN_OF_MIDDLE] as const
   const scratchBytes = medianScratchBytes(images.length)
-  kernels.medianRow(entriesAt, images.length, col, width, ...rule, restAt, areaAt, sortAt, scratchBytes)
+  kernels.medianRow(entriesAt, images.length, col, width, ...rule, restAt, areaAt, 0, sortAt, scratchBytes)
   return views.f32(restAt, width)
 }
 
@@ -284,16 +321,21 @@ function extremeVariances(
   const parts = images.map((image) => {
     const { width, col } = image.region
     const [valueAt, coverageAt, , varianceAt] = planesOf(image, row)
-    const plane = (at: number): Float32Array => views.f32(at, width)
-    return { col, width, value: plane(valueAt), coverage: plane(coverageAt), variance: plane(varianceAt) }
+    const plane = (at: number, constant: number): ((i: number) => number) => {
+      if (at === 0) return () => constant
+      const pixels = views.f32(at, width)
+      return (i) => pixels[i]!
+    }
+    const [coverage, variance] = [plane(coverageAt, 1), plane(varianceAt, image.variance)]
+    return { col, width, value: views.f32(valueAt, width), coverage, variance }
   })
   const sigmas = new Float64Array(images.length)
   return (_, templateCol) => {
     let count = 0
     for (const { col, width, value, coverage, variance } of parts) {
       const i = templateCol - col
-      if (i < 0 || i >= width || !(coverage[i]! > MEDIAN_MIN_COVERAGE) || Number.isNaN(value[i]!)) continue
-      sigmas[count++] = Math.sqrt(variance[i]!)
+      if (i < 0 || i >= width || !(coverage(i) > MEDIAN_MIN_COVERAGE) || Number.isNaN(value[i]!)) continue
+      sigmas[count++] = Math.sqrt(variance(i))
     }
     return extremeVariance(sigmas, count)
   }

@@ -20,6 +20,7 @@ import { overlapBox } from './overlap-box.ts'
 /** The part of a reprojected image that lies in the overlap window: offsets of its first pixel. */
 export interface OverlapSide {
   readonly valueAt: number
+  /** 0 = every pixel with a value is covered in full. */
   readonly coverageAt: number
   readonly stride: number
 }

@@ -13,10 +13,11 @@ import { type QualityNeeds, qualityNeeds } from '../quality/quality-needs.ts'
 import { intersectRegions, isEmptyRegion, type Region } from '../region.ts'
 import type { Template } from '../template/template.ts'
 import { type ExtraOffsets, type ExtraTarget, extraPixelBytes, openExtraPlanes } from './extra-planes.ts'
-import type { StoredWindow } from './image-store.ts'
+import type { StoredPlane, StoredWindow } from './image-store.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
 import type { ByteCount } from './stage-meter.ts'
+import { planStrips } from './strips.ts'
 import { type AddResult, previewBytes, type StackPayload } from './tasks.ts'
 
 /** What is added and where it goes. */
@@ -54,14 +55,14 @@ export interface AddedMosaic {
 
 /** Longer side of the preview, pixels, at most. */
 const PREVIEW_SIDE = 1100
-/** Pixels of a strip, about: large enough to keep threads busy, small beside any memory limit. */
-const STRIP_PIXELS = 512 * 1024
+/** Part of the memory for strips: those that are made, and the one that is prepared meanwhile. */
+const STRIPS_PART = 0.5
 
 /** Adds the images strip by strip and writes both files; the sinks are complete but not yet committed. */
 export async function addImages(run: MosaicRun, request: AddRequest, bytes: ByteCount): Promise<AddedMosaic> {
   const { window, isFloat64 } = request
   const factor = Math.max(1, Math.ceil(Math.max(window.width, window.height) / PREVIEW_SIDE))
-  const strips = stripsOf(window, factor)
+  const strips = makeRoomForStrips(run, request, factor)
   const progress = startStage(run.options.onProgress, 'add', strips.length, 'strips', run.settings.clock)
   const shape = [window.height, window.width]
   const mosaic = new FitsWriter(request.mosaic.sink)
@@ -130,13 +131,22 @@ function addStatistics(
   total.sum += statistics.sum
 }
 
-/** Strips of whole preview rows, from the first row on. */
-function stripsOf(window: Region, factor: number): readonly Region[] {
-  const rows = factor * Math.max(1, Math.round(STRIP_PIXELS / window.width / factor))
-  const strips: Region[] = []
-  for (let row = 0; row < window.height; row += rows) {
-    strips.push({ ...window, row: window.row + row, height: Math.min(rows, window.height - row) })
-  }
+/** Cuts the mosaic so that its strips have room in memory, and gives them that room. */
+function makeRoomForStrips(run: MosaicRun, request: AddRequest, factor: number): readonly Region[] {
+  const { store, settings } = run
+  const { images, window, isFloat64, extras = [] } = request
+  const atOnce = settings.threads + 1
+  const sources = images.map(({ slot, extent }) => ({
+    region: extent.region,
+    rowBytes: store.rowBytes(slot),
+  }))
+  const extraBytes = extras.reduce((sum, { plane }) => sum + extraPixelBytes(plane, images.length), 0)
+  const pixelBytes = (isFloat64 ? 12 : 4) + PIXEL_BYTES + extraBytes
+  const roomBytes = (STRIPS_PART * store.limitBytes) / atOnce
+  const { strips, imageBytes, resultBytes } = planStrips(window, factor, sources, pixelBytes, roomBytes)
+  // Images that stay in memory are used where they are; once some have left, parts of those are read.
+  const isWhole = store.makeRoom(atOnce * resultBytes)
+  if (!isWhole) store.makeRoom(atOnce * (resultBytes + imageBytes))
   return strips
 }
 
@@ -180,10 +190,10 @@ async function prepareStrip(
     isFloat64 ? PIXEL_BYTES * count : 0,
   )
   const scratchAt = await run.store.allocate(scratchBytes)
-  const parts = windows.map(({ region, valueAt: at, coverageAt, stride, correction }) => ({
+  const parts = windows.map(({ region, valueAt: at, coverage, stride, correction }) => ({
     region,
     valueAt: at,
-    coverageAt,
+    coverageAt: coverage.at,
     stride,
     correction,
   }))
@@ -235,16 +245,23 @@ function stackPayload(
   { settings }: MosaicRun,
   { images, combine }: AddRequest,
   parts: readonly StripImage[],
-  windows: readonly { readonly moreAt: readonly number[]; readonly place: number }[],
+  windows: readonly { readonly more: readonly StoredPlane[]; readonly place: number }[],
   { isWeighted, hasVariance }: QualityNeeds,
   extraAt: ExtraOffsets,
 ): StackPayload {
   return {
     images: parts.map((part, k) => {
-      const { moreAt = [], place = 0 } = windows[k] ?? {}
-      const weightAt = isWeighted ? (moreAt[0] ?? 0) : 0
-      const varianceAt = hasVariance ? (moreAt.at(-1) ?? 0) : 0
-      return { ...part, place, weightAt, varianceAt }
+      const { more = [], place = 0 } = windows[k] ?? {}
+      const weight = isWeighted ? more[0] : undefined
+      const variance = hasVariance ? more.at(-1) : undefined
+      return {
+        ...part,
+        place,
+        weightAt: weight?.at ?? 0,
+        weight: weight?.constant ?? 1,
+        varianceAt: variance?.at ?? 0,
+        variance: variance?.constant ?? Number.NaN,
+      }
     }),
     settings: { combine, clip: settings.clip, imageCount: images.length },
     varianceAt: extraAt.variance,

@@ -42,6 +42,6 @@ export async function fitOverlap(
   return fit === undefined ? undefined : { window, fit }
 }
 
-function sideOf({ valueAt, coverageAt, stride }: StoredWindow): OverlapSide {
-  return { valueAt, coverageAt, stride }
+function sideOf({ valueAt, coverage, stride }: StoredWindow): OverlapSide {
+  return { valueAt, coverageAt: coverage.at, stride }
 }

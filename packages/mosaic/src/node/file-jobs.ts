@@ -21,6 +21,7 @@ import { type ProjectedImage, type ProjectOutcome, projectImage } from './projec
 import { scanImage } from './scan-images.ts'
 import { resolveSettings } from './settings.ts'
 import { createStageMeter } from './stage-meter.ts'
+import { windowPlanes } from './window-planes.ts'
 import { writeMosaic, writePicture, writeTables } from './write-products.ts'
 
 /** Statistics of a mosaic, as its job leaves them for others. */
@@ -163,14 +164,9 @@ class FileWork {
     const { region } = outcome.projected.extent
     const { width, height } = region
     const stored = await run.store.window(index, region)
-    const plane = (at: number): Float32Array => {
-      const rows = new Float32Array(width * height)
-      for (let row = 0; row < height; row++)
-        rows.set(run.memory.f32(at + PIXEL_BYTES * row * stored.stride, width), row * width)
-      return rows
-    }
-    await this.#writePlanes(files.image, width, height, [plane(stored.valueAt)])
-    await this.#writePlanes(files.area, width, height, [stored.coverageAt, ...stored.moreAt].map(plane))
+    const planes = windowPlanes(run.memory, stored)
+    await this.#writePlanes(files.image, width, height, planes.slice(0, 1))
+    await this.#writePlanes(files.area, width, height, planes.slice(1))
     stored.release()
   }
 
@@ -270,8 +266,9 @@ class FileWork {
       return places
     }
     const [valueAt] = await read(files.image)
-    const [coverageAt, ...moreAt] = await read(files.area)
-    run.store.put(slot, region, region, present(valueAt, 'plane'), present(coverageAt, 'plane'), moreAt)
+    const [coverage, ...more] = (await read(files.area)).map((at) => ({ at, constant: Number.NaN }))
+    const planes = { valueAt: present(valueAt, 'plane'), coverage: present(coverage, 'plane'), more }
+    run.store.put(slot, { region, extent: region, ...planes })
   }
 
   async #writePlanes(

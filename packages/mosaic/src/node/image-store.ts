@@ -2,20 +2,42 @@ import type { PixelMemory } from '@skyloom/kernels'
 import { MosaicError } from '../errors.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { intersectRegions, type Region } from '../region.ts'
+import { createSourceFiles, type SourceFiles, type SourceImage } from './source-files.ts'
 import { openSpillFile, type SpillFile } from './spill-file.ts'
+
+/** A plane of a stored image beside its values. */
+export interface StoredPlane {
+  /** Offset in pixel memory; 0 = every pixel with a value has `constant`. */
+  readonly at: number
+  readonly constant: number
+}
+
+/** A reprojected image. */
+export interface StoredImage {
+  /** Template pixels of all planes; they may reach beyond the template. */
+  readonly region: Region
+  /** The part of the region that has data. */
+  readonly extent: Region
+  readonly valueAt: number
+  readonly coverage: StoredPlane
+  /** Further planes, such as weights and variances. */
+  readonly more: readonly StoredPlane[]
+  /** The file that the values can be read from again, row by row; then there is no other plane. */
+  readonly source?: SourceImage | undefined
+}
 
 /** Part of a stored image in pixel memory, until it is released. */
 export interface StoredWindow {
   readonly valueAt: number
-  readonly coverageAt: number
+  readonly coverage: StoredPlane
   /** Further planes, in the order in which they were handed over. */
-  readonly moreAt: readonly number[]
+  readonly more: readonly StoredPlane[]
   readonly stride: number
   readonly region: Region
   release(): void
 }
 
-/** Blocks of pixel memory and reprojected images, kept below the limit by moving images to disk. */
+/** Blocks of pixel memory and reprojected images, kept below the limit by moving images to disk or reading them from their files again. */
 export interface ImageStore {
   /** Bytes of all blocks that the store may hand out. */
   readonly limitBytes: number
@@ -23,34 +45,32 @@ export interface ImageStore {
   /** A block of memory; images are spilled, or blocks in use waited for, until it fits. */
   allocate(sizeBytes: number): Promise<number>
   release(at: number): void
+  /** Hands a reprojected image over to the store. */
+  put(image: number, stored: StoredImage): void
   /**
-   * Hands a reprojected image over to the store.
+   * Moves images out of memory until so many bytes are free, as far as images are there that no window holds.
    *
-   * @param region template pixels of all planes
-   * @param extent the part of the region that has data
-   * @param moreAt further planes, such as weights and variances
+   * @returns whether all images are in memory
    */
-  put(
-    image: number,
-    region: Region,
-    extent: Region,
-    valueAt: number,
-    coverageAt: number,
-    moreAt?: readonly number[],
-  ): void
-  /** Pixels of a stored image inside `window`, in memory. Read from disk when the image was spilled. */
+  makeRoom(sizeBytes: number): boolean
+  /** Bytes that a row of all planes of a stored image takes. */
+  rowBytes(image: number): number
+  /** Pixels of a stored image inside `window`, in memory. Read from disk when memory was short. */
   window(image: number, window: Region): Promise<StoredWindow>
-  close(): void
+  close(): Promise<void>
 }
 
-interface StoredImage {
-  readonly region: Region
-  readonly extent: Region
-  /** Values, coverages, and what else was handed over. */
-  readonly planesAt: readonly number[]
+/** A stored image and where it is. */
+interface HeldImage {
+  readonly stored: StoredImage
   pins: number
   /** Where its rows are on disk; undefined while it is in memory. */
-  spilledAt: number | undefined
+  movedTo: { readonly spilledAt: number } | { readonly source: SourceImage } | undefined
+}
+
+/** Offsets of the planes that take memory: values first. */
+function planesOf({ valueAt, coverage, more }: StoredImage): readonly number[] {
+  return [valueAt, ...[coverage, ...more].map(({ at }) => at).filter((at) => at !== 0)]
 }
 
 /**
@@ -66,28 +86,37 @@ export function createImageStore(
   spillPath: string,
   isBusy: () => boolean,
 ): ImageStore {
-  const images = new Map<number, StoredImage>()
+  const images = new Map<number, HeldImage>()
   let waiting: (() => void)[] = []
   let file: SpillFile | undefined
+  let sources: SourceFiles | undefined
 
   const wake = (): void => {
     const all = waiting
     waiting = []
     for (const go of all) go()
   }
+  const heldImage = (image: number): HeldImage => {
+    const held = images.get(image)
+    if (held === undefined) throw new Error(`image ${image} is not in the store`)
+    return held
+  }
   const releaseBlock = (at: number): void => {
     memory.free(at)
     wake()
   }
-  const spillOne = (): boolean => {
+  const moveOne = (): boolean => {
     // The last images are needed last: pairs and strips are worked off from the first image on.
     const candidate = [...images.values()]
       .reverse()
-      .find((image) => image.spilledAt === undefined && image.pins === 0)
+      .find((image) => image.movedTo === undefined && image.pins === 0)
     if (candidate === undefined) return false
-    file ??= openSpillFile(spillPath)
-    candidate.spilledAt = writeRows(memory, file, candidate)
-    for (const at of candidate.planesAt) memory.free(at)
+    const { stored } = candidate
+    if (stored.source === undefined) {
+      file ??= openSpillFile(spillPath)
+      candidate.movedTo = { spilledAt: writeRows(memory, file, stored) }
+    } else candidate.movedTo = { source: stored.source }
+    for (const at of planesOf(stored)) memory.free(at)
     return true
   }
   const allocate = async (sizeBytes: number): Promise<number> => {
@@ -95,7 +124,7 @@ export function createImageStore(
       if (memory.usedBytes + sizeBytes <= limitBytes && memory.largestFreeBytes >= sizeBytes) {
         return memory.alloc(sizeBytes)
       }
-      if (spillOne()) continue
+      if (moveOne()) continue
       if (!isBusy()) throw tooSmall(sizeBytes, limitBytes)
       await new Promise<void>((resolve) => waiting.push(resolve))
     }
@@ -107,60 +136,79 @@ export function createImageStore(
     },
     allocate,
     release: releaseBlock,
-    put(image, region, extent, valueAt, coverageAt, moreAt = []) {
-      const planesAt = [valueAt, coverageAt, ...moreAt]
-      images.set(image, { region, extent, planesAt, pins: 0, spilledAt: undefined })
+    put(image, stored) {
+      images.set(image, { stored, pins: 0, movedTo: undefined })
       wake()
     },
-    async window(image, wanted) {
-      const stored = images.get(image)
-      if (stored === undefined) throw new Error(`image ${image} is not in the store`)
-      const region = intersectRegions(stored.extent, wanted)
-      if (stored.spilledAt === undefined) {
-        stored.pins++
-        return pinnedWindow(stored, region, wake)
-      }
-      const rowBytes = PIXEL_BYTES * stored.region.width
-      const bytes = rowBytes * region.height
-      const at = await allocate(stored.planesAt.length * rowBytes * Math.max(1, region.height))
-      readRows(memory, file, stored, region, at)
-      const offset = PIXEL_BYTES * (region.col - stored.region.col)
-      const places = stored.planesAt.map((_, plane) => at + plane * bytes + offset)
-      return storedWindow(places, stored, region, () => releaseBlock(at))
+    makeRoom(sizeBytes) {
+      while (memory.usedBytes + sizeBytes > limitBytes) if (!moveOne()) break
+      return [...images.values()].every(({ movedTo }) => movedTo === undefined)
     },
-    close() {
+    rowBytes(image) {
+      const { stored } = heldImage(image)
+      return PIXEL_BYTES * planesOf(stored).length * stored.region.width
+    },
+    async window(image, wanted) {
+      const held = heldImage(image)
+      const { stored } = held
+      const region = intersectRegions(stored.extent, wanted)
+      const offset = PIXEL_BYTES * (region.col - stored.region.col)
+      const rowBytes = PIXEL_BYTES * stored.region.width
+      const firstRow = region.row - stored.region.row
+      if (held.movedTo === undefined) {
+        held.pins++
+        return storedWindow(
+          stored,
+          region,
+          (at) => at + firstRow * rowBytes + offset,
+          () => {
+            held.pins--
+            wake()
+          },
+        )
+      }
+      const bytes = rowBytes * region.height
+      const planes = planesOf(stored)
+      const start = await allocate(planes.length * rowBytes * Math.max(1, region.height))
+      if ('source' in held.movedTo) {
+        sources ??= createSourceFiles(memory)
+        if (region.height > 0) await sources.readRows(held.movedTo.source, firstRow, region.height, start)
+      } else readRows(memory, file, stored, held.movedTo.spilledAt, region, start)
+      const placeOf = (at: number): number => start + planes.indexOf(at) * bytes + offset
+      return storedWindow(stored, region, placeOf, () => releaseBlock(start))
+    },
+    async close() {
       file?.close()
+      await sources?.close()
     },
   }
 }
 
-function pinnedWindow(stored: StoredImage, region: Region, wake: () => void): StoredWindow {
-  const offset =
-    PIXEL_BYTES * ((region.row - stored.region.row) * stored.region.width + (region.col - stored.region.col))
-  const places = stored.planesAt.map((at) => at + offset)
-  return storedWindow(places, stored, region, () => {
-    stored.pins--
-    wake()
-  })
-}
-
 function storedWindow(
-  places: readonly number[],
-  stored: StoredImage,
+  { valueAt, coverage, more, region: { width } }: StoredImage,
   region: Region,
+  placeOf: (planeAt: number) => number,
   release: () => void,
 ): StoredWindow {
-  const [valueAt = 0, coverageAt = 0, ...moreAt] = places
-  return { valueAt, coverageAt, moreAt, stride: stored.region.width, region, release }
+  const placed = (plane: StoredPlane): StoredPlane =>
+    plane.at === 0 ? plane : { ...plane, at: placeOf(plane.at) }
+  return {
+    valueAt: placeOf(valueAt),
+    coverage: placed(coverage),
+    more: more.map(placed),
+    stride: width,
+    region,
+    release,
+  }
 }
 
 function planeBytes(region: Region): number {
   return PIXEL_BYTES * region.width * region.height
 }
 
-function writeRows(memory: PixelMemory, file: SpillFile, image: StoredImage): number {
-  const size = planeBytes(image.region)
-  const [start = 0] = image.planesAt.map((at) => file.append(memory.u8(at, size)))
+function writeRows(memory: PixelMemory, file: SpillFile, stored: StoredImage): number {
+  const size = planeBytes(stored.region)
+  const [start = 0] = planesOf(stored).map((at) => file.append(memory.u8(at, size)))
   return start
 }
 
@@ -168,14 +216,15 @@ function readRows(
   memory: PixelMemory,
   file: SpillFile | undefined,
   stored: StoredImage,
+  spilledAt: number,
   region: Region,
   at: number,
 ): void {
-  if (file === undefined || stored.spilledAt === undefined || region.height === 0) return
+  if (file === undefined || region.height === 0) return
   const rowBytes = PIXEL_BYTES * stored.region.width
-  const start = stored.spilledAt + rowBytes * (region.row - stored.region.row)
+  const start = spilledAt + rowBytes * (region.row - stored.region.row)
   const bytes = rowBytes * region.height
-  for (const plane of stored.planesAt.keys())
+  for (const plane of planesOf(stored).keys())
     file.read(memory.u8(at + plane * bytes, bytes), start + plane * planeBytes(stored.region))
 }
 

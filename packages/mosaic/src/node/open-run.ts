@@ -64,7 +64,7 @@ export function openRun(
     async close() {
       signal?.removeEventListener('abort', onAbort)
       await pool.close()
-      store.close()
+      await store.close()
     },
   }
 }

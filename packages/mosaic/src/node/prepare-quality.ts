@@ -1,6 +1,7 @@
 import type { ImageRecord } from '../image-table/image-record.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
-import { qualityNeeds } from '../quality/quality-needs.ts'
+import { type QualityNeeds, qualityNeeds } from '../quality/quality-needs.ts'
+import type { ImageQuality } from '../quality/quality-options.ts'
 import type { QualityPayload } from './read-quality.ts'
 import type { MosaicRun } from './run.ts'
 
@@ -13,14 +14,19 @@ export interface PreparedQuality {
   readonly readAt: readonly number[]
 }
 
-/** Takes the memory for masks, weights and variances of an image; undefined when all its pixels with data are equal. */
+/**
+ * Takes the memory for masks, weights and variances of an image; undefined when all its pixels with data are equal.
+ *
+ * @param planeBytes of a reprojected plane
+ */
 export async function prepareQuality(
   { settings, store }: MosaicRun,
   image: ImageRecord,
   planeBytes: number,
 ): Promise<PreparedQuality | undefined> {
   const { quality: options, combine, planes } = settings
-  const { isAny, isWeighted, hasVariance } = qualityNeeds(options, combine, planes)
+  const needs = qualityNeeds(options, combine, planes)
+  const { isAny, isWeighted, hasVariance } = needs
   if (!isAny) return undefined
   const { quality = {} } = image
   const imageBytes = PIXEL_BYTES * image.width * image.height
@@ -31,11 +37,35 @@ export async function prepareQuality(
   const imageVarianceAt = await take(hasVariance || quality.variance !== undefined, imageBytes)
   const weightAt = await take(isWeighted, planeBytes)
   const varianceAt = await take(hasVariance, planeBytes)
-  const { weightType, maskBits, badValues } = options
-  const rules = { quality, weightType, maskBits, badValues }
   return {
-    payload: { ...rules, imageWeightAt, imageVarianceAt, weightAt, varianceAt },
+    payload: { ...rulesOf(options, quality, needs), imageWeightAt, imageVarianceAt, weightAt, varianceAt },
     storedAt: [weightAt, varianceAt].filter((at) => at !== 0),
     readAt: [imageWeightAt, imageVarianceAt].filter((at) => at !== 0),
   }
+}
+
+/** The same for an image whose pixels are those of the template: what is read is what is kept, and what all pixels share takes no plane. */
+export async function prepareAlignedQuality(
+  { settings, store }: MosaicRun,
+  image: ImageRecord,
+): Promise<QualityPayload | undefined> {
+  const { quality: options, combine, planes } = settings
+  const needs = qualityNeeds(options, combine, planes)
+  if (!needs.isAny) return undefined
+  const { quality = {} } = image
+  const hasWeights = quality.weight !== undefined || (needs.isWeighted && quality.variance !== undefined)
+  const hasVariances = quality.variance !== undefined || (needs.hasVariance && quality.weight !== undefined)
+  const imageBytes = PIXEL_BYTES * image.width * image.height
+  const imageWeightAt = hasWeights ? await store.allocate(imageBytes) : 0
+  const imageVarianceAt = hasVariances ? await store.allocate(imageBytes) : 0
+  const rules = rulesOf(options, quality, needs)
+  return { ...rules, imageWeightAt, imageVarianceAt, weightAt: 0, varianceAt: 0 }
+}
+
+function rulesOf(
+  { weightType, maskBits, badValues }: MosaicRun['settings']['quality'],
+  quality: ImageQuality,
+  { isWeighted, hasVariance }: QualityNeeds,
+): Omit<QualityPayload, 'imageWeightAt' | 'imageVarianceAt' | 'weightAt' | 'varianceAt'> {
+  return { quality, weightType, maskBits, badValues, wantsWeight: isWeighted, wantsVariance: hasVariance }
 }

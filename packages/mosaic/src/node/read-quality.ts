@@ -14,7 +14,10 @@ export interface QualityPayload {
   readonly weightType: WeightType
   readonly maskBits: number
   readonly badValues: readonly number[]
-  /** Planes of the image's size for its weights and variances. */
+  /** Whether weights and variances of the pixels are asked for. */
+  readonly wantsWeight: boolean
+  readonly wantsVariance: boolean
+  /** Planes of the image's size for its weights and variances; 0 where all pixels have the same. */
   readonly imageWeightAt: number
   readonly imageVarianceAt: number
   /** Planes of the region for what is reprojected. */
@@ -51,7 +54,9 @@ export async function readQuality(
   const count = width * height
   const pixels = views.f32(image.at, count)
   const planeAt = (at: number): Float32Array => views.f32(at, count)
-  let maskedPixels = maskValues(pixels, { saturation: quality.saturation, bad: payload.badValues })
+  let maskedPixels = 0
+  if (quality.saturation !== undefined || payload.badValues.length > 0)
+    maskedPixels += maskValues(pixels, { saturation: quality.saturation, bad: payload.badValues })
   if (quality.mask !== undefined) {
     const { data } = await readPartner(quality.mask, 'native')
     maskedPixels += maskByBits(pixels, data, payload.maskBits)
@@ -68,8 +73,7 @@ export async function readQuality(
     // Pixels that the variances leave out.
     if (quality.weight !== undefined) maskByPlane(pixels, planeAt(imageWeightAt))
   }
-  const wantsVariance = payload.varianceAt !== 0
-  const wantsWeight = payload.weightAt !== 0
+  const { wantsVariance, wantsWeight } = payload
   let noise: number | undefined
   if (quality.variance === undefined && (wantsVariance || (wantsWeight && quality.weight === undefined))) {
     const weights = quality.weight === undefined ? undefined : planeAt(imageWeightAt)
@@ -77,7 +81,7 @@ export async function readQuality(
     const scale = isScaled ? 1 : pixelNoise(pixels, width, weights)
     if (!(scale > 0)) throw noNoise(image.name)
     if (weights === undefined) noise = scale
-    if (wantsVariance) fillVariance(planeAt(imageVarianceAt), pixels, weights, scale)
+    if (imageVarianceAt !== 0) fillVariance(planeAt(imageVarianceAt), pixels, weights, scale)
   }
   // The inverse of given variances is the weight, where none is given.
   if (wantsWeight && quality.weight === undefined && quality.variance !== undefined) {

@@ -1,5 +1,3 @@
-import { readImage } from '@skyloom/fits'
-import { openFitsFile } from '@skyloom/fits/node'
 import {
   type PixelKernels,
   type PixelViews,
@@ -20,8 +18,10 @@ import { AREA_SCRATCH_BYTES, CORNER_BYTES } from '../project/project-image.ts'
 import { projectQuality } from '../project/project-quality.ts'
 import { scaleBySolidAngle, solidAngles } from '../project/solid-angle.ts'
 import type { Region } from '../region.ts'
+import { readPixels } from './read-pixels.ts'
 import { type QualityPayload, type QualityResult, readQuality } from './read-quality.ts'
 import { sha256OfFile } from './sha256-of-file.ts'
+import { takeImage } from './take-image.ts'
 
 export { sha256OfFile } from './sha256-of-file.ts'
 
@@ -116,7 +116,7 @@ export const TASK_SCRATCH_BYTES: number = GRID_AT + 4 * 1024 * 1024
 async function project(context: TaskContext, payload: ProjectPayload): Promise<ProjectResult> {
   const { memory, kernels, scratch } = context
   const { width, height, region, imageAt, valueAt, coverageAt } = payload
-  await readPixels(context, payload)
+  await readPixels(memory, payload, () => undefined)
   context.throwIfAborted()
   const plane = (at: number): { at: number; width: number; height: number; stride: number } => ({
     at,
@@ -171,16 +171,6 @@ async function project(context: TaskContext, payload: ProjectPayload): Promise<P
     exactCellFraction,
     sha256: sha256OfFile(payload.path),
     quality,
-  }
-}
-
-async function readPixels({ memory }: TaskContext, payload: ProjectPayload): Promise<void> {
-  const file = await openFitsFile(payload.path, { blocking: true })
-  try {
-    const into = memory.f32(payload.imageAt, payload.width * payload.height)
-    await readImage(await file.hdu(payload.hdu), { as: 'float32', into })
-  } finally {
-    await file.close()
   }
 }
 
@@ -249,6 +239,7 @@ export function previewBytes(region: Region, factor: number): number {
 /** The tasks of a mosaic, for a worker pool. */
 export const tasks: {
   readonly project: typeof project
+  readonly take: typeof takeImage
   readonly fit: typeof fit
   readonly add: typeof add
-} = { project, fit, add }
+} = { project, take: takeImage, fit, add }

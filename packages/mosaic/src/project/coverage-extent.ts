@@ -27,7 +27,33 @@ export function coverageExtent(
   scratchAt: number,
 ): CoverageExtent {
   kernels.coverageSums(coverageAt, region.width, region.width, region.height, scratchAt)
-  const sums = readCoverageSums(views, scratchAt)
+  return extentOf(views, region, crpix, scratchAt)
+}
+
+/**
+ * Extent of the pixels that have a value, of an image whose pixels are those of the template.
+ *
+ * @param plane its first pixel is that of `region`
+ */
+export function valueExtent(
+  views: PixelViews,
+  kernels: PixelKernels,
+  plane: { readonly at: number; readonly stride: number },
+  region: Region,
+  crpix: { readonly fitsX: number; readonly fitsY: number },
+  scratchAt: number,
+): CoverageExtent {
+  kernels.valueSums(plane.at, plane.stride, region.width, region.height, scratchAt)
+  return extentOf(views, region, crpix, scratchAt)
+}
+
+function extentOf(
+  views: PixelViews,
+  region: Region,
+  crpix: { readonly fitsX: number; readonly fitsY: number },
+  recordAt: number,
+): CoverageExtent {
+  const sums = readCoverageSums(views, recordAt)
   const n = sums.count
   const x0 = region.col - crpix.fitsX
   const y0 = region.row - crpix.fitsY

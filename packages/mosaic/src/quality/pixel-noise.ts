@@ -1,7 +1,9 @@
 import { estimateNoise } from '@skyloom/kernels'
 
-/** Rows that are looked at, spread evenly: some 100,000 pixels give the noise within 1 %. */
-const MAX_ROWS = 256
+/** Pixels that are looked at, in rows that are spread evenly: some 100,000 give the noise within 1 %. */
+const ENOUGH_PIXELS = 128 * 1024
+/** Rows that are looked at in any case: the noise is the median of what they give. */
+const MIN_ROWS = 64
 
 /**
  * Standard deviation of the background noise of an image from differences of neighbours, robust against stars and slopes; 0 when it cannot be
@@ -11,7 +13,8 @@ const MAX_ROWS = 256
  */
 export function pixelNoise(pixels: Float32Array, width: number, weights?: Float32Array): number {
   const height = pixels.length / width
-  const step = Math.max(1, Math.floor(height / MAX_ROWS))
+  const wanted = Math.max(MIN_ROWS, Math.ceil(ENOUGH_PIXELS / width))
+  const step = Math.max(1, Math.floor(height / wanted))
   const rows = Math.ceil(height / step)
   const sample = new Float32Array(rows * width)
   for (let row = 0; row < rows; row++) {

@@ -96,22 +96,35 @@ export function medianOf(values: Float32Array): number {
   if (values.length === 0) return 0
   let bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
   let rank = values.length >> 1
-  const counts = new Uint32Array(BUCKETS)
+  if (members.length < values.length) members = new Uint32Array(2 * values.length)
   for (const shift of SHIFTS) {
     counts.fill(0)
     for (let i = 0; i < bits.length; i++) counts[(bits[i]! >>> shift) & (BUCKETS - 1)]!++
     let bucket = 0
     while (counts[bucket]! <= rank) rank -= counts[bucket++]!
-    const members = new Uint32Array(counts[bucket]!)
+    // Of one left no more is to be found out.
+    if (bits.length === 1) break
     let count = 0
     for (let i = 0; i < bits.length; i++) {
-      if (((bits[i]! >>> shift) & (BUCKETS - 1)) === bucket) members[count++] = bits[i]!
+      const word = bits[i]!
+      // Written over in place from the second pass on: `count` never passes `i`.
+      if (((word >>> shift) & (BUCKETS - 1)) === bucket) members[count++] = word
     }
-    bits = members
+    bits = members.subarray(0, count)
   }
-  return new Float32Array(bits.buffer)[0]!
+  asFloat.word[0] = bits[0]!
+  return asFloat.number[0]!
 }
 
 /** Buckets of 11 bits: 32 bits are 11 of them, 11 and 10 (the two lowest shifts overlap by one bit, which does no harm). */
 const BUCKETS = 2048
 const SHIFTS: readonly number[] = [21, 10, 0]
+// Kept from call to call: fresh arrays for every row would cost more than the counting.
+const counts = new Uint32Array(BUCKETS)
+let members = new Uint32Array(4096)
+const asFloat = viewsOfWord()
+
+function viewsOfWord(): { readonly word: Uint32Array; readonly number: Float32Array } {
+  const word = new Uint32Array(1)
+  return { word, number: new Float32Array(word.buffer) }
+}
