@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { copyFile, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { openRegistry, type RunRow } from '@skyloom/registry'
@@ -139,7 +140,7 @@ describe('crash equals pause', () => {
         out: join(place.out, word.slice(0, 3)),
         registry: `${place.registry}-${word.slice(0, 3)}`,
       }
-      await killAt(disturbed, word)
+      await killAt(disturbed, says(word))
       const killed = await runs(disturbed.registry)
       await ok(...make(disturbed))
       expect(await productsOf(disturbed.out)).toEqual(undisturbed)
@@ -147,6 +148,60 @@ describe('crash equals pause', () => {
       expect(after.map(({ state }) => state)).toEqual(['succeeded'])
       if (killed.length > 0) expect(after[0]?.id).toBe(killed[0]?.id)
     }
+  })
+
+  const forms = [
+    { workflow: 'memory', moments: [says('project: 3 images'), says('add:')] },
+    { workflow: 'classic', moments: [hasFile(/\/p-.*\.fits$/)] },
+  ] as const
+
+  test.for(forms)('$workflow: killed and resumed by run resume', async ({ workflow, moments }) => {
+    const place = await setting()
+    const form = ['--workflow', workflow, '--combine', 'median']
+    await ok(...make({ ...place, out: `${place.out}-whole`, registry: `${place.registry}-whole` }), ...form)
+    const undisturbed = await productsOf(`${place.out}-whole`)
+    for (const [at, moment] of moments.entries()) {
+      const registry = join(place.images, '..', String(at), 'registry.db')
+      const disturbed = { ...place, out: `${place.out}-${at}`, registry }
+      expect(await killAt(disturbed, moment, form)).toBe('SIGKILL')
+      const [killed] = await runs(disturbed.registry)
+      await ok('run', 'resume', killed?.directory ?? '', '--registry', disturbed.registry)
+      expect(await productsOf(disturbed.out)).toEqual(undisturbed)
+      expect(await readdir(disturbed.out)).toContain('report.html')
+      const after = await runs(disturbed.registry)
+      expect(after.map(({ id, state }) => ({ id, state }))).toEqual([{ id: killed?.id, state: 'succeeded' }])
+      // What is there is left alone.
+      expect(await ok('run', 'resume', '--registry', disturbed.registry)).toMatch(
+        /succeeded: (\d+) of \1 jobs/,
+      )
+    }
+  })
+
+  test('killed and resumed from relative paths, and refused when its images have changed', async () => {
+    const place = await setting()
+    const folder = join(place.images, '..')
+    const relative = { images: 'images', out: 'm42', registry: 'registry.db' }
+    expect(await killAt(relative, says('project: 3 images'), [], folder)).toBe('SIGKILL')
+    const [first = ''] = await readdir(place.images)
+    await copyFile(join(place.images, first), join(place.images, 'more.fits'))
+    const { code, stderr } = await skyloom('run', 'resume', '--registry', place.registry)
+    expect(code).not.toBe(0)
+    expect(stderr).toMatch(/the inputs of the mosaic are not what they were.*RUNNER_BAD_PLAN/)
+    await rm(join(place.images, 'more.fits'))
+    await ok('run', 'resume', '--registry', place.registry)
+    expect(await readdir(place.out)).toContain('report.html')
+  })
+
+  test('killed and begun in another way: the former run is canceled', async () => {
+    const place = await setting()
+    await killAt(place, says('project: 3 images'))
+    await ok(...make(place), '--combine', 'median')
+    const [second, first] = await runs(place.registry)
+    expect([second?.state, first?.state]).toEqual(['succeeded', 'cancelled'])
+    expect(first?.reason).toBe(`begun in another way as run ${second?.id ?? ''}`)
+    const { code, stderr } = await skyloom('run', 'resume', first?.id ?? '', '--registry', place.registry)
+    expect(code).toBe(4)
+    expect(stderr).toContain('MOSAIC_OUT_NOT_EMPTY')
   })
 
   test('without having been interrupted an output folder in use is refused', async () => {
@@ -159,15 +214,48 @@ describe('crash equals pause', () => {
   })
 })
 
-/** Kills the command as soon as it says a word, or lets it end. */
-async function killAt(place: Setting, word: string): Promise<void> {
-  const child = spawn(process.execPath, [SKYLOOM, ...make(place)], { stdio: ['ignore', 'ignore', 'pipe'] })
+/** When a command is killed: by what it said so far, and where its runs are. */
+type Moment = (said: string, runsDir: string) => boolean
+
+function says(word: string): Moment {
+  return (said) => said.includes(word)
+}
+
+/** A finished file of a job is there. */
+function hasFile(name: RegExp): Moment {
+  return (_, runsDir) =>
+    existsSync(runsDir) &&
+    readdirSync(runsDir, { recursive: true, encoding: 'utf8' }).some(
+      (path) => path.includes('/scratch/') && !path.includes('/.') && name.test(path),
+    )
+}
+
+/** Kills the command at a moment, or lets it end. @returns the signal that ended it */
+async function killAt(
+  place: Setting,
+  isMoment: Moment,
+  options: readonly string[] = [],
+  cwd = '.',
+): Promise<NodeJS.Signals | null> {
+  const child = spawn(process.execPath, [SKYLOOM, ...make(place), ...options], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    cwd,
+  })
   let said = ''
+  const look = (): void => {
+    if (isMoment(said, resolvePath(cwd, place.registry, '..', 'runs'))) child.kill('SIGKILL')
+  }
+  const timer = setInterval(look, 20)
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text
-    if (said.includes(word)) child.kill('SIGKILL')
+    look()
   })
-  await new Promise((resolve) => child.on('exit', resolve))
+  return await new Promise((resolve) =>
+    child.on('exit', (_code, signal) => {
+      clearInterval(timer)
+      resolve(signal)
+    }),
+  )
 }
 
 describe('damaged images', () => {

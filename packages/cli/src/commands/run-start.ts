@@ -21,6 +21,7 @@ import {
 import { EXIT } from '../terminal/exit-code.ts'
 import { interruptSignal } from '../terminal/interrupt.ts'
 import { printJson } from '../terminal/output.ts'
+import { progressDisplay } from '../terminal/progress.ts'
 import { runDisplay } from '../terminal/run-display.ts'
 import type { RegistryFlags } from './registry.ts'
 
@@ -63,7 +64,8 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
   let notifier: Notifier | undefined
   try {
     const isPlan = place !== undefined && existsSync(join(resolve(place), 'plan.jsonl'))
-    const runDir = isPlan ? resolve(place) : (await findRun(registry.runs, place)).directory
+    const found = isPlan ? resolve(place) : (await findRun(registry.runs, place)).directory
+    const runDir = await resumedMosaic(found, absolutePlace(registryPlace), flags, interrupt.signal)
     notifier = await notifierOf(flags, runDir)
     const result = await runPlan(registry.runs, runDir, {
       cores: flags.jobs,
@@ -111,6 +113,30 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
     await notifier?.close()
     interrupt.release()
     await registry.close()
+  }
+}
+
+/**
+ * Goes on with a run of `mosaic make` by the recipe that began it; the engine finds it done then. Any other run is left as it is.
+ *
+ * @returns the directory of the run
+ */
+async function resumedMosaic(
+  runDir: string,
+  registry: string,
+  { jobs, memory, quiet }: StartFlags,
+  signal: AbortSignal,
+): Promise<string> {
+  const { readMakeRecord } = await import('../mosaic/make-record.ts')
+  const record = await readMakeRecord(runDir)
+  if (record === undefined) return runDir
+  const { resumeMosaic } = await import('../mosaic/resume-mosaic.ts')
+  const display = quiet === true ? undefined : progressDisplay(process.stderr)
+  try {
+    const options = { registry, threads: jobs, memoryBytes: memory, signal, onProgress: display?.listener }
+    return await resumeMosaic(runDir, record, options)
+  } finally {
+    display?.end()
   }
 }
 

@@ -1,11 +1,14 @@
+import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isSkyloomError } from '@skyloom/base'
 import type { MosaicOptions, MosaicSummary, RejectedImage } from '@skyloom/mosaic'
 import { inputWithout, makeOutFolder, reportMosaic, startMosaic } from '@skyloom/mosaic/node'
 import { planEngineRun } from '@skyloom/recipes/node'
 import { defaultRegistryUrl, openRegistry, type Registry } from '@skyloom/registry'
-import { runIdOf } from '@skyloom/runner'
+import { RunnerError, runIdOf } from '@skyloom/runner'
+import { giveUpRun } from './give-up-run.ts'
 import { runNote } from './interrupted-run.ts'
+import { type WorkflowForm, writeMakeRecord } from './make-record.ts'
 import { programIdentity } from './program-identity.ts'
 import { registerReport } from './register-report.ts'
 import { runInMemory } from './run-in-memory.ts'
@@ -31,31 +34,39 @@ export function recordPlace(registry: string | undefined): RecordPlace {
 export interface MadeMosaic {
   readonly summary: MosaicSummary
   readonly runId: string
+  /** Directory of the run. */
+  readonly runDir: string
 }
 
-/** How the workflow of a mosaic runs: as functions of this process in memory, or as processes of Montage modules on files. */
-export const WORKFLOW_FORMS = ['memory', 'classic'] as const
-
-/** One of {@link WORKFLOW_FORMS}. */
-export type WorkflowForm = (typeof WORKFLOW_FORMS)[number]
+/** A run that is resumed. */
+export interface ResumedRun {
+  /** Its directory. */
+  readonly runDir: string
+  /** Images that were found damaged before it began. */
+  readonly damaged: readonly RejectedImage[]
+}
 
 /**
  * Makes a mosaic as a run: planned as a workflow and recorded in the registry. Both forms of the workflow give the same products. A run
- * that was interrupted is gone on with when it is begun again in the same way.
+ * that was interrupted is gone on with when it is begun again in the same way; begun in another way the former run is canceled.
  *
+ * @param resumed the run that must be gone on with
+ * @throws {RunnerError} `RUNNER_BAD_PLAN` when the inputs of the resumed run are not what they were
  * @throws what `makeMosaic` throws, and the errors of registry and runner
  */
 export async function makeMosaicRun(
   options: MosaicOptions,
   place: RecordPlace,
   workflow: WorkflowForm = 'memory',
+  resumed?: ResumedRun,
 ): Promise<MadeMosaic> {
   const note = await runNote(place.runsDir, options.outDir)
   const session = await startMosaic(options, note.interrupted !== undefined)
   await using registry = await openRegistry(place.registry)
-  const interruptedRun = await unfinished(registry, note.interrupted)
+  const interruptedRun = resumed?.runDir ?? (await unfinished(registry, note.interrupted))
   const program = programIdentity()
-  let damaged: readonly RejectedImage[] = []
+  let damaged = resumed?.damaged ?? []
+  let former = interruptedRun
   for (;;) {
     const input = await inputWithout(session, damaged)
     await makeOutFolder(options.outDir)
@@ -67,7 +78,12 @@ export async function makeMosaicRun(
       commandLine: process.argv.slice(2),
       commandsDir: workflow === 'memory' ? undefined : await commands(place),
     })
+    if (resumed !== undefined && former !== undefined && runDir !== former)
+      throw await otherInputs(former, runDir)
+    await writeMakeRecord(runDir, { folder: process.cwd(), options, workflow, damaged })
     await note.write(runDir)
+    if (former !== undefined && runDir !== former) await giveUpRun(registry, former, runDir)
+    former = undefined
     const made =
       workflow === 'memory'
         ? await runInMemory(registry, session, input, runDir, damaged, program)
@@ -76,10 +92,24 @@ export async function makeMosaicRun(
       const summary = await reportMosaic(session, made.facts)
       await registerReport(registry, made.runId, options.outDir, made.facts.products)
       await note.remove()
-      return { summary, runId: made.runId }
+      return { summary, runId: made.runId, runDir }
     }
     damaged = made.damaged
   }
+}
+
+/** The error of a run that cannot be resumed. @param planned directory of what would be run now, which is removed */
+async function otherInputs(runDir: string, planned: string): Promise<RunnerError> {
+  await rm(planned, { recursive: true })
+  return new RunnerError(
+    'RUNNER_BAD_PLAN',
+    'the inputs of the mosaic are not what they were when its run began',
+    {
+      where: [runDir],
+      found: 'other images, headers or template',
+      remedy: 'begin it again with skyloom mosaic make',
+    },
+  )
 }
 
 /** Folder with the commands of the Montage modules. */

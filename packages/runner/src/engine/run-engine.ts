@@ -14,7 +14,8 @@ import { readEvent } from '../store/event-rows.ts'
 import type { EngineStore } from '../store/run-store.ts'
 import { checkSizes } from './check-sizes.ts'
 import { commitRows } from './commit-rows.ts'
-import { forgetWishes, type LeftWish, readWishes } from './control.ts'
+import { forgetWishes, type LeftWish, readWishes, type Wish } from './control.ts'
+import { foundResults } from './found-results.ts'
 import { endHookOf, type HookCall, HookRunner } from './hooks.ts'
 import { type KickstartChoice, KickstartRecords } from './kickstart-records.ts'
 import { planRows, registerRun, runIdOf } from './register-run.ts'
@@ -35,6 +36,8 @@ export interface RunOptions extends LocalExecutorOptions {
   readonly onEvents?: ((events: readonly RunEvent[], progress: RunProgress) => void) | undefined
   /** Ends the engine in an orderly way: programs that run go on and are adopted by the next engine. */
   readonly signal?: AbortSignal | undefined
+  /** What is asked of the run before anything is started. */
+  readonly wish?: Wish | undefined
   /** Stop programs that run when the engine is ended by `signal`. */
   readonly cancelOnStop?: boolean | undefined
   /** Hears what a person should know while the run goes on: that it waits for room on a disk, and that there is room again. */
@@ -189,7 +192,10 @@ class RunEngine {
       for (const rows of planRows(this.#plan, now)) await this.#write(rows)
     }
     const opened = this.#machine.open(now, this.#lease.owner, this.#lease.token)
-    await this.#commit([...opened, ...this.#resetVolatile(now)], [])
+    const reset = this.#resetVolatile(now)
+    const { wish } = this.#options
+    const granted = wish === undefined ? [] : this.#grant(wish, now)
+    await this.#commit([...opened, ...reset, ...granted], [])
     this.#hooks.run([{ on: 'start' }])
     this.#executor.adopt(running)
   }
@@ -229,7 +235,7 @@ class RunEngine {
       if (now - wishesReadMs >= WISH_MS) {
         wishesReadMs = now
         wishes = await readWishes(this.#runDir)
-        for (const wish of wishes) events.push(...this.#grant(wish, now))
+        for (const { wish } of wishes) events.push(...this.#grant(wish, now))
       }
       const isStopped = this.#options.signal?.aborted === true
       if (!isStopped) events.push(...this.#machine.decide(now, this.#executor.capacity))
@@ -299,7 +305,7 @@ class RunEngine {
     for (const [lfn, sha256] of event.made ?? []) this.#made.set(lfn, sha256)
   }
 
-  #grant({ wish }: LeftWish, now: number): readonly RunEvent[] {
+  #grant(wish: Wish, now: number): readonly RunEvent[] {
     const machine = this.#machine
     if (wish.op === 'pause') return machine.pause(now, wish.reason)
     if (wish.op === 'cancel') return machine.cancel(now, wish.reason)
@@ -387,12 +393,6 @@ class RunEngine {
   }
 
   async #findResult(recipe: string): Promise<readonly FoundResult[]> {
-    const known = await this.#store.findResults(recipe)
-    return known.map(({ runId, jobId, attempt, outputs }) => ({
-      name: `${runId} ${jobId} ${attempt}`,
-      files: outputs.flatMap(({ lfn, sha256, replicas }) =>
-        sha256 === null ? [] : [{ lfn, sha256, urls: replicas.map(({ pfn }) => pfn) }],
-      ),
-    }))
+    return foundResults(await this.#store.findResults(recipe))
   }
 }
