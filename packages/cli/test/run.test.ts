@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
 import { type Answer, folderWith, plannedFolder, skyloomIn, skyloomProcess } from './command.ts'
+
+const SKYLOOM = fileURLToPath(new URL('../bin/skyloom.js', import.meta.url))
 
 const WORKFLOW = `pegasus: "5.0.4"
 name: tiny
@@ -86,6 +91,39 @@ describe('skyloom run', () => {
     const file = /written to (.*\.dag\.rescue001)\n/.exec(rescue.stdout)?.[1] ?? ''
     expect(readFileSync(file, 'utf8')).toMatch(/^# Nodes that failed: 1\n# {3}tool_B,<ENDLIST>$/m)
     expect(readFileSync(file, 'utf8')).toMatch(/^DONE tool_A$/m)
+  })
+
+  test('tells runs whose engine is gone from those that run', async () => {
+    const { folder, runDir, registry } = await plannedFolder(
+      // It goes on when it is told to.
+      WORKFLOW.replace('SAY', () => 'trap : TERM; echo $$; sleep 60 & wait; kill $!'),
+    )
+    const run = async (...args: readonly string[]): Promise<Answer> =>
+      await skyloomProcess(folder, 'run', ...args, '--registry', registry)
+    const engine = spawn(process.execPath, [SKYLOOM, 'run', 'start', runDir, '--registry', registry], {
+      stdio: 'ignore',
+    })
+    onTestFinished(() => void engine.kill('SIGKILL'))
+    let program = 0
+    await vi.waitFor(async () => {
+      program = Number((await run('logs', 'tool_B')).stdout)
+      expect(program).toBeGreaterThan(1)
+    }, 30_000)
+    expect((await run('list')).stdout).toMatch(/ tiny +running /)
+    engine.kill('SIGKILL')
+    await once(engine, 'exit')
+    const listed = await run('list')
+    expect(listed.stdout).toMatch(/ tiny +interrupted /)
+    expect(listed.stderr).toBe('interrupted: its engine is gone; go on with skyloom run resume RUN\n')
+    expect(JSON.parse((await run('list', '--json')).stdout)).toMatchObject([
+      { state: 'running', engine: null },
+    ])
+    expect((await run('status')).stdout).toMatch(
+      / Interrupted +tiny\ninterrupted: its engine is gone; go on with skyloom run resume [\w-]+\n$/,
+    )
+    process.kill(program)
+    expect((await run('resume', '--quiet')).code).toBe(0)
+    expect((await run('list')).stdout).toMatch(/ tiny +succeeded /)
   })
 
   test('verifies what a run made, and removes it', async () => {

@@ -27,6 +27,7 @@ export { type KickstartFile, type KickstartRecord, readKickstart } from './pegas
 export { type RescueFile, rescueFile } from './pegasus/rescue-file.ts'
 export { type KickstartContext, writeKickstart } from './pegasus/write-kickstart.ts'
 export { analysisDocument, analysisText, analyzeRun, type RunAnalysis } from './report/analyze-run.ts'
+export { engineOf, interruptedHint, isInterrupted } from './report/engine-of.ts'
 export { explainRunJob, explanationText, type JobExplanation } from './report/explain-run-job.ts'
 export { findRun } from './report/find-run.ts'
 export {

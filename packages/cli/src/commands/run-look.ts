@@ -3,7 +3,10 @@ import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as wait } from 'node:timers/promises'
 import { JOB_STATES, type JobState, type Registry, type RunRow } from '@skyloom/registry'
 import {
+  engineOf,
   findRun,
+  interruptedHint,
+  isInterrupted,
   jobLogs,
   type LogPiece,
   planOfRun,
@@ -43,17 +46,19 @@ export async function runList(flags: RunFlags & { readonly limit: number }): Pro
   const registry = await registryOf(flags)
   try {
     const runs = await registry.runs.list({ limit: flags.limit })
-    if (flags.json === true) printJson(runs)
+    const shown = runs.map((run) => ({ ...run, engine: engineOf(run) }))
+    if (flags.json === true) printJson(shown)
     else {
-      const rows = runs.map((run) => [
+      const rows = shown.map((run) => [
         run.id,
         run.label,
-        run.state,
+        isInterrupted(run) ? 'interrupted' : run.state,
         when(run.startedMs),
         lasted(run),
         run.directory,
       ])
       process.stdout.write(textTable(['RUN', 'WORKFLOW', 'STATE', 'STARTED', 'TIME', 'DIRECTORY'], rows))
+      if (shown.some(isInterrupted)) process.stderr.write(`${interruptedHint('RUN')}\n`)
     }
     return EXIT.done
   } finally {

@@ -20,7 +20,7 @@ import { storageReport } from './registry-documents.ts'
 
 const jobState = word(...JOB_STATES)
 
-const run = record({
+const runRow = {
   id: text,
   label: text,
   state: word(...RUN_STATES),
@@ -36,7 +36,7 @@ const run = record({
   lastSeq: count,
   lease: orNull(record({ owner: text, token: count, expiresMs: number })),
   data: json,
-})
+}
 
 const start = record({
   run: text,
@@ -215,7 +215,7 @@ const logPiece = record({ attempt: count, task: count, stream: word('stdout', 's
 export const RUN_DOCUMENTS: Readonly<Record<string, Part>> = {
   'run-start': start,
   'run-resume': start,
-  'run-list': list(run),
+  'run-list': list(record({ ...runRow, engine: textOrNull })),
   'run-status': record(status),
   'run-watch-line': record({ ...status, running: list(running) }),
   'run-jobs-line': job,

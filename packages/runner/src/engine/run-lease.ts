@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Clock, systemClock } from '@skyloom/base'
 import { RunnerError } from '../errors.ts'
 import { errorCodes } from '../files/disk-fault.ts'
 import type { EngineStore } from '../store/run-store.ts'
+import { isGone, processName } from './process-name.ts'
 
 /** A lease is good for so long after it was renewed. */
 export const LEASE_MS = 15_000
@@ -135,25 +134,4 @@ export function leaseLost(runId: string, cause: unknown): RunnerError {
     where: [`run ${runId}`],
     cause,
   })
-}
-
-/** Host, process id and start time: names a process for ever. */
-function processName(pid: number): string {
-  return `${hostname()} ${pid} ${startTicks(pid) ?? '0'}`
-}
-
-function isGone(owner: string): boolean {
-  const [host, pid, ticks] = owner.split(' ')
-  return host === hostname() && ticks !== '0' && startTicks(Number(pid)) !== ticks
-}
-
-/** When a process started, in ticks since boot; `undefined` when there is none, or it is a zombie. */
-function startTicks(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return words[0] === 'Z' ? undefined : words[19]
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 import type { RunRow } from '@skyloom/registry'
 import type { EngineStore } from '../store/run-store.ts'
+import { engineOf, interruptedHint, isInterrupted } from './engine-of.ts'
 
 /** How far a run is, in the terms of pegasus-status. */
 export interface RunStatusReport {
@@ -69,7 +70,7 @@ export async function runStatus(store: EngineStore, runId: string): Promise<RunS
       .sort((a, b) => b.total - a.total),
     startedMs: run.startedMs,
     endedMs: run.endedMs,
-    engine: run.lease !== null && run.lease.expiresMs > Date.now() ? run.lease.owner : null,
+    engine: engineOf(run),
   }
 }
 
@@ -99,11 +100,12 @@ export function statusText(status: RunStatusReport): string {
   const width = (at: number): number => Math.max(String(cells[at]?.[0]).length, String(cells[at]?.[1]).length)
   const head = cells.map(([name], at) => name.padStart(width(at))).join('  ')
   const row = cells.map(([, value], at) => String(value).padStart(width(at))).join('  ')
-  return `${head}  RUN\n${row}  ${status.label}\n`
+  const hint = isInterrupted(status) ? `${interruptedHint(status.runId)}\n` : ''
+  return `${head}  RUN\n${row}  ${status.label}\n${hint}`
 }
 
-function stateWord({ state, engine }: RunStatusReport): string {
-  return state === 'running' && engine === null ? 'Interrupted' : STATE_WORDS[state]
+function stateWord(status: RunStatusReport): string {
+  return isInterrupted(status) ? 'Interrupted' : STATE_WORDS[status.state]
 }
 
 /** The status with the keys of pegasus-status' JSON. */
