@@ -116,7 +116,7 @@ export function commitRows(input: CommitInput): RunCommit {
       site: report.invocations[0]?.site,
       host: report.invocations[0]?.host,
       submittedMs: report.startMs,
-      startedMs: report.invocations[0]?.startMs ?? report.startMs,
+      startedMs: startedMs(report),
       endedMs: report.endMs,
       exitCode: report.outcome === 'succeeded' ? 0 : (report.failure?.exitCode ?? null),
       signal: report.failure?.signal,
@@ -139,6 +139,11 @@ export function commitRows(input: CommitInput): RunCommit {
     derived,
     messages: reports.flatMap((report) => messagesOf(input, report)),
   }
+}
+
+/** When the first program of an attempt started. The clock that said so may have jumped, or be another machine's. */
+function startedMs({ startMs, endMs, invocations }: AttemptReport): number {
+  return Math.min(Math.max(startMs, invocations[0]?.startMs ?? startMs), Math.max(startMs, endMs))
 }
 
 function messagesOf(input: CommitInput, report: AttemptReport): readonly QualityMessage[] {

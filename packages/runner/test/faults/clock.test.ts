@@ -1,8 +1,13 @@
 import { join } from 'node:path'
+import { openRegistry } from '@skyloom/registry'
 import { expect, test } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
 import { MemoryStore, type RunResult, runPlan } from '../../dist/index.js'
+import { montageRun } from '../montage-shape.ts'
 import { smallPlan } from '../small-plan.ts'
+import { amounts } from './amounts.ts'
+import { checkRun, checkTrace } from './check-run.ts'
+import { runEngine } from './run-engine-process.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -80,3 +85,33 @@ test('an engine that starts before the history of its run ended goes on after it
   for await (const { timeMs } of store.events(second.runId)) times.push(timeMs)
   expect(times).toEqual([...times].sort((a, b) => a - b))
 })
+
+test.for([{ functions: true }, { functions: false }])(
+  'engines under a clock that jumps all the time, killed now and then, make the whole run ($functions)',
+  async ({ functions }) => {
+    const folder = freshFolder()
+    const run = await montageRun(folder, 12)
+    const registry = join(folder, 'registry.db')
+    const settings = { runDir: run.runDir, registry, functions, jumpSeed: amounts.seed, slowMs: 10 }
+    let kills = 0
+    for (const delayMs of [900, 1300, Infinity]) {
+      const end = await runEngine(settings, delayMs)
+      if (end.type === 'killed') kills++
+      else {
+        if (end.type !== 'done') throw new Error(JSON.stringify(end))
+        expect(end.result.status).toBe('succeeded')
+        await checkRun(run, registry, end.result.jobs.succeeded)
+        break
+      }
+    }
+    expect(kills).toBeGreaterThan(0)
+    if (!functions) checkTrace(run)
+    await using opened = await openRegistry(registry)
+    const [row] = await opened.runs.list()
+    const times: number[] = []
+    for await (const { timeMs } of opened.runs.events(row?.id ?? '')) times.push(timeMs)
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+    for await (const { startedMs, endedMs } of opened.runs.attempts(row?.id ?? ''))
+      expect(endedMs ?? 0).toBeGreaterThanOrEqual(startedMs ?? Infinity)
+  },
+)

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { RunResult } from '../../dist/index.js'
 
 const ENGINE = fileURLToPath(new URL('./engine-process.mjs', import.meta.url))
+const JUMPING_CLOCK = fileURLToPath(new URL('./jumping-clock.mjs', import.meta.url))
 
 /** What an engine is started with; see `engine-process.mjs`. */
 export interface EngineSettings {
@@ -15,6 +16,10 @@ export interface EngineSettings {
   readonly cores?: number
   /** Time that each function takes at least. */
   readonly slowMs?: number
+  /** Folder of marks: some functions end their worker thread the first time that they are called. */
+  readonly dieOnce?: string
+  /** The wall clock jumps, by this seed. */
+  readonly jumpSeed?: number
 }
 
 /** How an engine ended. `killed`: by SIGKILL; `error`: the code with which it gave up. */
@@ -33,9 +38,16 @@ export interface EngineProcess {
 
 /** Starts an engine. */
 export function startEngine(settings: EngineSettings): EngineProcess {
-  const child = spawn(process.execPath, [ENGINE, JSON.stringify(settings)], {
+  const { slowMs = 0, dieOnce = '', jumpSeed } = settings
+  const preload = jumpSeed === undefined ? [] : ['--import', JUMPING_CLOCK]
+  const child = spawn(process.execPath, [...preload, ENGINE, JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, JOIN_SLOW_MS: String(settings.slowMs ?? 0) },
+    env: {
+      ...process.env,
+      JOIN_SLOW_MS: String(slowMs),
+      JOIN_DIE_ONCE: dieOnce,
+      JUMP_SEED: String(jumpSeed ?? 0),
+    },
   })
   let text = ''
   let notices = ''

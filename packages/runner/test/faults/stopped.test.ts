@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
@@ -78,6 +78,20 @@ test(`programs, spawner and engine that are killed and stopped at random (seed $
       if (end.type === 'error') expect(end.code).toMatch(/^RUNNER_(SPAWNER|LEASE_LOST)$/)
     }
   }
+})
+
+test('worker threads that die are replaced, and jobs that died with them run again', async () => {
+  const folder = freshFolder()
+  const run = await montageRun(folder, 12)
+  const dieOnce = join(folder, 'dead')
+  mkdirSync(dieOnce)
+  const settings = { runDir: run.runDir, registry: join(folder, 'registry.db'), functions: true, dieOnce }
+  const end = await runEngine(settings)
+  if (end.type !== 'done') throw new Error(JSON.stringify(end))
+  // A job whose function ended its thread has failed, and is tried again.
+  expect(end.result.status).toBe('succeeded')
+  expect(readdirSync(dieOnce).length).toBeGreaterThan(3)
+  await checkRun(run, settings.registry, end.result.jobs.succeeded)
 })
 
 describe('an engine that is stopped for longer than its lease', () => {
