@@ -21,7 +21,13 @@ export function compileModule(base64: string): WebAssembly.Module {
   return module
 }
 
+/** Node's own decoder, where there is one, takes a tenth of the time. */
+const nodeBuffer = (
+  globalThis as { Buffer?: { from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer> } }
+).Buffer
+
 function bytesOfBase64(base64: string): Uint8Array<ArrayBuffer> {
+  if (nodeBuffer !== undefined) return nodeBuffer.from(base64, 'base64')
   const text = atob(base64)
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)

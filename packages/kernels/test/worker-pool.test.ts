@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads'
 import { isSkyloomError } from '@skyloom/base'
 // The built package: workers are started from its files.
 import { createPixelMemory, KernelsError, type Task, type TaskPool } from '@skyloom/kernels'
@@ -20,6 +21,7 @@ interface Tasks {
   readonly failOdd: Task<null, never>
   readonly untilAborted: Task<{ flagAt: number }, never>
   readonly meet: Task<{ flagAt: number; count: number }, number>
+  readonly thread: Task<null, number>
   readonly die: Task<null, never>
 }
 
@@ -187,5 +189,43 @@ describe('worker threads', () => {
     const options = { threads: 2, memory, taskModule, scratchBytes: 2 ** 21 }
     expect(() => createWorkerPool(options)).toThrow(/KERNELS_OUT_OF_MEMORY/)
     expect(memory.usedBytes).toBe(0)
+  })
+})
+
+describe('a caller that works', () => {
+  test('runs what the workers do not come to, in the same memory', async () => {
+    const memory = createPixelMemory({ maximumBytes: 2 ** 26 })
+    const workers = createWorkerPool<Tasks>({
+      threads: 3,
+      memory,
+      taskModule,
+      scratchBytes: 4096,
+      callerWorks: true,
+    })
+    open.push(workers)
+    const threads = await Promise.all(Array.from({ length: 12 }, () => workers.run('thread', null)))
+    expect(new Set(threads)).toContain(threadId)
+    expect(new Set(threads).size).toBeLessThanOrEqual(3)
+    const at = memory.alloc(4 * 64)
+    await Promise.all(
+      Array.from({ length: 8 }, (_, k) => workers.run('fill', { at: at + 32 * k, count: 8, value: k })),
+    )
+    expect(Array.from(memory.f32(at, 64))).toEqual(Array.from({ length: 64 }, (_, k) => k >> 3))
+    await expect(Promise.all([1, 2, 3].map(() => workers.run('failPlain', null)))).rejects.toThrow(
+      'out of reach',
+    )
+  })
+
+  test('starts no worker for one thread, and none before the first task', async () => {
+    const memory = createPixelMemory({ maximumBytes: 2 ** 26 })
+    const one = createWorkerPool<Tasks>({
+      threads: 1,
+      memory,
+      taskModule,
+      scratchBytes: 64,
+      callerWorks: true,
+    })
+    open.push(one)
+    expect(await one.run('thread', null)).toBe(threadId)
   })
 })

@@ -1,12 +1,12 @@
 import { isAbsolute } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Piscina } from 'piscina'
+import type { Piscina } from 'piscina'
 import { KernelsError } from '../errors.ts'
 import type { PixelMemory } from '../memory/pixel-memory.ts'
 import { errorFromData } from '../pool/error-transfer.ts'
-import { inlinePool } from '../pool/inline-pool.ts'
+import { inlineExecution, inlinePool } from '../pool/inline-pool.ts'
 import { createScheduler, type SlotRunner } from '../pool/scheduler.ts'
-import { createSlots, DEFAULT_SCRATCH_BYTES } from '../pool/slots.ts'
+import { createSlots, DEFAULT_SCRATCH_BYTES, type Slots } from '../pool/slots.ts'
 import type { TaskPool, TaskTable } from '../pool/task.ts'
 import { taskPool } from '../pool/task-pool.ts'
 import { loadTasks, type WorkerJob, type WorkerReply, type WorkerStart } from './worker.ts'
@@ -21,6 +21,11 @@ export interface WorkerPoolOptions {
   readonly taskModule: URL | string
   /** Scratch of each running task; default 4 MiB. */
   readonly scratchBytes?: number
+  /**
+   * The calling thread runs tasks too, as the last of the threads, when the others have work: a worker less to start, which is worth it
+   * where all the work takes a second or two and no task holds the thread up for long. Default: it does not.
+   */
+  readonly callerWorks?: boolean
 }
 
 /** More threads than this help nobody and cost 40 ms of CPU each to start. */
@@ -55,7 +60,20 @@ export function createWorkerPool<Tasks extends TaskTable>(options: WorkerPoolOpt
       remedy: 'create the memory with shared: true, or use one thread',
     })
   }
-  return taskPool(threads, createScheduler(threads, workerRunner(threads, memory, taskModule, scratchBytes)))
+  const slots = createSlots(memory, threads, scratchBytes)
+  const runner = workerRunner(
+    options.callerWorks === true ? threads - 1 : threads,
+    memory,
+    taskModule,
+    scratchBytes,
+    slots,
+  )
+  if (options.callerWorks !== true) return taskPool(threads, createScheduler(threads, runner))
+  const tasks = (): Promise<Tasks> => loadTasks(taskModule) as Promise<Tasks>
+  const here = inlineExecution({ memory, scratchBytes, tasks }, slots)
+  const execute: SlotRunner['execute'] = async (slot, job) =>
+    await (slot === threads - 1 ? here(slot, job) : runner.execute(slot, job))
+  return taskPool(threads, createScheduler(threads, { ...runner, execute }))
 }
 
 function workerRunner(
@@ -63,11 +81,13 @@ function workerRunner(
   memory: PixelMemory,
   taskModule: string,
   scratchBytes: number,
+  slots: Slots,
 ): SlotRunner {
-  const slots = createSlots(memory, threads, scratchBytes)
-  let workers: Piscina<WorkerJob, WorkerReply> | undefined
-  const start = (): Piscina<WorkerJob, WorkerReply> => {
+  let workers: Promise<Piscina<WorkerJob, WorkerReply>> | undefined
+  const start = async (): Promise<Piscina<WorkerJob, WorkerReply>> => {
     const workerData: WorkerStart = { memory: memory.memory, taskModule, scratchBytes }
+    // Who needs no worker is spared the time to load what starts them.
+    const { Piscina } = await import('piscina')
     return new Piscina({
       filename: fileURLToPath(new URL('./worker.js', import.meta.url)),
       name: 'runJob',
@@ -82,13 +102,13 @@ function workerRunner(
     start: (slot) => slots.setAborted(slot, false),
     async execute(slot, job) {
       workers ??= start()
-      const reply = await runOn(workers, { ...job, block: slots.blockOf(slot) })
+      const reply = await runOn(await workers, { ...job, block: slots.blockOf(slot) })
       if ('error' in reply) throw errorFromData(reply.error)
       return reply.result
     },
     abort: (slot) => slots.setAborted(slot, true),
     async close() {
-      await workers?.destroy()
+      await (await workers)?.destroy()
       slots.free()
     },
   }

@@ -3,7 +3,7 @@ import type { PixelMemory } from '../memory/pixel-memory.ts'
 import { pixelKernels } from '../pixels/choose-kernels.ts'
 import type { PixelKernels } from '../pixels/pixel-kernels.ts'
 import { createScheduler, type SlotRunner } from './scheduler.ts'
-import { createSlots, DEFAULT_SCRATCH_BYTES, taskContext } from './slots.ts'
+import { createSlots, DEFAULT_SCRATCH_BYTES, type Slots, taskContext } from './slots.ts'
 import type { Task, TaskPool, TaskTable } from './task.ts'
 import { taskPool } from './task-pool.ts'
 
@@ -23,22 +23,10 @@ export interface InlinePoolOptions<Tasks extends TaskTable> {
 
 /** A pool without threads: tasks run here, one after another, with the same context and errors as in workers. */
 export function inlinePool<Tasks extends TaskTable>(options: InlinePoolOptions<Tasks>): TaskPool<Tasks> {
-  const { memory, tasks, scratchBytes = DEFAULT_SCRATCH_BYTES } = options
-  const slots = createSlots(memory, 1, scratchBytes)
-  let kernels = options.kernels
-  let loaded: TaskTable | undefined
-  let lastYieldMs = performance.now()
+  const slots = createSlots(options.memory, 1, options.scratchBytes ?? DEFAULT_SCRATCH_BYTES)
+  const execute = inlineExecution(options, slots)
   const runner: SlotRunner = {
-    async execute(slot, job) {
-      if (performance.now() - lastYieldMs > YIELD_AFTER_MS) {
-        await new Promise((resolve) => setTimeout(resolve, 0))
-        lastYieldMs = performance.now()
-      }
-      kernels ??= pixelKernels(memory)
-      loaded ??= typeof tasks === 'function' ? await tasks() : tasks
-      const task = findTask(loaded, job.name)
-      return task(taskContext(memory, kernels, slots.blockOf(slot), scratchBytes), job.payload)
-    },
+    execute,
     start: (slot) => slots.setAborted(slot, false),
     abort: (slot) => slots.setAborted(slot, true),
     close() {
@@ -47,6 +35,27 @@ export function inlinePool<Tasks extends TaskTable>(options: InlinePoolOptions<T
     },
   }
   return taskPool(1, createScheduler(1, runner))
+}
+
+/** Runs jobs in this thread, in the blocks of `slots`. */
+export function inlineExecution<Tasks extends TaskTable>(
+  options: InlinePoolOptions<Tasks>,
+  slots: Slots,
+): SlotRunner['execute'] {
+  const { memory, tasks, scratchBytes = DEFAULT_SCRATCH_BYTES } = options
+  let kernels = options.kernels
+  let loaded: TaskTable | undefined
+  let lastYieldMs = performance.now()
+  return async (slot, job) => {
+    if (performance.now() - lastYieldMs > YIELD_AFTER_MS) {
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      lastYieldMs = performance.now()
+    }
+    kernels ??= pixelKernels(memory)
+    loaded ??= typeof tasks === 'function' ? await tasks() : tasks
+    const task = findTask(loaded, job.name)
+    return task(taskContext(memory, kernels, slots.blockOf(slot), scratchBytes), job.payload)
+  }
 }
 
 /** @throws {KernelsError} `KERNELS_UNKNOWN_TASK` */

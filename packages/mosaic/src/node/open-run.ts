@@ -14,6 +14,11 @@ import { createTaskLane } from './task-lane.ts'
 import { createTaskRunner } from './task-runner.ts'
 import { TASK_SCRATCH_BYTES, type tasks } from './tasks.ts'
 
+/** Pixels of all images of a mosaic that takes about a second. */
+const SMALL_WORK_PIXELS = 2 ** 24
+/** Pixels of an image that holds the calling thread up for about a tenth of a second. */
+const SMALL_IMAGE_PIXELS = 2 ** 21
+
 /** A run whose memory and threads are given back by `close`. */
 export interface OpenRun extends MosaicRun {
   /** Starts no more jobs; those that run end soon. */
@@ -50,6 +55,7 @@ export function openRun(
     memory,
     taskModule: new URL('./tasks.js', import.meta.url),
     scratchBytes: TASK_SCRATCH_BYTES,
+    callerWorks: isSmall(images),
   })
   return {
     options: { ...options, signal: stop.signal },
@@ -67,4 +73,11 @@ export function openRun(
       await store.close()
     },
   }
+}
+
+/** Whether to start one more worker would cost more than the work that the calling thread can do itself. */
+function isSmall(images: readonly ImageRecord[]): boolean {
+  const pixels = images.map(({ width, height }) => width * height)
+  const all = pixels.reduce((sum, count) => sum + count, 0)
+  return all <= SMALL_WORK_PIXELS && pixels.every((count) => count <= SMALL_IMAGE_PIXELS)
 }
