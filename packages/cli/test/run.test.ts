@@ -119,7 +119,7 @@ describe('skyloom run', () => {
       { state: 'running', engine: null },
     ])
     expect((await run('status')).stdout).toMatch(
-      / Interrupted +tiny\ninterrupted: its engine is gone; go on with skyloom run resume [\w-]+\n$/,
+      / Interrupted +tiny\nSummary: .*\ninterrupted: its engine is gone; go on with skyloom run resume [\w-]+\n$/,
     )
     process.kill(program)
     expect((await run('resume', '--quiet')).code).toBe(0)

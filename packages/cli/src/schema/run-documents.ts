@@ -158,14 +158,21 @@ const statistics = record({
   integrity: list(record({ type: text, fileType: text, count, seconds: number })),
 })
 
-const finding = record({
+const findingFields = {
   job_name: text,
   state: text,
   site: text,
   hostname: text,
   work_dir: text,
+  submit_file: text,
   stdout_file: text,
   stderr_file: text,
+  executable: text,
+  argv: text,
+  pre_executable: text,
+  pre_argv: text,
+  submit_dir: text,
+  subwf_dir: text,
   attempts: count,
   reason: text,
   stdout_text: text,
@@ -180,7 +187,9 @@ const finding = record({
       abs_task_id: text,
     }),
   ),
-})
+}
+const finding = record(findingFields)
+const heldFinding = withOptional(findingFields, { last_job_instance_id: count })
 
 const analysis = record({
   root_wf_uuid: text,
@@ -188,11 +197,15 @@ const analysis = record({
   workflows: record({
     root: record({
       wf_uuid: text,
+      dag_file_name: text,
       submit_hostname: text,
       submit_dir: text,
       user: text,
+      planner_version: text,
       wf_name: text,
       wf_status: text,
+      parent_wf_name: text,
+      parent_wf_uuid: text,
       jobs: record({
         total: count,
         success: count,
@@ -201,7 +214,7 @@ const analysis = record({
         unsubmitted: count,
         job_details: withOptional(
           {},
-          { held_jobs_details: table(finding), failed_jobs_details: table(finding) },
+          { held_jobs_details: table(heldFinding), failed_jobs_details: table(finding) },
         ),
       }),
     }),

@@ -1,5 +1,6 @@
 import type { AttemptRow, JobRow, Stored } from '@skyloom/registry'
 import * as z from 'zod'
+import { dagName } from './dag-name.ts'
 import { type RunRecord, taskInvocations } from './run-record.ts'
 
 /** A task of a failed job. */
@@ -22,6 +23,12 @@ export interface JobFinding {
   readonly stdoutFile: string
   readonly stderrFile: string
   readonly attempts: number
+  /** Submission of the last attempt, counted in the run; undefined where engines do not count them. */
+  readonly submission?: number | undefined
+  /** File that the job was submitted with; `-` when there is none. */
+  readonly submitFile: string
+  /** What was submitted, `-` when nothing was; a task names its own program. */
+  readonly executable: string
   /** Why, in one line. */
   readonly reason: string
   readonly stdout: string
@@ -36,6 +43,14 @@ export interface RunAnalysis {
   readonly directory: string
   readonly user: string
   readonly host: string
+  /** Name of the DAG file; that of the run when it has none. */
+  readonly dag: string
+  /** Where it was submitted; for runs of Pegasus the directory on their own host. */
+  readonly submitDirectory: string
+  readonly plannerVersion: string
+  /** Of the run that this is a sub-workflow of, else `-`. */
+  readonly parentRunId: string
+  readonly parentLabel: string
   readonly status: string
   readonly total: number
   readonly succeeded: number
@@ -48,7 +63,13 @@ export interface RunAnalysis {
   readonly heldJobs: readonly JobFinding[]
 }
 
-const attemptFacts = z.object({ isHeld: z.boolean().optional(), lastState: z.string().optional() })
+const attemptFacts = z.object({
+  isHeld: z.boolean().optional(),
+  lastState: z.string().optional(),
+  submission: z.number().optional(),
+})
+const jobFacts = z.object({ submitFile: z.string(), executable: z.string() })
+const runFacts = z.object({ submitDir: z.string().optional(), plannerVersion: z.string().optional() })
 
 /** Finds what went wrong in a run, with the counts of pegasus-analyzer. */
 export function analyzeRun(record: RunRecord): RunAnalysis {
@@ -72,12 +93,18 @@ export function analyzeRun(record: RunRecord): RunAnalysis {
   }
   failedJobs.sort((a, b) => a.endedMs - b.endedMs)
   const { run } = record
+  const facts = runFacts.safeParse(run.data).data
   return {
     runId: run.id,
     label: run.label,
     directory: run.directory,
     user: run.user,
     host: run.host,
+    dag: dagName(run),
+    submitDirectory: facts?.submitDir ?? run.directory,
+    plannerVersion: facts?.plannerVersion ?? '-',
+    parentRunId: run.parentRunId ?? '-',
+    parentLabel: record.parentLabel ?? '-',
     status: run.state === 'succeeded' ? 'success' : run.state === 'failed' ? 'failure' : run.state,
     total: record.jobs.length,
     succeeded,
@@ -96,16 +123,21 @@ function findingOf(
   attempts: number,
 ): JobFinding {
   const tasks = taskInvocations(record, last)
-  const state = attemptFacts.safeParse(last.data).data?.lastState ?? job.state
+  const facts = attemptFacts.safeParse(last.data).data
+  const state = facts?.lastState ?? job.state
+  const submitted = jobFacts.safeParse(job.data).data
   return {
     job: job.jobId,
     state: state === 'POST_SCRIPT_FAILURE' ? 'POST_SCRIPT_FAILED' : state,
     site: last.site ?? '-',
     host: last.host ?? '-',
-    workDirectory: last.workDirectory ?? '-',
+    workDirectory: last.workDirectory ?? runFacts.safeParse(record.run.data).data?.submitDir ?? '-',
     stdoutFile: last.stdoutFile ?? '-',
     stderrFile: last.stderrFile ?? '-',
     attempts,
+    submission: facts?.submission,
+    submitFile: submitted?.submitFile ?? '-',
+    executable: submitted?.executable ?? '-',
     reason:
       last.reason ?? job.reason ?? causeOf(tasks.find(({ exitCode }) => exitCode !== 0)?.exitCode, last),
     stdout: last.stdout ?? '',
@@ -185,14 +217,27 @@ function tail(title: string, text: string): readonly string[] {
 
 /** The analysis with the keys of pegasus-analyzer's JSON. */
 export function analysisDocument(analysis: RunAnalysis): object {
+  const held = (finding: JobFinding): object => ({
+    ...detail(finding),
+    submit_file: finding.submitFile.slice(finding.submitFile.lastIndexOf('/') + 1),
+    ...(finding.submission === undefined ? {} : { last_job_instance_id: finding.submission }),
+  })
   const detail = (finding: JobFinding): object => ({
     job_name: finding.job,
     state: finding.state,
     site: finding.site,
     hostname: finding.host,
     work_dir: finding.workDirectory,
+    submit_file: finding.submitFile,
     stdout_file: finding.stdoutFile,
     stderr_file: finding.stderrFile,
+    executable: finding.executable,
+    // What is submitted is a script that holds the arguments; jobs have no scripts before them.
+    argv: '-',
+    pre_executable: '-',
+    pre_argv: '-',
+    submit_dir: analysis.submitDirectory,
+    subwf_dir: '-',
     attempts: finding.attempts,
     reason: finding.reason,
     stdout_text: finding.stdout,
@@ -211,19 +256,23 @@ export function analysisDocument(analysis: RunAnalysis): object {
       ]),
     ),
   })
-  const details = (findings: readonly JobFinding[]): object =>
-    Object.fromEntries(findings.map((finding) => [finding.job, detail(finding)]))
+  const details = (findings: readonly JobFinding[], of: (finding: JobFinding) => object): object =>
+    Object.fromEntries(findings.map((finding) => [finding.job, of(finding)]))
   return {
     root_wf_uuid: analysis.runId,
     submit_directory: analysis.directory,
     workflows: {
       root: {
         wf_uuid: analysis.runId,
+        dag_file_name: analysis.dag,
         submit_hostname: analysis.host,
-        submit_dir: analysis.directory,
+        submit_dir: analysis.submitDirectory,
         user: analysis.user,
+        planner_version: analysis.plannerVersion,
         wf_name: analysis.label,
         wf_status: analysis.status,
+        parent_wf_name: analysis.parentLabel,
+        parent_wf_uuid: analysis.parentRunId,
         jobs: {
           total: analysis.total,
           success: analysis.succeeded,
@@ -231,8 +280,8 @@ export function analysisDocument(analysis: RunAnalysis): object {
           held: analysis.held,
           unsubmitted: analysis.unsubmitted,
           job_details: {
-            ...(analysis.held === 0 ? {} : { held_jobs_details: details(analysis.heldJobs) }),
-            ...(analysis.failed === 0 ? {} : { failed_jobs_details: details(analysis.failedJobs) }),
+            ...(analysis.held === 0 ? {} : { held_jobs_details: details(analysis.heldJobs, held) }),
+            ...(analysis.failed === 0 ? {} : { failed_jobs_details: details(analysis.failedJobs, detail) }),
           },
         },
       },

@@ -5,6 +5,8 @@ import type { EngineStore } from '../store/run-store.ts'
 /** What reports need of a run, read once. */
 export interface RunRecord {
   readonly run: RunRow
+  /** Label of the run that this is a sub-workflow of. */
+  readonly parentLabel: string | undefined
   readonly jobs: readonly Stored<JobRow>[]
   /** In order of attempts. */
   readonly attempts: ReadonlyMap<string, readonly Stored<AttemptRow>[]>
@@ -33,7 +35,8 @@ export async function readRunRecord(store: EngineStore, runId: string): Promise<
     if (own === undefined) invocations.set(key, [row])
     else own.push(row)
   }
-  return { run, jobs, attempts, invocations, wallSpansMs: await wallSpans(store, run) }
+  const parentLabel = run.parentRunId === null ? undefined : (await store.get(run.parentRunId)).label
+  return { run, parentLabel, jobs, attempts, invocations, wallSpansMs: await wallSpans(store, run) }
 }
 
 /** Key of the invocations of an attempt. */

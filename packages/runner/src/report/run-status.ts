@@ -1,11 +1,14 @@
 import type { RunRow } from '@skyloom/registry'
 import type { EngineStore } from '../store/run-store.ts'
+import { dagName } from './dag-name.ts'
 import { engineOf, interruptedHint, isInterrupted } from './engine-of.ts'
 
 /** How far a run is, in the terms of pegasus-status. */
 export interface RunStatusReport {
   readonly runId: string
   readonly label: string
+  /** Name of the DAG file of a run of Pegasus; the label of others. */
+  readonly dag: string
   readonly state: RunRow['state']
   readonly directory: string
   /** Jobs whose parents are not done; none when the run has ended. */
@@ -54,6 +57,7 @@ export async function runStatus(store: EngineStore, runId: string): Promise<RunS
   return {
     runId,
     label: run.label,
+    dag: dagName(run),
     state: run.state,
     directory: run.directory,
     unready: isOver ? 0 : of('unready'),
@@ -90,7 +94,10 @@ export function statusText(status: RunStatusReport): string {
   const cells = [
     ['UNREADY', status.unready],
     ['READY', status.ready],
+    // Scripts before and after jobs are parts of their attempts here.
+    ['PRE', 0],
     ['IN_Q', status.queued],
+    ['POST', 0],
     ['HELD', status.held],
     ['DONE', status.succeeded],
     ['FAIL', status.failed],
@@ -101,7 +108,7 @@ export function statusText(status: RunStatusReport): string {
   const head = cells.map(([name], at) => name.padStart(width(at))).join('  ')
   const row = cells.map(([, value], at) => String(value).padStart(width(at))).join('  ')
   const hint = isInterrupted(status) ? `${interruptedHint(status.runId)}\n` : ''
-  return `${head}  RUN\n${row}  ${status.label}\n${hint}`
+  return `${head}  RUN\n${row}  ${status.dag}\nSummary: 1 run total (${stateWord(status)}:1)\n${hint}`
 }
 
 function stateWord(status: RunStatusReport): string {
@@ -124,7 +131,7 @@ export function statusDocument(status: RunStatusReport): object {
   const { runId, directory, held, canceled, transformations, engine } = status
   return {
     totals,
-    dags: { root: { ...totals, dagname: status.label, state: stateWord(status) } },
+    dags: { root: { ...totals, dagname: status.dag, state: stateWord(status) } },
     run: { id: runId, directory, held, canceled, engine, transformations },
   }
 }
