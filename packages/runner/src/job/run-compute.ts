@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { readyContainers } from '../container/ready-container.ts'
 import { RunnerError } from '../errors.ts'
 import type { Invocation } from '../invocation/invocation.ts'
@@ -52,11 +52,13 @@ async function compute(
     if (usesFolder) removeWorkDirectory(workDirectory)
   }
   const first = programId(attempt, 1)
-  if (attempt.isAdopted && !context.spawner.knows(first)) {
+  const lostBy = attempt.isAdopted
+    ? lossOf(context, first, usesFolder ? workDirectory : undefined)
+    : undefined
+  if (lostBy !== undefined) {
     leave()
     if (slot !== undefined) context.slots.give(slot)
-    const failure: Failure = { kind: 'start', message: 'the engine ended before the program was started' }
-    return { ...emptyResult(executor), outcome: 'lost', failure }
+    return { ...emptyResult(executor), outcome: 'lost', failure: { kind: 'start', message: lostBy } }
   }
   let kind: Failure['kind'] = 'input'
   const invocations: Invocation[] = []
@@ -123,6 +125,15 @@ async function compute(
   } finally {
     if (slot !== undefined) context.slots.give(slot)
   }
+}
+
+/** Why an attempt of a former engine cannot be gone on with; `undefined` when it can. */
+function lossOf(context: JobContext, program: string, workDirectory: string | undefined): string | undefined {
+  if (!context.spawner.knows(program)) return 'the engine ended before the program was started'
+  // Published to the end, but what was published went with the folder: only the record of it could tell.
+  if (workDirectory !== undefined && !existsSync(workDirectory))
+    return 'the engine ended before the end of the attempt was stored'
+  return undefined
 }
 
 function writesToFile({ tasks }: Attempt['job']): boolean {

@@ -55,6 +55,16 @@ export async function checkRun(
   if (product !== undefined) expect(readFileSync(run.product).equals(product)).toBe(true)
 }
 
+/** Nothing counts as a failure of a job: what was cut off by a fault of the machine is lost, and costs no retry. */
+export async function checkNoFailures(registryFile: string): Promise<void> {
+  await using registry = await openRegistry(registryFile)
+  const [row] = await registry.runs.list()
+  const failed: string[] = []
+  for await (const { jobId, attempt, state, reason } of registry.runs.attempts(row?.id ?? ''))
+    if (state === 'failed') failed.push(`${jobId} ${attempt}: ${reason ?? ''}`)
+  expect(failed).toEqual([])
+}
+
 /** No program ran twice at a time, and none was left half done. */
 export function checkTrace(run: ShapedRun): void {
   const running = new Set<string>()

@@ -1,10 +1,20 @@
 // An engine as a process of its own, for tests that kill it. Argument: a JSON document with `runDir`, `registry`, and as wished
-// `killStep` with `passes` (ends itself there, after so many passes), `functions` (the function join in place of the program),
+// `killStep` with `passes` (ends itself there, after so many passes), `killCommit` (ends itself when the commit of that number should
+// have been stored for a while, and is not), `functions` (the function join in place of the program),
 // `leaseMs`, `cores`, `memoryMb`. Prints the result; notices go to the error output.
 import { openRegistry } from '@skyloom/registry'
 import { runPlan } from '../../dist/index.js'
 
-const { runDir, registry: place, killStep, passes, functions, leaseMs, cores } = JSON.parse(process.argv[2])
+const {
+  runDir,
+  registry: place,
+  killStep,
+  passes,
+  killCommit,
+  functions,
+  leaseMs,
+  cores,
+} = JSON.parse(process.argv[2])
 let left = passes
 const onStep = (step) => {
   if (step === killStep && left-- === 0) process.kill(process.pid, 'SIGKILL')
@@ -13,7 +23,7 @@ const module = new URL('./join.mjs', import.meta.url).href
 let registry
 try {
   registry = await openRegistry(place)
-  const result = await runPlan(registry.runs, runDir, {
+  const result = await runPlan(killedCommits(registry.runs), runDir, {
     onStep,
     leaseMs,
     cores,
@@ -27,4 +37,21 @@ try {
   process.exitCode = 1
 } finally {
   await registry?.close()
+}
+
+/** A store that never stores one of its commits: meanwhile everything else goes on for a moment, then the engine is killed. */
+function killedCommits(store) {
+  if (killCommit === undefined) return store
+  let number = 0
+  return new Proxy(store, {
+    get(target, name) {
+      const value = target[name]
+      if (name !== 'commit') return typeof value === 'function' ? value.bind(target) : value
+      return async (...args) => {
+        if (++number < killCommit) return await target.commit(...args)
+        await new Promise((resolve) => setTimeout(resolve, 150))
+        process.kill(process.pid, 'SIGKILL')
+      }
+    },
+  })
 }

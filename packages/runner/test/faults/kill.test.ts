@@ -5,7 +5,7 @@ import { freshFolder } from '../../../../testing/folders.ts'
 import { seededRandom } from '../../../../testing/seeded-random.ts'
 import { montageRun, renewRun } from '../montage-shape.ts'
 import { amounts } from './amounts.ts'
-import { checkRun, checkTrace } from './check-run.ts'
+import { checkNoFailures, checkRun, checkTrace } from './check-run.ts'
 import { type EngineSettings, runEngine } from './run-engine-process.ts'
 
 /** Runs engines until one ends the run, and kills the first 1 to 5 after random times. @returns kills that met an engine at work */
@@ -55,6 +55,7 @@ test(`${amounts.runs} runs whose engine is killed 1 to 5 times at random (seed $
         own = await killedRun(settings, random, tookMs)
       }
       await checkRun(run, registry, jobs, product)
+      await checkNoFailures(registry)
     } catch (error) {
       throw new Error(`FAULT_RUNS=1 FAULT_SEED=${seed} FAULT_IMAGES=${amounts.images}: after ${own} kills`, {
         cause: error,
@@ -88,6 +89,7 @@ test('programs of an engine that is killed again and again run once at a time, a
   const end = await runEngine({ runDir: again.runDir, registry: join(folder, 'again.db') })
   if (end.type !== 'done') throw new Error(JSON.stringify(end))
   await checkRun(run, registry, end.result.jobs.succeeded, readFileSync(again.product))
+  await checkNoFailures(registry)
   checkTrace(run)
 })
 
@@ -100,14 +102,28 @@ describe('killed at a step', () => {
     })),
   )
   test.for(cases)('$step, after $passes times', async ({ step, passes }) => {
-    const folder = freshFolder()
-    const run = await montageRun(folder, 3)
-    const settings = { runDir: run.runDir, registry: join(folder, 'registry.db') }
-    expect(await runEngine({ ...settings, killStep: step, passes })).toEqual({ type: 'killed' })
-    const end = await runEngine(settings)
-    if (end.type !== 'done') throw new Error(JSON.stringify(end))
-    expect(end.result.status).toBe('succeeded')
-    await checkRun(run, settings.registry, end.result.jobs.succeeded)
-    checkTrace(run)
+    await killedOnce({ killStep: step, passes })
   })
 })
+
+test.for(amounts.stepPasses)(
+  'killed before commit %i is stored, nothing had been done because of it',
+  async (passes) => {
+    // The first commits are those of the jobs.
+    await killedOnce({ killCommit: 3 + passes })
+  },
+)
+
+/** Programs of an engine that is killed once, in a way. */
+async function killedOnce(way: Partial<EngineSettings>): Promise<void> {
+  const folder = freshFolder()
+  const run = await montageRun(folder, 3)
+  const settings = { runDir: run.runDir, registry: join(folder, 'registry.db') }
+  expect(await runEngine({ ...settings, ...way })).toEqual({ type: 'killed' })
+  const end = await runEngine(settings)
+  if (end.type !== 'done') throw new Error(JSON.stringify(end))
+  expect(end.result.status).toBe('succeeded')
+  await checkRun(run, settings.registry, end.result.jobs.succeeded)
+  await checkNoFailures(settings.registry)
+  checkTrace(run)
+}

@@ -11,6 +11,7 @@ export interface EngineSettings {
   readonly registry: string
   readonly killStep?: string
   readonly passes?: number
+  readonly killCommit?: number
   readonly functions?: boolean
   readonly leaseMs?: number
   readonly cores?: number
