@@ -19,18 +19,14 @@ const wcs = wcsFromKeywords((keyword) => hdu.header.card(keyword)?.value, {
   naxis: [width, height],
 })
 const region = projectRegion({ wcs, width, height }, template)
-const count = region.width * region.height
+/** Rows of the output that are made at a time: their memory is used again. */
+const BAND_ROWS = 256
+const bandPixels = region.width * Math.min(BAND_ROWS, region.height)
 const memory = createPixelMemory({ maximumBytes: 2 ** 32 - 2 ** 18 })
 const imageAt = memory.alloc(4 * width * height)
 await readImage(hdu, { as: 'float32', into: memory.f32(imageAt, width * height) })
 await file.close()
-const plane = () => ({
-  at: memory.alloc(4 * count),
-  width: region.width,
-  height: region.height,
-  stride: region.width,
-})
-const target = { region, value: plane(), coverage: plane() }
+const [valueAt, coverageAt] = [memory.alloc(4 * bandPixels), memory.alloc(4 * bandPixels)]
 const scratch = {
   cornersAt: memory.alloc(CORNER_BYTES),
   areaAt: memory.alloc(AREA_SCRATCH_BYTES),
@@ -40,22 +36,31 @@ const scratch = {
 }
 const image = { plane: { at: imageAt, width, height, stride: width }, col: 0, row: 0, weightAt: 0 }
 const by = { method, imageWcs: wcs, templateWcs: template.wcs, boundPx: 0.001, pixfrac: 1, isFlux: false }
-const errorPx = await projectBy(memory, pixelKernels(memory), image, by, target, scratch, () => undefined)
+const kernels = pixelKernels(memory)
 
 const header = template.header.clone()
 header.set('CRPIX1', header.number('CRPIX1') - region.col)
 header.set('CRPIX2', header.number('CRPIX2') - region.row)
-for (const [path, { at }] of [
-  [outPath, target.value],
-  [outPath.replace(/\.fits$/, '_area.fits'), target.coverage],
+const outputs = []
+for (const [path, at] of [
+  [outPath, valueAt],
+  [outPath.replace(/\.fits$/, '_area.fits'), coverageAt],
 ]) {
   const sink = await atomicFile(path, { overwrite: true, blocking: true })
-  const writer = new FitsWriter(sink)
-  const pixels = await writer.beginImage(
-    { bitpix: -32, shape: [region.height, region.width] },
-    header.clone(),
-  )
-  await pixels.writeRows(memory.f32(at, count))
+  const shape = [region.height, region.width]
+  const pixels = await new FitsWriter(sink).beginImage({ bitpix: -32, shape }, header.clone())
+  outputs.push({ sink, pixels, at })
+}
+let errorPx = 0
+for (let row = 0; row < region.height; row += BAND_ROWS) {
+  const band = { ...region, row: region.row + row, height: Math.min(BAND_ROWS, region.height - row) }
+  const plane = (at) => ({ at, width: band.width, height: band.height, stride: band.width })
+  const target = { region: band, value: plane(valueAt), coverage: plane(coverageAt) }
+  const accuracy = await projectBy(memory, kernels, image, by, target, scratch, () => undefined)
+  errorPx = Math.max(errorPx, accuracy.maxErrorPx)
+  for (const { pixels, at } of outputs) await pixels.writeRows(memory.f32(at, band.width * band.height))
+}
+for (const { pixels, sink } of outputs) {
   await pixels.end()
   await sink.commit()
 }

@@ -7,6 +7,10 @@ const TO_WORD: f64 = 6755399441055744.0
 /** Block numbers below this mark corners outside the window. */
 export const FIRST_BLOCK: i32 = -(1 << 29)
 
+// Cells of corners outside the window: apart from all others and from each other by more than short edges reach, and never by one line.
+const FAR_CELL: i32 = i32.MIN_VALUE
+const FAR_ROW: i32 = 1 << 28
+
 // Arrays of one row of corners (byte offsets). Two sets are used in turn.
 export let cornerBytes: usize = 0
 export function xOf(set: usize): usize { return set }
@@ -39,6 +43,7 @@ export function locateCorners(xAt: usize, yAt: usize, count: i32, set: usize, co
   const surplus = i32x4(BLOCK_SURPLUS, BLOCK_SURPLUS, 0, 0)
   const base = i32x4.splat(boxRow * pitch + block0 * BLOCK_PITCH)
   const lone = i32.MIN_VALUE + (cornerRow & 1) * count
+  const far = FAR_CELL + (cornerRow & 1) * FAR_ROW
   let k = 0
   while (true) {
     const at = <usize>k << 3
@@ -62,7 +67,7 @@ export function locateCorners(xAt: usize, yAt: usize, count: i32, set: usize, co
     const index = i32x4.sub(i32x4.add(colPart, v128.shuffle<i32>(scaled, scaled, 2, 3, 2, 3)), base)
     const lanes = v128.shuffle<i32>(inside, inside, 0, 2, 0, 2)
     const half = <usize>k << 2
-    v128.store64_lane(cellOf(set) + half, index, 0)
+    v128.store64_lane(cellOf(set) + half, v128.bitselect(index, i32x4(far + 3 * k, far + 3 * k + 3, 0, 0), lanes), 0)
     v128.store64_lane(rowOf(set) + half, cell, 1)
     v128.store64_lane(blockOf(set) + half, v128.bitselect(block, i32x4(lone + k, lone + k + 1, 0, 0), lanes), 0)
     if (k + 2 >= count) break

@@ -57,31 +57,38 @@ export function interpolateTile(
       const wx0 = between(rowX, partX)
       const wy0 = between(rowY, partY)
       if (weightAt == 0 && firstCol >= 0 && firstCol + lanes <= cols && firstRow >= 0 && firstRow + taps <= rows) {
+        // Rows first: then every pixel is multiplied once.
         let pixel = imageAt + <usize>firstRow * stride + (<usize>firstCol << 2)
-        let sum = f32x4.mul(line(pixel, wx0, rowX, partX, isWide), v128.shuffle<f32>(wy0, wy0, 0, 0, 0, 0))
-        sum = f32x4.add(sum, f32x4.mul(line(pixel + stride, wx0, rowX, partX, isWide), v128.shuffle<f32>(wy0, wy0, 1, 1, 1, 1)))
+        let sum = f32x4.mul(v128.load(pixel), v128.shuffle<f32>(wy0, wy0, 0, 0, 0, 0))
+        sum = f32x4.add(sum, f32x4.mul(v128.load(pixel + stride), v128.shuffle<f32>(wy0, wy0, 1, 1, 1, 1)))
         if (taps > 2) {
-          sum = f32x4.add(
-            sum, f32x4.mul(line(pixel + 2 * stride, wx0, rowX, partX, isWide), v128.shuffle<f32>(wy0, wy0, 2, 2, 2, 2)),
-          )
-          sum = f32x4.add(
-            sum, f32x4.mul(line(pixel + 3 * stride, wx0, rowX, partX, isWide), v128.shuffle<f32>(wy0, wy0, 3, 3, 3, 3)),
-          )
-        }
-        if (isWide) {
-          const wy1 = between(rowY + 16, partY)
-          pixel += 4 * stride
-          sum = f32x4.add(sum, f32x4.mul(line(pixel, wx0, rowX, partX, true), v128.shuffle<f32>(wy1, wy1, 0, 0, 0, 0)))
-          sum = f32x4.add(sum, f32x4.mul(line(pixel + stride, wx0, rowX, partX, true), v128.shuffle<f32>(wy1, wy1, 1, 1, 1, 1)))
-          if (taps > 6) {
-            sum = f32x4.add(
-              sum, f32x4.mul(line(pixel + 2 * stride, wx0, rowX, partX, true), v128.shuffle<f32>(wy1, wy1, 2, 2, 2, 2)),
-            )
-            sum = f32x4.add(
-              sum, f32x4.mul(line(pixel + 3 * stride, wx0, rowX, partX, true), v128.shuffle<f32>(wy1, wy1, 3, 3, 3, 3)),
-            )
-          }
-        }
+          const w2 = v128.shuffle<f32>(wy0, wy0, 2, 2, 2, 2)
+          const w3 = v128.shuffle<f32>(wy0, wy0, 3, 3, 3, 3)
+          const third = pixel + 2 * stride
+          sum = f32x4.add(sum, f32x4.mul(v128.load(third), w2))
+          sum = f32x4.add(sum, f32x4.mul(v128.load(third + stride), w3))
+          if (isWide) {
+            const w0 = v128.shuffle<f32>(wy0, wy0, 0, 0, 0, 0)
+            const w1 = v128.shuffle<f32>(wy0, wy0, 1, 1, 1, 1)
+            let right = f32x4.mul(v128.load(pixel, 16), w0)
+            right = f32x4.add(right, f32x4.mul(v128.load(pixel + stride, 16), w1))
+            right = f32x4.add(right, f32x4.mul(v128.load(third, 16), w2))
+            right = f32x4.add(right, f32x4.mul(v128.load(third + stride, 16), w3))
+            const wy1 = between(rowY + 16, partY)
+            pixel = third + 2 * stride
+            for (let row = 4; row < taps; row += 2) {
+              const w4 = row == 4 ? v128.shuffle<f32>(wy1, wy1, 0, 0, 0, 0) : v128.shuffle<f32>(wy1, wy1, 2, 2, 2, 2)
+              const w5 = row == 4 ? v128.shuffle<f32>(wy1, wy1, 1, 1, 1, 1) : v128.shuffle<f32>(wy1, wy1, 3, 3, 3, 3)
+              sum = f32x4.add(sum, f32x4.mul(v128.load(pixel), w4))
+              right = f32x4.add(right, f32x4.mul(v128.load(pixel, 16), w4))
+              sum = f32x4.add(sum, f32x4.mul(v128.load(pixel + stride), w5))
+              right = f32x4.add(right, f32x4.mul(v128.load(pixel + stride, 16), w5))
+              pixel += 2 * stride
+            }
+            right = f32x4.mul(right, between(rowX + 16, partX))
+            sum = f32x4.add(f32x4.mul(sum, wx0), right)
+          } else sum = f32x4.mul(sum, wx0)
+        } else sum = f32x4.mul(sum, wx0)
         const pair = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1))
         const value = f32x4.extract_lane(pair, 0) + f32x4.extract_lane(pair, 1)
         if (abs(value) < Infinity) {
@@ -103,12 +110,6 @@ function put(valueAt: usize, coverageAt: usize, value: f32, coverage: f32): void
 function between(at: usize, part: v128): v128 {
   const low = v128.load(at)
   return f32x4.add(low, f32x4.mul(part, f32x4.sub(v128.load(at, 32), low)))
-}
-
-/** One row of pixels times the weights along x. */
-function line(pixel: usize, wx0: v128, rowX: usize, partX: v128, isWide: bool): v128 {
-  const sum = f32x4.mul(v128.load(pixel), wx0)
-  return isWide ? f32x4.add(sum, f32x4.mul(v128.load(pixel, 16), between(rowX + 16, partX))) : sum
 }
 
 /** Weight of a pixel; 0 without data. */
