@@ -23,6 +23,7 @@ for (const name of ['runs', 'images', 'seed'])
 if (values.clusters && values.full) {
   env.SKYLOOM_ENGINE_JOBS ??= '1000'
   env.SKYLOOM_ENGINE_KILLS ??= '20'
+  env.SKYLOOM_ENGINE_OUTAGE ??= '600'
 }
 if (values.clusters && values.seed) env.SKYLOOM_ENGINE_SEED = values.seed
 const tests = values.clusters

@@ -78,6 +78,16 @@ export class BatchFolder {
     return this.#create(task, ENGINE_CLAIM)
   }
 
+  /** Takes a task from an element whose node is lost: it may not publish what it made any more. */
+  async takeAway(task: number): Promise<void> {
+    await writeFileAtomic(join(this.path, 'claims', String(task)), ENGINE_CLAIM, { overwrite: true })
+  }
+
+  /** True when the engine has a task that an element had before. */
+  isTakenAway(task: number): boolean {
+    return readTextFile(join(this.path, 'claims', String(task))) === ENGINE_CLAIM
+  }
+
   #create(task: number, text: string): boolean {
     let file: number
     try {

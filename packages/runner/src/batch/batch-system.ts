@@ -8,11 +8,14 @@ export type ElementState =
       readonly reason?: string | undefined
       readonly host?: string | undefined
     }
-  /** The scheduler will not start it until a `person` does something, or `never`; or it was over its `memory`, or lacks `files`. */
+  /**
+   * The scheduler will not start it until a `person` does something, or `never`; or it was over its `memory`, lacks `files`, or a
+   * node could not start it (`infrastructure`).
+   */
   | {
       readonly phase: 'held'
       readonly reason: string
-      readonly cause: 'memory' | 'files' | 'person' | 'never'
+      readonly cause: 'memory' | 'files' | 'person' | 'never' | 'infrastructure'
     }
   | { readonly phase: 'ended'; readonly end: ElementEnd }
 

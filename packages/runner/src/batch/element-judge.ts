@@ -60,6 +60,7 @@ export class ElementJudge {
       if (batch.isCarried) await this.#judgeCarried(batch, element, ended.end)
       else this.#judgeElement(batch, element, ended.end)
     }
+    await this.#judgeRequeued(batch)
     await this.#judgeHeld(batch, now)
     if (batch.open.size > 0 && batch.haveAllEnded) this.#takeBack(batch)
   }
@@ -86,6 +87,23 @@ export class ElementJudge {
       const kind = error.code === 'RUNNER_CHECKSUM' ? 'checksum' : 'output'
       const failure: Failure = { kind, message: error.message }
       this.#hands.end(batch, element, { ...report, outcome: 'failed', failure, products: [] })
+    }
+  }
+
+  /**
+   * An element that waits again works on nothing: what it took before is lost with its node. Two answers must say so, as it may have
+   * begun since the first.
+   */
+  async #judgeRequeued(batch: OpenBatch): Promise<void> {
+    if (batch.isCarried || batch.requeued.size === 0) return
+    for (const [element, requeued] of batch.requeued) {
+      requeued.tasks ??= [...batch.claims()].flatMap(([at, claim]) => (claim.element === element ? [at] : []))
+      if (requeued.answers < 2) continue
+      batch.requeued.delete(element)
+      const lost = requeued.tasks.filter((at) => batch.open.has(at))
+      for (const at of lost) await batch.folder.takeAway(at)
+      const message = 'its node was lost while it worked on it; the scheduler begins again'
+      this.#hands.giveUp(batch, lost, 'lost', { kind: 'start', message })
     }
   }
 
@@ -141,7 +159,9 @@ export class ElementJudge {
       if (state?.phase !== 'held') continue
       const kind = state.cause === 'memory' ? 'memory' : state.cause === 'files' ? 'transfer' : 'start'
       const failure: Failure = { kind, message: state.reason }
-      this.#hands.giveUp(batch, lost.get(element) ?? [], 'failed', failure)
+      const isLost = state.cause === 'infrastructure'
+      if (isLost) this.#queue.countDeath()
+      this.#hands.giveUp(batch, lost.get(element) ?? [], isLost ? 'lost' : 'failed', failure)
     }
   }
 

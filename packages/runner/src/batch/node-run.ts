@@ -136,7 +136,7 @@ class ElementRun {
       if (attempt !== undefined && folder.isStopped(number)) endAttempt(attempt, 'canceled')
     }, STOP_LOOK_MS)
     try {
-      const isRevoked = (): boolean => folder.isRevoked
+      const isRevoked = (): boolean => folder.isRevoked || folder.isTakenAway(number)
       const report = await work.run(task, isRevoked, (started) => {
         attempt = started
       })

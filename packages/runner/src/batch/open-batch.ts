@@ -30,6 +30,8 @@ export class OpenBatch {
   readonly heldSince: Map<number, number> = new Map()
   /** Elements that we took out of the queue. */
   readonly removed: Set<number> = new Set()
+  /** Elements that worked and wait again, with the answers that said so and the tasks that they had at the first. */
+  readonly requeued: Map<number, { answers: number; tasks: readonly number[] | undefined }> = new Map()
   /** A report of it has come. */
   hasWorked = false
   readonly #askedStop = new Set<number>()
@@ -74,6 +76,7 @@ export class OpenBatch {
   /** Takes what the scheduler said. */
   see(states: ReadonlyMap<number, ElementState>, nowMs: number): void {
     for (const [element, state] of states) {
+      this.#seeQueue(element, state)
       this.states.set(element, state)
       // A scheduler that lost the node began it again.
       if (state.phase !== 'ended') this.ended.delete(element)
@@ -82,6 +85,15 @@ export class OpenBatch {
       if (state.phase === 'ended' && !this.ended.has(element))
         this.ended.set(element, { end: state.end, seenMs: nowMs, isJudged: false })
     }
+  }
+
+  /** A scheduler that lost a node begins its elements again some time. */
+  #seeQueue(element: number, { phase }: ElementState): void {
+    const known = this.requeued.get(element)
+    if (phase !== 'pending') this.requeued.delete(element)
+    else if (known !== undefined) known.answers++
+    else if (this.states.get(element)?.phase === 'running')
+      this.requeued.set(element, { answers: 1, tasks: undefined })
   }
 
   get haveAllEnded(): boolean {

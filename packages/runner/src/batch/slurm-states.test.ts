@@ -26,6 +26,11 @@ test('a job that waits for its turn is pending, one that waits for a person is h
   expect(slurmWaiting('PENDING', 'Resources', '')).toMatchObject({ phase: 'pending' })
   expect(slurmWaiting('PENDING', 'PartitionDown', '')).toMatchObject({ phase: 'pending' })
   expect(slurmWaiting('PENDING', 'JobHeldAdmin', '')).toMatchObject({ phase: 'held', cause: 'person' })
+  // As squeue prints it after a node refused the job, here for an id that a restarted controller gave twice.
+  expect(slurmWaiting('PENDING', 'launch failed requeued held', '')).toMatchObject({
+    phase: 'held',
+    cause: 'infrastructure',
+  })
   expect(slurmWaiting('PENDING', 'PartitionConfig', '')).toMatchObject({ phase: 'held', cause: 'never' })
   expect(slurmWaiting('RUNNING', 'None', 'wn2')).toEqual({ phase: 'running', host: 'wn2' })
 })

@@ -16,7 +16,9 @@ const ENDS: Readonly<Record<string, ElementEnd['cause']>> = {
 }
 
 /** Reasons of a job that waits until a person lets it go on. */
-const HELD = /^(?:JobHeld|job_requeued_in_held|launch_failed)/i
+const HELD = /^(?:JobHeld|job_requeued_in_held)/i
+/** A node could not start it, and Slurm tries no other one by itself. */
+const LAUNCH_FAILED = /^launch_failed/i
 /** Reasons of a job that would wait for ever: it asks for what is not there or not allowed. */
 const NEVER =
   /^(?:BadConstraints|Partition(?:Config|TimeLimit|NodeLimit)|DependencyNeverSatisfied|AccountNotAllowed|QOSNotAllowed|InvalidQOS|InvalidAccount)/i
@@ -39,7 +41,15 @@ export function slurmEnd(state: string, exitCode: string | undefined, host: stri
 /** State of a job that has not ended. */
 export function slurmWaiting(state: string, reason: string, host: string): ElementState {
   if (state !== 'PENDING') return { phase: 'running', ...(isHost(host) ? { host } : {}) }
-  const cause = HELD.test(reason) ? 'person' : NEVER.test(reason) ? 'never' : undefined
+  // Some reasons are printed as words, some as names.
+  const name = reason.replaceAll(' ', '_')
+  const cause = HELD.test(name)
+    ? 'person'
+    : LAUNCH_FAILED.test(name)
+      ? 'infrastructure'
+      : NEVER.test(name)
+        ? 'never'
+        : undefined
   // A partition that is down, a node that is reserved: it goes on by itself some time.
   return cause === undefined
     ? { phase: 'pending', reason }

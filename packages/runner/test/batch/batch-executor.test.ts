@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
 import { leaveWish, runPlan } from '../../dist/index.js'
@@ -187,6 +188,28 @@ describe('nodes', () => {
     expect(attempts.filter((line) => line.endsWith('succeeded'))).toHaveLength(6)
     expect(attempts.length).toBeLessThanOrEqual(8)
   })
+})
+
+test('what a lost node worked on is begun elsewhere before the scheduler begins the element again', async () => {
+  const log = join(freshFolder(), 'log')
+  const job = {
+    run: ['/bin/sh', '-c', 'echo x >>"$SKYLOOM_TEST_LOG"; if [ $SKYLOOM_ATTEMPT = 1 ]; then sleep 5; fi'],
+    environment: [['SKYLOOM_TEST_LOG', log] as const],
+  }
+  const all = setting([job, job])
+  const ended = runPlan(all.store, all.runDir, options(all))
+  await expect.poll(() => linesOf(log).length, { timeout: 20_000 }).toBe(2)
+  // The scheduler has said that they run.
+  await sleep(200)
+  await all.system.requeue()
+  const result = await ended
+  const lost = 'lost: its node was lost while it worked on it; the scheduler begins again'
+  expect(await attemptsOf(all.store, result.runId)).toEqual([
+    `job_0 1 ${lost}`,
+    'job_0 2 succeeded',
+    `job_1 1 ${lost}`,
+    'job_1 2 succeeded',
+  ])
 })
 
 test('an engine that is stopped leaves its batches; the next one adopts them', async () => {

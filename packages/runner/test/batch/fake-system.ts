@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,6 +48,7 @@ export class FakeSystem implements BatchSystem {
   readonly #ids = new Map<string, string>()
   readonly #children = new Set<ChildProcess>()
   #submissions = 0
+  #isRequeuing = false
 
   constructor(faults: Faults = {}, cores: number | undefined = 2) {
     this.faults = faults
@@ -130,6 +132,10 @@ export class FakeSystem implements BatchSystem {
         this.onHome(home)
         rmSync(place, { recursive: true })
       }
+      if (this.#isRequeuing) {
+        states.set(element, { phase: 'pending', reason: 'BeginTime' })
+        return
+      }
       const cause = signal !== null ? 'infrastructure' : code === 0 ? 'done' : 'failed'
       states.set(element, { phase: 'ended', end: { cause, text: `fake: ${signal ?? code}` } })
     })
@@ -166,6 +172,17 @@ export class FakeSystem implements BatchSystem {
     this.#answer('cancel')
     this.log.push(`cancel ${elements?.join(',') ?? 'all'}`)
     await Promise.resolve()
+  }
+
+  /** A node loses its power, and the scheduler wants to begin its elements again much later. */
+  async requeue(): Promise<void> {
+    this.#isRequeuing = true
+    const ended = [...this.#children].map(async (child) => {
+      await once(child, 'exit')
+    })
+    this.crash()
+    await Promise.all(ended)
+    this.#isRequeuing = false
   }
 
   /** Ends all elements, as a node that loses its power does. */
