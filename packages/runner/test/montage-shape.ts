@@ -14,11 +14,11 @@ export interface ShapedRun {
   trace(): readonly string[]
 }
 
-/** What the programs of the workflow do: each joins its inputs and says its name, after a moment. */
-const PROGRAM = `#!/bin/sh
+/** What the programs of the workflow do: each joins its inputs and says its name, after a time. */
+const program = (seconds: number): string => `#!/bin/sh
 trace=$1; job=$2; out=$3; shift 3
 echo "S $job" >> "$trace"
-sleep 0.02
+sleep ${seconds}
 { echo "$job"; cat "$@"; } > "$out"
 echo "E $job" >> "$trace"
 `
@@ -30,12 +30,12 @@ echo "E $job" >> "$trace"
 export async function montageRun(
   folder: string,
   images: number,
-  dataConfiguration = 'sharedfs',
+  { dataConfiguration = 'sharedfs', programS = 0.02 } = {},
 ): Promise<ShapedRun> {
   mkdirSync(folder, { recursive: true })
-  const program = join(folder, 'join files')
-  writeFileSync(program, PROGRAM)
-  chmodSync(program, 0o755)
+  const programFile = join(folder, 'join files')
+  writeFileSync(programFile, program(programS))
+  chmodSync(programFile, 0o755)
   const trace = join(folder, 'trace')
   writeFileSync(trace, '')
   const jobs: string[] = []
@@ -73,7 +73,7 @@ export async function montageRun(
   )
   writeFileSync(
     join(folder, 'transformations.yml'),
-    `pegasus: "5.0.4"\ntransformations:\n  - name: join\n    sites: [{name: local, pfn: "${program}", type: installed}]\n`,
+    `pegasus: "5.0.4"\ntransformations:\n  - name: join\n    sites: [{name: local, pfn: "${programFile}", type: installed}]\n`,
   )
   const replicas = numbers.map((k) => {
     const path = join(folder, `raw ${k}.fits`)

@@ -1,5 +1,6 @@
-import { rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import type { PlanJobLine } from '@skyloom/workflow'
+import { errorCodes } from '../files/disk-fault.ts'
 import { filePathOf } from '../files/file-url.ts'
 
 /** Folder in a scratch directory that holds the work directories of attempts. */
@@ -50,7 +51,16 @@ function scratchOf(job: PlanJobLine): string | undefined {
   return undefined
 }
 
-/** Removes a work directory and all in it: links and what is left of outputs. */
+/**
+ * Removes a work directory and all in it: links and what is left of outputs. At once: an engine that is killed meanwhile leaves none, or
+ * all of it, so that the next one never takes a part for the whole.
+ */
 export function removeWorkDirectory(path: string): void {
-  rmSync(path, { recursive: true, force: true })
+  const gone = `${path}.gone`
+  try {
+    renameSync(path, gone)
+  } catch (error) {
+    if (errorCodes(error)[0] !== 'ENOENT') throw error
+  }
+  rmSync(gone, { recursive: true, force: true })
 }

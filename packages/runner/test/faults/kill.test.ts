@@ -73,19 +73,23 @@ test(`${amounts.runs} runs whose engine is killed 1 to 5 times at random (seed $
 
 test('programs of an engine that is killed again and again run once at a time, and the product is the undisturbed one', async () => {
   const folder = freshFolder()
-  const run = await montageRun(join(folder, 'disturbed'), 30)
+  // Long enough that the next engine finds programs of the former one at work.
+  const run = await montageRun(join(folder, 'disturbed'), 8, { programS: 0.8 })
   const registry = join(folder, 'disturbed.db')
   let kills = 0
-  for (const delayMs of [350, 900, 500, 1300, 700, Infinity]) {
+  let adopted = 0
+  for (const delayMs of [1300, 900, 1500, 1300, 1700, Infinity]) {
     const end = await runEngine({ runDir: run.runDir, registry }, delayMs)
     if (end.type === 'killed') kills++
     else {
       expect(end).toMatchObject({ type: 'done', result: { status: 'succeeded' } })
+      if (end.type === 'done') adopted = end.result.adopted
       break
     }
   }
   expect(kills).toBeGreaterThan(1)
-  const again = await montageRun(join(folder, 'again'), 30)
+  expect(adopted).toBeGreaterThan(0)
+  const again = await montageRun(join(folder, 'again'), 8)
   const end = await runEngine({ runDir: again.runDir, registry: join(folder, 'again.db') })
   if (end.type !== 'done') throw new Error(JSON.stringify(end))
   await checkRun(run, registry, end.result.jobs.succeeded, readFileSync(again.product))
