@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
@@ -29,6 +29,15 @@ function processesOf(runDir: string): { readonly spawner: number | undefined; re
     }
   }
   return { spawner, programs }
+}
+
+/** Whether a process is at work; one that only waits for its parent to look is not. */
+function runs(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
 }
 
 function signal(pid: number | undefined, name: NodeJS.Signals): void {
@@ -78,6 +87,22 @@ test(`programs, spawner and engine that are killed and stopped at random (seed $
       if (end.type === 'error') expect(end.code).toMatch(/^RUNNER_(SPAWNER|LEASE_LOST)$/)
     }
   }
+})
+
+test('what a spawner that was killed left running is ended before its job is tried again', async () => {
+  const folder = freshFolder()
+  const pidFile = join(folder, 'pid')
+  const script = `test -e ${pidFile} && exit 0; echo $$ > ${pidFile}; exec sleep 60`
+  const runDir = smallPlan(join(folder, 'run'), [{ run: ['/bin/sh', '-c', script] }])
+  const settings = { runDir, registry: join(folder, 'registry.db') }
+  const engine = startEngine(settings)
+  await until(() => existsSync(pidFile) && readFileSync(pidFile, 'latin1') !== '', engine.notices)
+  const left = Number(readFileSync(pidFile, 'latin1'))
+  signal(processesOf(runDir).spawner, 'SIGKILL')
+  expect(await engine.ended).toMatchObject({ type: 'error', code: 'RUNNER_SPAWNER' })
+  expect(runs(left)).toBe(true)
+  expect(await runEngine(settings)).toMatchObject({ type: 'done', result: { status: 'succeeded' } })
+  expect(runs(left)).toBe(false)
 })
 
 test('worker threads that die are replaced, and jobs that died with them run again', async () => {
