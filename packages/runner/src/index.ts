@@ -1,6 +1,7 @@
 export { type BatchKind, batchKind } from './batch/batch-site.ts'
 export { executorForSites, type SiteOptions } from './batch/executor-for-sites.ts'
 export { nodeRun } from './batch/node-run.ts'
+export { jobPlaces, type SiteState } from './batch/site-state.ts'
 export { leaveWish, type Wish } from './engine/control.ts'
 export type { KickstartChoice } from './engine/kickstart-records.ts'
 export { runIdOf } from './engine/register-run.ts'

@@ -68,6 +68,26 @@ const totals = {
   total: count,
 }
 
+const elements = list(record({ reason: text, elements: list(count) }))
+
+/** Jobs of a run at a site with a scheduler. */
+const site = withOptional(
+  {
+    site: text,
+    scheduler: text,
+    unsubmitted: count,
+    waiting: count,
+    running: count,
+    batches: list(
+      withOptional(
+        { name: text, waiting: count, running: count, held: elements, pending: elements },
+        { id: text },
+      ),
+    ),
+  },
+  { standstill: record({ cause: word('outage', 'breaker'), text, sinceMs: number, untilMs: number }) },
+)
+
 const status = {
   totals: record(totals),
   dags: record({ root: record({ ...totals, dagname: text, state: text }) }),
@@ -80,12 +100,13 @@ const status = {
     transformations: list(
       record({ transformation: text, total: count, succeeded: count, running: count, failed: count }),
     ),
+    sites: list(site),
   }),
 }
 
 const running = withOptional({ job: text, transformation: text, attempt: count }, { lastLine: text })
 
-const job = record({
+const jobFields = {
   jobId: text,
   kind: text,
   transformation: text,
@@ -99,7 +120,9 @@ const job = record({
   changedMs: number,
   reason: textOrNull,
   data: json,
-})
+}
+/** With where it is at its site, in words for people. */
+const job = withOptional(jobFields, { place: text })
 
 const counts = record({
   succeeded: count,

@@ -17,6 +17,10 @@ import type { HomeTools } from './bring-home.ts'
 import { ElementJudge } from './element-judge.ts'
 import { elementScript, NODE_PROGRAM } from './element-script.ts'
 import { OpenBatch } from './open-batch.ts'
+import { SiteStateFile, siteState } from './site-state.ts'
+
+/** Time between two looks at what is told to those who watch the run. */
+const STATE_MS = 1000
 
 /** How a site is used. */
 export interface BatchOptions {
@@ -58,6 +62,8 @@ export class BatchExecutor implements Executor {
   #timer: NodeJS.Timeout | undefined
   #speaking: Promise<void> | undefined
   #askedMs = -Infinity
+  readonly #state: SiteStateFile
+  #toldMs = -Infinity
 
   constructor(host: ExecutorHost, site: BatchSite, system: BatchSystem, options: BatchOptions) {
     this.#host = host
@@ -66,6 +72,7 @@ export class BatchExecutor implements Executor {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#root = join(host.runDir, 'batch', site.name)
+    this.#state = new SiteStateFile(this.#root)
     this.#queue = new BatchQueue(host, site, system, {
       root: this.#root,
       keptOutputBytes: options.keptOutputBytes,
@@ -139,7 +146,7 @@ export class BatchExecutor implements Executor {
   #task(request: AttemptRequest): BatchTask {
     const host = this.#host
     const plan = host.plan.job(request.job)
-    const names = [...plan.inputs, ...plan.transfers, ...plan.registrations].map(({ lfn }) => lfn)
+    const names = [...plan.inputs, ...plan.outputs, ...plan.transfers, ...plan.registrations].map(({ lfn }) => lfn)
     const hashes = names.flatMap((lfn) => {
       const hash = host.productHash(lfn)
       return hash === undefined ? [] : [[lfn, hash] as const]
@@ -212,12 +219,21 @@ export class BatchExecutor implements Executor {
     clearInterval(this.#timer)
     await this.#speaking
     await this.#tidy()
+    if (this.#batches.length === 0) this.#state.remove()
+  }
+
+  #tellState(): void {
+    const now = this.#clock.monotonicMs()
+    if (now - this.#toldMs < STATE_MS) return
+    this.#toldMs = now
+    this.#state.write(siteState(this.#site.name, this.#system, this.#queue, this.#batches))
   }
 
   /** Reports are taken whether the scheduler answers or not. */
   #look(): void {
     try {
       for (const batch of this.#batches) this.#collect(batch)
+      this.#tellState()
     } catch (error) {
       this.#host.onFault(error)
     }

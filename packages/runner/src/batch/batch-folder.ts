@@ -104,12 +104,17 @@ export class BatchFolder {
   /** The claims that elements made. One that is just being written is left out. */
   claims(): ReadonlyMap<number, Claim> {
     const claims = new Map<number, Claim>()
-    for (const task of numbersIn(join(this.path, 'claims'))) {
+    for (const task of this.claimed()) {
       const text = readTextFile(join(this.path, 'claims', String(task)))
       if (text === undefined || text === '' || text === ENGINE_CLAIM) continue
       claims.set(task, JSON.parse(text) as Claim)
     }
     return claims
+  }
+
+  /** Numbers of the tasks that an element or the engine has. */
+  claimed(): readonly number[] {
+    return numbersIn(join(this.path, 'claims'))
   }
 
   isClaimed(task: number): boolean {

@@ -106,6 +106,13 @@ export class OpenBatch {
     return new Map([...this.open].map((task) => [task, { element: task, host: this.hostOf(task) ?? '' }]))
   }
 
+  /** Tasks that are worked on. */
+  runningCount(): number {
+    const isRunning = (element: number): boolean => this.states.get(element)?.phase === 'running'
+    const numbers = this.isCarried ? [...this.open].filter(isRunning) : this.folder.claimed()
+    return numbers.filter((at) => this.open.has(at)).length
+  }
+
   hostOf(element: number): string | undefined {
     const state = this.states.get(element)
     if (state?.phase === 'ended') return state.end.host

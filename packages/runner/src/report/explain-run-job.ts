@@ -1,4 +1,5 @@
 import type { AttemptRow, InvocationRow, JobRow, Stored } from '@skyloom/registry'
+import { jobPlaces } from '../batch/site-state.ts'
 import type { EngineStore } from '../store/run-store.ts'
 
 /** Why a job is as it is. */
@@ -129,9 +130,10 @@ async function explainWaiting(
   }
   const details = history
   if (job.state === 'running' || job.state === 'queued') {
+    const place = jobPlaces(run.directory).get(job.jobId)
     return {
       ...own,
-      because: `it ${job.state === 'running' ? 'runs' : 'is queued'} now`,
+      because: place ?? `it ${job.state === 'running' ? 'runs' : 'is queued'} now`,
       path: [job.jobId],
       details,
     }

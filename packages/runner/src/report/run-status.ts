@@ -1,4 +1,5 @@
 import type { RunRow } from '@skyloom/registry'
+import { readSiteStates, type SiteState, siteStatesText } from '../batch/site-state.ts'
 import type { EngineStore } from '../store/run-store.ts'
 import { dagName } from './dag-name.ts'
 import { engineOf, interruptedHint, isInterrupted } from './engine-of.ts'
@@ -34,9 +35,11 @@ export interface RunStatusReport {
   readonly endedMs: number | null
   /** Who runs it now; `null` for nobody. */
   readonly engine: string | null
+  /** Its jobs at sites with a scheduler, as the engine last saw them. */
+  readonly sites: readonly SiteState[]
 }
 
-/** How far a run is: one query, whatever the number of jobs. */
+/** How far a run is: one query, whatever the number of jobs, and a small file for each site with a scheduler. */
 export async function runStatus(store: EngineStore, runId: string): Promise<RunStatusReport> {
   const run = await store.get(runId)
   const counts = await store.counts(runId)
@@ -75,6 +78,7 @@ export async function runStatus(store: EngineStore, runId: string): Promise<RunS
     startedMs: run.startedMs,
     endedMs: run.endedMs,
     engine: engineOf(run),
+    sites: readSiteStates(run.directory),
   }
 }
 
@@ -108,7 +112,7 @@ export function statusText(status: RunStatusReport): string {
   const head = cells.map(([name], at) => name.padStart(width(at))).join('  ')
   const row = cells.map(([, value], at) => String(value).padStart(width(at))).join('  ')
   const hint = isInterrupted(status) ? `${interruptedHint(status.runId)}\n` : ''
-  return `${head}  RUN\n${row}  ${status.dag}\nSummary: 1 run total (${stateWord(status)}:1)\n${hint}`
+  return `${head}  RUN\n${row}  ${status.dag}\nSummary: 1 run total (${stateWord(status)}:1)\n${hint}${siteStatesText(status.sites)}`
 }
 
 function stateWord(status: RunStatusReport): string {
@@ -128,10 +132,10 @@ export function statusDocument(status: RunStatusReport): object {
     percent_done: status.percentDone,
     total: status.total,
   }
-  const { runId, directory, held, canceled, transformations, engine } = status
+  const { runId, directory, held, canceled, transformations, engine, sites } = status
   return {
     totals,
     dags: { root: { ...totals, dagname: status.dag, state: stateWord(status) } },
-    run: { id: runId, directory, held, canceled, engine, transformations },
+    run: { id: runId, directory, held, canceled, engine, transformations, sites },
   }
 }
