@@ -27,7 +27,7 @@ export const amounts: FaultAmounts = {
   runs: given('FAULT_RUNS', isFull ? 200 : 2),
   images: given('FAULT_IMAGES', isFull ? 2221 : 40),
   operationStep: isFull ? 1 : 83,
-  programStep: isFull ? 1 : 181,
+  programStep: isFull ? 1 : 311,
   firstOperation: (step) => given('FAULT_OPERATION', 1 + (commitNumber() % step)),
   stepPasses: isFull ? [0, 1, 2, 3, 5, 8, 13, 21] : [0, 7],
   rounds: isFull ? 30 : 1,
