@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { defaultRegistryUrl, openRegistry } from '@skyloom/registry'
 import {
+  engineOf,
+  freshRun,
   importPegasusRun,
   leaveWish,
   RunnerError,
@@ -37,7 +39,9 @@ export async function askRun(
       job,
       reason: flags.reason ?? `asked by ${process.env['USER'] ?? 'a person'}`,
     })
-    const isRunning = run.lease !== null && run.lease.expiresMs > Date.now()
+    // DAGMan goes on when nobody follows it, and has to be told all the same.
+    await freshRun(registry.runs, run, (text) => process.stderr.write(`${text}\n`))
+    const isRunning = engineOf(run) !== null
     const text = isRunning
       ? `asked: ${op}${job === undefined ? '' : ` ${job}`}\n`
       : 'no engine runs this run: it is taken when the run is resumed\n'

@@ -5,10 +5,10 @@ import { JOB_STATES, type JobState, type Registry, type RunRow } from '@skyloom/
 import {
   engineOf,
   findRun,
+  freshRun,
   interruptedHint,
   isInterrupted,
   jobLogs,
-  jobPlaces,
   type LogPiece,
   planOfRun,
   type RunningJob,
@@ -36,17 +36,24 @@ export async function withRun<Result>(
 ): Promise<Result> {
   const registry = await registryOf(flags)
   try {
-    return await work(registry, await findRun(registry.runs, name))
+    const run = await findRun(registry.runs, name)
+    return await work(registry, await freshRun(registry.runs, run, noteOf))
   } finally {
     await registry.close()
   }
+}
+
+function noteOf(text: string): void {
+  process.stderr.write(`${text}\n`)
 }
 
 /** `skyloom run list` */
 export async function runList(flags: RunFlags & { readonly limit: number }): Promise<number> {
   const registry = await registryOf(flags)
   try {
-    const runs = await registry.runs.list({ limit: flags.limit })
+    const runs: RunRow[] = []
+    for (const run of await registry.runs.list({ limit: flags.limit }))
+      runs.push(await freshRun(registry.runs, run, noteOf))
     const shown = runs.map((run) => ({ ...run, engine: engineOf(run) }))
     if (flags.json === true) printJson(shown)
     else {
@@ -112,6 +119,7 @@ export async function watchRun(name: string | undefined, flags: WatchFlags): Pro
     let last = ''
     try {
       for (;;) {
+        await freshRun(registry.runs, run, noteOf)
         const status = await runStatus(registry.runs, run.id)
         const running = await runningJobs(registry.runs, run, plan, flags.lines)
         const text = statusText(status) + transformationTable(status) + runningLines(running)
@@ -168,14 +176,11 @@ export async function listJobs(name: string | undefined, flags: JobsFlags): Prom
   }
   return await withRun(name, flags, async (registry, run) => {
     const filter = { states, transformation: flags.transformation }
-    const places = jobPlaces(run.directory)
     for await (const job of registry.runs.jobs(run.id, filter)) {
       const { jobId, state, transformation, attemptCount, reason } = job
-      const place = state === 'running' || state === 'queued' ? places.get(jobId) : undefined
-      if (flags.json === true)
-        process.stdout.write(`${JSON.stringify({ ...job, ...(place === undefined ? {} : { place }) })}\n`)
+      if (flags.json === true) process.stdout.write(`${JSON.stringify(job)}\n`)
       else {
-        const cells = [jobId, state, transformation, String(attemptCount), place ?? reason ?? '']
+        const cells = [jobId, state, transformation, String(attemptCount), reason ?? '']
         process.stdout.write(`${cells.join('\t').trimEnd()}\n`)
       }
     }

@@ -4,15 +4,20 @@ import { pathToFileURL } from 'node:url'
 import { defaultRegistryUrl, openRegistry } from '@skyloom/registry'
 import {
   commandTransfer,
+  engineOfRun,
   executorForSites,
   type FunctionReference,
   findRun,
   type KickstartChoice,
   Notifier,
+  type RunEngineName,
+  type RunEvent,
   RunnerError,
+  type RunProgress,
   type RunResult,
   readNotifySettings,
   readTransferCommands,
+  runDag,
   runIdOf,
   runPlan,
   sshTransfer,
@@ -27,6 +32,8 @@ import type { RegistryFlags } from './registry.ts'
 
 /** Flags of `run start` and `run resume`. */
 export interface StartFlags extends RegistryFlags {
+  readonly engine?: RunEngineName
+  readonly detach?: boolean
   readonly jobs?: number
   /** Bytes. */
   readonly memory?: number
@@ -67,7 +74,30 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
     const found = isPlan ? resolve(place) : (await findRun(registry.runs, place)).directory
     const runDir = await resumedMosaic(found, absolutePlace(registryPlace), flags, interrupt.signal)
     notifier = await notifierOf(flags, runDir)
+    const engine = await engineOfRun(registry.runs, runDir, flags.engine)
+    const unfit = unfitFlags(flags, engine)
+    if (unfit !== undefined) {
+      process.stderr.write(`error: ${unfit}\n`)
+      return EXIT.wrongUse
+    }
+    const common = {
+      signal: interrupt.signal,
+      onNotice: (text: string): void => {
+        display.end()
+        process.stderr.write(`${text}\n`)
+      },
+      onEvents: (events: readonly RunEvent[], progress: RunProgress): void => {
+        display.listener(events, progress)
+        notifier?.take(events, progress)
+      },
+    }
+    if (engine === 'dagman') {
+      const result = await runDag(registry.runs, runDir, { ...common, isDetached: flags.detach })
+      display.end()
+      return tell(result, runDir, flags)
+    }
     const result = await runPlan(registry.runs, runDir, {
+      ...common,
       cores: flags.jobs,
       memoryMb: flags.memory === undefined ? undefined : flags.memory / 1e6,
       reuse: flags.reuse,
@@ -88,20 +118,9 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
         onNote: display.note,
         sshConfig: flags.sshConfig === undefined ? undefined : resolve(flags.sshConfig),
       }),
-      signal: interrupt.signal,
-      onNotice: (text) => {
-        display.end()
-        process.stderr.write(`${text}\n`)
-      },
-      onEvents: (events, progress) => {
-        display.listener(events, progress)
-        notifier?.take(events, progress)
-      },
     })
     display.end()
-    if (flags.json === true) printJson({ run: result.runId, directory: runDir, ...result })
-    else process.stdout.write(resultText(result, runDir))
-    return EXIT_OF[result.status]
+    return tell(result, runDir, flags)
   } catch (error) {
     display.end()
     if (error instanceof RunnerError && error.code === 'RUNNER_RUN_BUSY') {
@@ -114,6 +133,39 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
     interrupt.release()
     await registry.close()
   }
+}
+
+function tell(result: RunResult, runDir: string, flags: StartFlags): number {
+  const isSubmitted = flags.detach === true && result.status === 'stopped'
+  if (flags.json === true) printJson({ run: result.runId, directory: runDir, ...result })
+  else if (isSubmitted)
+    process.stdout.write(
+      `run ${result.runId} is in the queue of HTCondor\nnext: skyloom run watch ${runDir}\n`,
+    )
+  else process.stdout.write(resultText(result, runDir))
+  return isSubmitted ? EXIT.done : EXIT_OF[result.status]
+}
+
+/** Flags that another engine decides. */
+const OWN_FLAGS = [
+  'jobs',
+  'memory',
+  'stopOnFailure',
+  'holdFailed',
+  'functions',
+  'transfers',
+  'filesPerHost',
+  'sshConfig',
+  'site',
+  'inheritEnv',
+] as const
+
+function unfitFlags(flags: StartFlags, engine: RunEngineName): string | undefined {
+  if (engine !== 'dagman') return flags.detach === true ? '--detach is for the engine dagman' : undefined
+  const [first] = OWN_FLAGS.filter((name) => flags[name] !== undefined)
+  if (first === undefined) return undefined
+  const word = first.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return `--${word} is not for DAGMan, which runs jobs as they were planned; or run it with --engine skyloom`
 }
 
 /**

@@ -41,6 +41,13 @@ function addStart(run: Command): void {
   for (const [usage, description, example] of texts) {
     registryOptions(run.command(usage))
       .description(description)
+      .addOption(
+        new Option(
+          '--engine <name>',
+          'who runs the jobs: skyloom, or dagman of HTCondor (default: as it was planned)',
+        ).choices(['skyloom', 'dagman']),
+      )
+      .option('--detach', 'with DAGMan: submit the DAG and do not wait for it')
       .option('--jobs <n>', 'cores for jobs (default: all)', parsePositive)
       .option('--memory <size>', 'memory for jobs that ask for memory (default: 90 %)', parseBytes)
       .option('--stop-on-failure', 'start nothing more after a job failed')

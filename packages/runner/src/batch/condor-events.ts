@@ -42,7 +42,8 @@ function eventOf(part: string): CondorEvent | undefined {
   const on = day ?? `${new Date().getFullYear()}-${month ?? ''}-${date ?? ''}`
   return {
     code,
-    cluster,
+    // Numbers are filled up with zeros in logs, and nowhere else.
+    cluster: String(Number(cluster)),
     proc: Number(proc),
     subproc: Number(subproc),
     timeMs: Date.parse(`${on}T${time}${zone}`),

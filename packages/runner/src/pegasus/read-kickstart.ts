@@ -15,7 +15,7 @@ const job = z.object({
   duration: number,
   usage: usage.optional(),
   status,
-  executable: z.object({ file_name: z.string().optional() }).optional(),
+  executable: z.object({ file_name: z.string().optional(), sha256: z.coerce.string().optional() }).optional(),
   argument_vector: z.array(z.coerce.string()).nullish(),
 })
 const fileEntry = z.object({
@@ -80,6 +80,8 @@ export interface KickstartRecord {
   /** Negative for a signal or a program that could not be started. */
   readonly exitCode: number
   readonly executable: string
+  /** SHA-256 of the program; records of scripts of DAG nodes have it. */
+  readonly programSha256: string | undefined
   readonly arguments: readonly string[]
   readonly files: readonly KickstartFile[]
 }
@@ -157,6 +159,7 @@ function asRecord(raw: z.infer<typeof record>): KickstartRecord {
     maxRssBytes: used?.maxrss === undefined ? undefined : used.maxrss * 1024,
     exitCode: exitCodeOf(mainjob.status),
     executable: mainjob.executable?.file_name ?? '',
+    programSha256: mainjob.executable?.sha256,
     arguments: mainjob.argument_vector ?? [],
     files: Object.entries(files).map(([name, file]) => ({
       name,

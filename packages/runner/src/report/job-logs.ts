@@ -207,7 +207,9 @@ class AttemptReader {
 
 /** What the registry says of a stream: the beginning of the file that it names, else the part that it kept. */
 function keptBytes(ended: Stored<AttemptRow>, stream: LogPiece['stream']): Uint8Array {
-  const path = stream === 'stdout' ? ended.stdoutFile : ended.stderrFile
+  const named = stream === 'stdout' ? ended.stdoutFile : ended.stderrFile
+  // The output of a job of HTCondor is a file of records, of which the registry has what the program wrote.
+  const path = stream === 'stdout' && ended.executor === 'condor' ? null : named
   const bytes = path === null ? undefined : readFrom(path, 0, KEPT_BYTES)
   return bytes ?? Buffer.from(ended[stream] ?? '')
 }
@@ -218,7 +220,8 @@ async function endedAttempt(
   jobId: string,
   number: number,
 ): Promise<Stored<AttemptRow> | undefined> {
-  for await (const row of store.attempts(runId, jobId)) if (row.attempt === number) return row
+  for await (const row of store.attempts(runId, jobId))
+    if (row.attempt === number && row.state !== 'queued' && row.state !== 'running') return row
   return undefined
 }
 
