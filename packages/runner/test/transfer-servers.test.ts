@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { freshFolder, keptFolder } from '../../../testing/folders.ts'
@@ -179,6 +187,24 @@ describe('S3', () => {
   })
 })
 
+describe('directories of a store', () => {
+  test('all below a prefix is removed, nothing beside it', async () => {
+    const { signal } = new AbortController()
+    const s3 = transfersWith(
+      s3Transfer({ environment: { ...S3_KEYS, AWS_ENDPOINT_URL: await s3Server() }, ...QUICK }),
+    )
+    // The server of the test lists some letters escaped twice.
+    const inside = ['a', 'sub/b', 'sub/deep/é *[b] 1 %41 +.fits']
+    for (const name of [...inside.map((key) => `run1/${key}`), 'run10/c', 'run1.txt'])
+      await move(s3, [sourceFile(name)], `s3://data/${name}`)
+    await s3.removeDirectory('s3://data/run1/', signal)
+    await s3.removeDirectory('s3://data/run1', signal)
+    for (const name of inside) await expect(fetched(s3, [`s3://data/run1/${name}`])).rejects.toThrow(/404/)
+    for (const name of ['run10/c', 'run1.txt']) await fetched(s3, [`s3://data/${name}`])
+    await expect(s3.removeDirectory('s3://data/', signal)).rejects.toThrow(/top of a place/)
+  })
+})
+
 describe.skipIf(lacksProgram(SSHD, 'sftp', 'ssh-keygen'))('OpenSSH', () => {
   let server: SshServer
   beforeAll(async () => {
@@ -203,6 +229,25 @@ describe.skipIf(lacksProgram(SSHD, 'sftp', 'ssh-keygen'))('OpenSSH', () => {
     await ssh().remove(at(path), signal)
     await ssh().remove(at(path), signal)
     expect(existsSync(path)).toBe(false)
+  })
+
+  test('a directory goes with all that is in it, links are not followed', async () => {
+    const { signal } = new AbortController()
+    const folder = freshFolder()
+    const run = join(folder, 'run 1')
+    const outside = sourceFile('stays')
+    for (const path of ['a', '.hidden', `sub/${NASTY}`, 'sub/deep/é', `${NASTY}/b`]) {
+      mkdirSync(dirname(join(run, path)), { recursive: true })
+      writeFileSync(join(run, path), path)
+    }
+    mkdirSync(join(run, 'empty'))
+    symlinkSync(dirname(outside), join(run, 'sub', 'link'))
+    writeFileSync(join(folder, 'run 10'), 'stays')
+    await ssh().removeDirectory(at(run), signal)
+    expect(readdirSync(folder)).toEqual(['run 10'])
+    expect(readFileSync(outside, 'utf8')).toBe('stays')
+    await ssh().removeDirectory(at(`${run}/`), signal)
+    await expect(ssh().removeDirectory(at('/'), signal)).rejects.toThrow(/top of a place/)
   })
 
   test('a connection that breaks is made again', async () => {
@@ -300,6 +345,80 @@ describe.skipIf(lacksProgram('/usr/sbin/nginx'))('nginx', () => {
     await fetched(http(), [`${address}/portal.fits`], {
       sha256: createHash('sha256').update(page).digest('hex'),
     })
+  })
+})
+
+describe.skipIf(lacksProgram('/usr/sbin/nginx'))('WebDAV', () => {
+  const root = keptFolder()
+  const dav = 'dav_methods PUT DELETE MKCOL COPY MOVE; client_max_body_size 1m;'
+  let address = ''
+  beforeAll(async () => {
+    address = await nginxServer(
+      root,
+      `location / { ${dav} }
+      location /closed/ { limit_except GET { deny all; } ${dav} }
+      location /busy/ { return 503; }
+      location /full/ { return 507; }
+      location /plain/ { }
+      location /portal/ { default_type text/html; return 200 '<html>Log in</html>'; }`,
+    )
+    // The workers of nginx are nobody.
+    chmodSync(root, 0o777)
+  })
+  const http = (): Transfers => transfersWith(httpTransfer(QUICK))
+  const { signal } = new AbortController()
+
+  test('a file goes there, into new folders, and comes back; what is there is replaced', async () => {
+    const name = encodeURIComponent(NASTY)
+    const url = `${address}/run%201/sub/${name}`
+    expect((await move(http(), [sourceFile()], url, { sha256: SHA256 })).sha256).toBe(SHA256)
+    expect(readFileSync(join(root, 'run 1', 'sub', NASTY)).equals(DATA)).toBe(true)
+    expect((await fetched(http(), [url], { sha256: SHA256 })).sizeBytes).toBe(DATA.length)
+    await move(http(), [sourceFile('')], url)
+    expect(readFileSync(join(root, 'run 1', 'sub', NASTY), 'utf8')).toBe('')
+    expect((await http().digest(url, 'x', signal)).sizeBytes).toBe(0)
+  })
+
+  test('sending is tried again when the connection breaks', async () => {
+    const port = Number(new URL(address).port)
+    const proxy = await cuttingProxy(port, (count) => (count === 0 ? 0 : Infinity))
+    const url = `http://127.0.0.1:${proxy.port}/cut.fits`
+    await move(http(), [sourceFile()], url)
+    expect(readFileSync(join(root, 'cut.fits')).equals(DATA)).toBe(true)
+    expect(proxy.connections()).toBeGreaterThan(1)
+  })
+
+  test.for([
+    ['busy/x', /HTTP status 503/],
+    ['full/x', /HTTP status 507.*make room/],
+    ['closed/x', /HTTP status 403.*does not let you write/],
+    ['plain/x', /HTTP status 405.*takes no files/],
+    ['portal/x', /bytes of 300000/],
+  ] as const)('%s takes no file, and says why', async ([name, reason]) => {
+    await expect(move(http(), [sourceFile()], `${address}/${name}`)).rejects.toThrow(reason)
+  })
+
+  test('a file that is too large is refused', async () => {
+    const large = sourceFile(Buffer.alloc(3 << 20))
+    await expect(move(http(), [large], `${address}/large.fits`)).rejects.toThrow(
+      /HTTP status 413|EPIPE|ECONNRESET/,
+    )
+    expect(existsSync(join(root, 'large.fits'))).toBe(false)
+  })
+
+  test('folders are made, files and folders removed; what is not there is no fault', async () => {
+    await http().makeDirectory(`${address}/made/by/us`, signal)
+    await http().makeDirectory(`${address}/made/by/us/`, signal)
+    await move(http(), [sourceFile()], `${address}/made/by/us/p.fits`)
+    await move(http(), [sourceFile()], `${address}/made/by/q.fits`)
+    await http().remove(`${address}/made/by/q.fits`, signal)
+    await http().remove(`${address}/made/by/q.fits`, signal)
+    expect(readdirSync(join(root, 'made/by'))).toEqual(['us'])
+    await http().removeDirectory(`${address}/made/by`, signal)
+    await http().removeDirectory(`${address}/made/by`, signal)
+    expect(readdirSync(join(root, 'made'))).toEqual([])
+    await expect(http().removeDirectory(address, signal)).rejects.toThrow(/top of a place/)
+    await expect(http().removeDirectory(`${address}/closed/`, signal)).rejects.toThrow(/403/)
   })
 })
 

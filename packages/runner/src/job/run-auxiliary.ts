@@ -100,10 +100,11 @@ async function work(context: JobContext, attempt: Attempt, done: Done): Promise<
   for (const registration of job.registrations) await register(context, attempt, registration, done)
   for (const { lfn, place } of job.removals) {
     await context.checkLease()
-    const path =
-      lfn === undefined ? needFilePath(place.url, 'a directory that is removed') : filePathOf(place.url)
-    if (path === undefined) await context.transfers.remove(place.url, attempt.signal)
-    else await rm(path, { recursive: lfn === undefined, force: true })
+    const path = filePathOf(place.url)
+    if (path === undefined) {
+      if (lfn === undefined) await context.transfers.removeDirectory(place.url, attempt.signal)
+      else await context.transfers.remove(place.url, attempt.signal)
+    } else await rm(path, { recursive: lfn === undefined, force: true })
     done.removed.push({ lfn, ...place })
     done.log.push(`removed ${path ?? publicUrl(place.url)}`)
   }

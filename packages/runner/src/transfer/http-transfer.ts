@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { RunnerError } from '../errors.ts'
 import { publicUrl } from '../files/file-url.ts'
 import type { Transfer, TransferOptions } from './transfer.ts'
+import { makeHttpFolder, putHttpFile, removeHttp } from './webdav.ts'
 
 /** How patient a transfer over HTTP is. */
 export interface HttpOptions {
@@ -18,7 +19,7 @@ export interface HttpOptions {
 const MAX_RETRY_AFTER_MS = 120_000
 
 /**
- * Gets files over HTTP and HTTPS. An answer that breaks off is gone on with by a Range request, provided that the file is
+ * Moves files over HTTP and HTTPS: by PUT, and where folders are made or removed by WebDAV (RFC 4918). An answer that breaks off is gone on with by a Range request, provided that the file is
  * still the same (ETag or Last-Modified); answers that are too short, too long, or a page in place of data are refused.
  */
 export function httpTransfer(options: HttpOptions = {}): Transfer {
@@ -26,6 +27,11 @@ export function httpTransfer(options: HttpOptions = {}): Transfer {
     schemes: ['http', 'https'],
     get: async (url, path, request) =>
       await getHttpFile({ url, address: () => Promise.resolve(url) }, path, request, options),
+    put: async (path, url, { signal }) => await putHttpFile(path, url, signal, options),
+    makeDirectory: async (url, { signal }) => await makeHttpFolder(url, signal, options),
+    remove: async (url, { signal }) => await removeHttp(url, signal, options),
+    removeDirectory: async (url, { signal }) =>
+      await removeHttp(`${url.replace(/\/+$/, '')}/`, signal, options),
   }
 }
 

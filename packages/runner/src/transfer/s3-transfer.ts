@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { type FileHandle, open } from 'node:fs/promises'
-import { type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { S3mini } from 's3mini'
 import { RunnerError } from '../errors.ts'
 import { publicUrl } from '../files/file-url.ts'
 import { getHttpFile, type HttpOptions } from './http-transfer.ts'
 import { withRetries } from './retry.ts'
 import { type S3Settings, s3Settings } from './s3-settings.ts'
+import { bytesOf, isTemporaryAnswer, putBytes } from './send-bytes.ts'
 import type { Transfer } from './transfer.ts'
 
 /** How an object store is used. */
@@ -24,10 +20,6 @@ export interface S3Options extends HttpOptions {
 /** Bounds of object stores: number of parts, size of a single request. */
 const MAX_PARTS = 10_000
 const MAX_SINGLE_BYTES = 5 * 1024 ** 3
-/** A connection over which nothing moves for so long is given up. */
-const STALL_MS = 60_000
-/** Of an answer that refuses, more is not looked at. */
-const MAX_ANSWER_CHARS = 64 * 1024
 /** Signatures are good for so long, seconds. */
 const SIGNED_SECONDS = 3600
 
@@ -51,7 +43,7 @@ export function s3Transfer(options: S3Options = {}): Transfer {
       try {
         const { size } = await handle.stat()
         const again = async <Result>(work: () => Promise<Result>): Promise<Result> =>
-          await withRetries(work, isTemporary, signal, retry)
+          await withRetries(work, isTemporaryAnswer, signal, retry)
         // Requests of the client for parts carry no token of temporary credentials.
         const isWhole =
           size <= partBytes || (store.settings.sessionToken !== undefined && size <= MAX_SINGLE_BYTES)
@@ -71,7 +63,7 @@ export function s3Transfer(options: S3Options = {}): Transfer {
       try {
         await withRetries(
           async () => await store.client.deleteObject(store.settings.key),
-          isTemporary,
+          isTemporaryAnswer,
           signal,
           retry,
         )
@@ -79,7 +71,69 @@ export function s3Transfer(options: S3Options = {}): Transfer {
         throw asTransferError(url, error, 'removed')
       }
     },
+    async removeDirectory(url, { signal }) {
+      const store = await openStore(url.replace(/\/+$/, ''), environment)
+      const page = async (after: string): Promise<readonly string[]> =>
+        await withRetries(async () => await keysBelow(store, after, signal), isTemporaryAnswer, signal, retry)
+      try {
+        for (let keys = await page(''); keys.length > 0; keys = await page(keys.at(-1) ?? '')) {
+          const some = keys
+          await withRetries(async () => await removeKeys(store, some), isTemporaryAnswer, signal, retry)
+        }
+        const [left] = await page('')
+        if (left !== undefined) throw new Error(`it still has ${left}`)
+      } catch (error) {
+        throw asTransferError(url, error, 'removed')
+      }
+    },
   }
+}
+
+/** Keys that object stores list by one request. */
+const KEYS_AT_ONCE = 1000
+/** Objects that are removed at a time. */
+const REMOVALS_AT_ONCE = 8
+/** A list is given up after so long. */
+const LIST_MS = 60_000
+
+/** The next keys that begin with the name of a directory (ListObjectsV2), in their order. */
+async function keysBelow(store: Store, after: string, signal: AbortSignal): Promise<readonly string[]> {
+  const query = { 'list-type': '2', 'max-keys': String(KEYS_AT_ONCE), prefix: `${store.settings.key}/` }
+  const start = after === '' ? {} : { 'start-after': after }
+  const answer = await fetch(await store.list({ ...query, ...start }), {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)]),
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new StoreFault(answer.status, text)
+  return Array.from(text.matchAll(/<Key>([^<]*)<\/Key>/g), ([, key = '']) => plainText(key))
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+])
+
+/** Text of an element without references. */
+function plainText(xml: string): string {
+  return xml.replaceAll(
+    /&(?:#(x?)([\da-f]+)|(\w+));/gi,
+    (whole, hex: string, code: string | undefined, name: string) =>
+      code === undefined
+        ? (ENTITIES.get(name) ?? whole)
+        : String.fromCodePoint(Number.parseInt(code, hex === '' ? 10 : 16)),
+  )
+}
+
+/** Removes objects, some at a time. Lists of keys to remove are not read alike by all stores, single keys are. */
+async function removeKeys({ client }: Store, keys: readonly string[]): Promise<void> {
+  const waiting = [...keys]
+  const remove = async (): Promise<void> => {
+    for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) await client.deleteObject(key)
+  }
+  await Promise.all(Array.from({ length: REMOVALS_AT_ONCE }, remove))
 }
 
 interface Store {
@@ -91,6 +145,8 @@ interface Store {
     query?: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<string>
+  /** The address of a list of the bucket. */
+  list(query: Readonly<Record<string, string>>): Promise<string>
 }
 
 async function openStore(url: string, environment: S3Options['environment'] = {}): Promise<Store> {
@@ -99,9 +155,19 @@ async function openStore(url: string, environment: S3Options['environment'] = {}
   const { endpoint, region, key, accessKeyId, secretAccessKey, sessionToken } = settings
   const client = new S3mini({ endpoint, region, accessKeyId, secretAccessKey })
   const token = sessionToken === undefined ? {} : { 'X-Amz-Security-Token': sessionToken }
+  const slash = endpoint.lastIndexOf('/')
+  const above = new S3mini({ endpoint: endpoint.slice(0, slash), region, accessKeyId, secretAccessKey })
   return {
     client,
     settings,
+    // For who asks for the bucket as an object of the store; with a slash at the end some stores refuse the signature.
+    list: async (query) =>
+      accessKeyId === ''
+        ? `${endpoint}${queryText(query)}`
+        : await above.getPresignedUrl('GET', endpoint.slice(slash + 1), SIGNED_SECONDS, {
+            ...query,
+            ...token,
+          }),
     address: async (method, query = {}, headers = {}) => {
       if (accessKeyId === '')
         return `${endpoint}/${key.split('/').map(encodeURIComponent).join('/')}${queryText(query)}`
@@ -136,24 +202,6 @@ async function send(
   return answer.etag
 }
 
-/** Sends bytes as they come: `fetch` would take them into memory, or send them without their number. */
-async function putBytes(
-  address: string,
-  headers: Readonly<Record<string, string | number>>,
-  bytes: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<{ readonly status: number; readonly etag: string; readonly text: string }> {
-  const start = address.startsWith('https:') ? requestHttps : requestHttp
-  const request = start(address, { method: 'PUT', headers, signal, timeout: STALL_MS })
-  request.once('timeout', () => request.destroy(new Error(`nothing moved for ${STALL_MS / 1000} s`)))
-  const answered = once(request, 'response') as Promise<[IncomingMessage]>
-  const [[answer]] = await Promise.all([answered, pipeline(Readable.from(bytes), request)])
-  let text = ''
-  for await (const chunk of answer.setEncoding('utf8'))
-    if (text.length < MAX_ANSWER_CHARS) text += String(chunk)
-  return { status: answer.statusCode ?? 0, etag: answer.headers.etag ?? '', text }
-}
-
 interface PartPlan {
   readonly size: number
   readonly partBytes: number
@@ -183,19 +231,6 @@ async function sendParts(store: Store, handle: FileHandle, plan: PartPlan): Prom
   }
 }
 
-/** Bytes read at a time. */
-const CHUNK_BYTES = 1 << 20
-
-async function* bytesOf(handle: FileHandle, from: number, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = from; at < from + size; ) {
-    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, from + size - at))
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at)
-    if (bytesRead === 0) throw new Error('the file became shorter while it was sent')
-    yield chunk.subarray(0, bytesRead)
-    at += bytesRead
-  }
-}
-
 async function md5Of(handle: FileHandle, from: number, size: number): Promise<string> {
   const hash = createHash('md5')
   for await (const chunk of bytesOf(handle, from, size)) hash.update(chunk)
@@ -211,14 +246,6 @@ class StoreFault extends Error {
     super(`HTTP status ${status}${code === undefined ? '' : ` (${code})`}`)
     this.status = status
   }
-}
-
-function isTemporary(error: unknown): boolean {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined
-  // Without a status the connection failed.
-  return typeof status !== 'number'
-    ? !(error instanceof RunnerError)
-    : status >= 500 || status === 429 || status === 408
 }
 
 function asTransferError(url: string, error: unknown, what: string): RunnerError {

@@ -22,6 +22,8 @@ export interface SshPlace {
   readonly path: string
 }
 
+/** Names as they are, and messages in English whatever the user's language is. */
+const PLAIN_WORDS = { LC_ALL: 'C.UTF-8' }
 /** Exit code of ssh for a connection that could not be made or broke off. */
 const CONNECTION_LOST = 255
 /** Words of OpenSSH about what another try does not change. */
@@ -44,7 +46,7 @@ export function sshTransfer(options: SshOptions = {}): Transfer {
     const input = `${lines.join('\n')}\n`
     try {
       return await withRetries(
-        async () => await runTransferProgram({ argv, input, url, signal }),
+        async () => await runTransferProgram({ argv, input, url, signal, environment: PLAIN_WORDS }),
         isTemporary,
         signal,
         options,
@@ -90,7 +92,53 @@ export function sshTransfer(options: SshOptions = {}): Transfer {
       if ((await sizeOf(url, path, request)) === undefined) return
       await batch(url, [`rm ${quoted(path, url)}`], request)
     },
+    async removeDirectory(url, request) {
+      const { path } = sshPlace(url)
+      const top = path.replace(/\/+$/, '')
+      const isThere = async (): Promise<boolean> => {
+        const above = await batch(url, [`-ls -lan ${quoted(posix.dirname(top), url)}`], request)
+        return entriesIn(above, posix.dirname(top)).some(({ name }) => name === posix.basename(top))
+      }
+      if (!(await isThere())) return
+      // Folders from the top down; they go from the bottom up.
+      const folders = [top]
+      for (let at = 0; at < folders.length; at++) {
+        const folder = folders[at] ?? top
+        const listing = await batch(url, [`ls -lan ${quoted(folder, url)}`], request)
+        const entries = entriesIn(listing, folder)
+        folders.push(...entries.flatMap(({ isFolder, name }) => (isFolder ? [`${folder}/${name}`] : [])))
+        const files = entries.filter(({ isFolder }) => !isFolder)
+        if (files.length > 0)
+          await batch(
+            url,
+            files.map(({ name }) => `-rm ${quoted(`${folder}/${name}`, url)}`),
+            request,
+          )
+      }
+      // A file that is left holds its folder.
+      await batch(
+        url,
+        folders.toReversed().map((folder) => `-rmdir ${quoted(folder, url)}`),
+        request,
+      )
+      if (await isThere())
+        throw programError(url, new Error('something in the directory could not be removed'))
+    },
   }
+}
+
+/** Entries in a long listing of a folder, itself and the one above left out. */
+function entriesIn(
+  listing: string,
+  folder: string,
+): readonly { readonly name: string; readonly isFolder: boolean }[] {
+  const prefix = folder.endsWith('/') ? folder : `${folder}/`
+  return listing.split('\n').flatMap((line) => {
+    const [, type, place] = /^([a-z-])\S+\s+\S+\s+\S+\s+\S+\s+\d+\s+\S+\s+\S+\s+\S+ (.+)$/.exec(line) ?? []
+    if (place === undefined) return []
+    const name = place.startsWith(prefix) ? place.slice(prefix.length) : place
+    return name === '.' || name === '..' ? [] : [{ name, isFolder: type === 'd' }]
+  })
 }
 
 /** @throws {RunnerError} `RUNNER_TRANSFER_FAILED` for a URL that OpenSSH could take for an option */

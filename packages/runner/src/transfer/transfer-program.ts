@@ -15,6 +15,8 @@ export interface TransferProgram {
   readonly argv: readonly string[]
   /** Text for its standard input. */
   readonly input?: string | undefined
+  /** Variables beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
   /** The file that it moves, for messages. */
   readonly url: string
   readonly signal: AbortSignal
@@ -38,10 +40,19 @@ export class ProgramFault extends Error {
  * @returns what it wrote to its standard output
  * @throws {ProgramFault} when it fails or cannot be started
  */
-export async function runTransferProgram({ argv, input, signal }: TransferProgram): Promise<string> {
+export async function runTransferProgram({
+  argv,
+  input,
+  environment,
+  signal,
+}: TransferProgram): Promise<string> {
   signal.throwIfAborted()
   const [program = '', ...args] = argv
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, ...environment },
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -22,6 +22,8 @@ export interface Transfer {
   makeDirectory?(url: string, options: TransferOptions): Promise<void>
   /** Removes a file; one that is not there is no fault. */
   remove?(url: string, options: TransferOptions): Promise<void>
+  /** Removes a directory with all that is in it; one that is not there is no fault. Links in it are removed, not followed. */
+  removeDirectory?(url: string, options: TransferOptions): Promise<void>
 }
 
 /** How a file is moved. */
@@ -164,6 +166,19 @@ export class Transfers {
     const way = this.#for(url)
     if (way.remove === undefined) throw cannot('files cannot be removed there', url)
     const remove = way.remove.bind(way)
+    await this.#limits.use(url, signal, async () => await remove(url, { signal }))
+  }
+
+  /**
+   * Removes a directory at another place with all that is in it.
+   *
+   * @throws {RunnerError} `RUNNER_TRANSFER_FAILED`, also for the top of a place, which is never what a job made
+   */
+  async removeDirectory(url: string, signal: AbortSignal): Promise<void> {
+    const way = this.#for(url)
+    if (way.removeDirectory === undefined) throw cannot('directories cannot be removed there', url)
+    if (/^[a-z][a-z0-9+.-]*:\/\/[^/]*\/*$/i.test(url)) throw cannot('this is the top of a place', url)
+    const remove = way.removeDirectory.bind(way)
     await this.#limits.use(url, signal, async () => await remove(url, { signal }))
   }
 
