@@ -91,7 +91,7 @@ export class DagNodes {
         return this.#ended(key, job, { timeMs, removed: firstLine(lines) })
       case '012': {
         job.lastHold = holdOf(event)
-        job.held = `held: ${job.lastHold.reason} (code ${job.lastHold.code})`
+        job.held = `${job.lastHold.reason} (code ${job.lastHold.code})`
         return [{ type: 'held', timeMs, job, reason: job.held }]
       }
       case '013':
