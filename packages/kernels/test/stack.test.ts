@@ -97,7 +97,7 @@ describe.each(benches())('sums over a stack, build $name', (bench: Bench) => {
           const { doubles } = sums[i]!
           writeEntries(seed)
           const [sum = 0, weightSum = 0, areaSum = 0, varianceSum = 0, counts = 0] = doubles
-          const clip = isClipped ? ([centre, tolerance, 2] as const) : ([0, 0, 0] as const)
+          const clip = [isClipped ? centre : 0, isClipped ? tolerance : 0, 2] as const
           const out = [sum, weightSum, areaSum, varianceSum, counts, list] as const
           kernels.stackSumsRow(entries, DEPTH, FIRST, width, isSum ? 1 : 0, ...clip, ...out)
           return planes.map((_, k) => rejectedOf(entryList, k))

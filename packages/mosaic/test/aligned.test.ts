@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { keptFolder } from '../../../testing/folders.ts'
 import { seededRandom } from '../../../testing/seeded-random.ts'
 import { alignedShift } from '../src/project/aligned-shift.ts'
+import { keywordValue } from '../src/template/template.ts'
 import { loadImage, type TanGrid, tanHeader, writeTestImage } from './support/images.ts'
 
 const SIDE = 70
@@ -218,6 +219,6 @@ describe('alignedShift', () => {
 
   function wcs(header: ReturnType<typeof tanHeader>): ReturnType<typeof wcsFromKeywords> {
     const naxis = [SIDE, SIDE] as const
-    return wcsFromKeywords((keyword) => header.card(keyword)?.value, { name: 'test', naxis })
+    return wcsFromKeywords((keyword) => keywordValue(header, keyword), { name: 'test', naxis })
   }
 })
