@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { hostname, machine, release, tmpdir, type } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Credentials } from '../credentials/credentials.ts'
 import { credentialedTransfers } from '../credentials/use-credentials.ts'
 import { RunnerError } from '../errors.ts'
 import { WorkerPool } from '../executor/worker-pool.ts'
 import { FileHasher } from '../files/file-hasher.ts'
+import { thisHost } from '../invocation/this-host.ts'
 import { programEnvironment } from '../job/environment.ts'
 import { type AbortReason, failedResult, type JobContext, type JobResult } from '../job/job-context.ts'
 import { runAuxiliary } from '../job/run-auxiliary.ts'
@@ -51,8 +52,7 @@ export class NodeWork {
     this.#context = {
       runId: batch.runId,
       runDir,
-      host: hostname(),
-      platform: `${type()} ${release()} ${machine()}`,
+      ...thisHost(),
       spawner: this.#programs,
       pool: new WorkerPool(1),
       hasher,

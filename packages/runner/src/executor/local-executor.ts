@@ -1,7 +1,8 @@
-import { availableParallelism, hostname, machine, release, totalmem, type } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { FileHasher } from '../files/file-hasher.ts'
 import type { StepListener } from '../files/publish-file.ts'
+import { thisHost } from '../invocation/this-host.ts'
 import { programEnvironment } from '../job/environment.ts'
 import {
   type Attempt,
@@ -128,8 +129,7 @@ export class LocalExecutor implements Executor {
     this.#context = {
       runId: host.runId,
       runDir: host.runDir,
-      host: hostname(),
-      platform: `${type()} ${release()} ${machine()}`,
+      ...thisHost(),
       spawner: this.#spawner,
       pool: this.#pool,
       hasher,

@@ -1,7 +1,7 @@
-import { hostname, machine, release, type } from 'node:os'
 import { isSkyloomError } from '@skyloom/base'
 import type { PlanJobLine } from '@skyloom/workflow'
 import { IN_PROCESS, type Invocation, type InvocationFile } from '../invocation/invocation.ts'
+import { thisHost } from '../invocation/this-host.ts'
 import { emptyResult, failedResult, failureOf, type JobResult } from '../job/job-context.ts'
 import { recipeSha256 } from '../job/recipe.ts'
 import type { Capacity } from '../machine/run-machine.ts'
@@ -73,7 +73,7 @@ export class MemoryExecutor implements Executor {
   readonly #aborts = new Map<number, AbortController>()
   /** Recipe of the job that made a file in memory, by logical name. */
   readonly #recipes = new Map<string, string>()
-  readonly #place = { host: hostname(), platform: `${type()} ${release()} ${machine()}` }
+  readonly #place = thisHost()
   #reports: AttemptReport[] = []
   #wake: () => void = () => undefined
   #timer: NodeJS.Timeout | undefined
