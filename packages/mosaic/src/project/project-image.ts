@@ -1,7 +1,7 @@
 import { areaScratchBytes, type PixelKernels, type PixelViews } from '@skyloom/kernels'
 import type { ApproximateMap } from '@skyloom/wcs'
 import { MosaicError } from '../errors.ts'
-import { type PixelPlane, pixelAt } from '../pixel-plane.ts'
+import { fillPart, type PixelPlane, pixelAt } from '../pixel-plane.ts'
 import type { Region } from '../region.ts'
 import { mayTouch } from './block-reach.ts'
 import { type CornerScratch, loadBand, type ProjectMap, tileCorners } from './tile-corners.ts'
@@ -169,12 +169,9 @@ function missesImage(grid: ApproximateMap, tile: Region, image: ImageWindow): bo
 }
 
 function blankTile(views: PixelViews, target: ProjectTarget, tile: Region): void {
-  for (let row = 0; row < tile.height; row++) {
-    const col = tile.col - target.region.col
-    const targetRow = tile.row - target.region.row + row
-    views.f32(pixelAt(target.value, col, targetRow), tile.width).fill(Number.NaN)
-    views.f32(pixelAt(target.coverage, col, targetRow), tile.width).fill(0)
-  }
+  const part = { ...tile, col: tile.col - target.region.col, row: tile.row - target.region.row }
+  fillPart(views, target.value, part, Number.NaN)
+  fillPart(views, target.coverage, part, 0)
 }
 
 /** Scratch bytes that let full tiles through in one go where one template pixel covers about one image pixel. */

@@ -1,5 +1,5 @@
 import type { PixelKernels, PixelViews } from '@skyloom/kernels'
-import { type PixelPlane, pixelAt } from '../pixel-plane.ts'
+import { fillPart, type PixelPlane, pixelAt } from '../pixel-plane.ts'
 import { isInterpolation, kernelTable, kernelTaps, TABLE_STEPS } from './interpolation-kernel.ts'
 import { gatherMap, type ProjectBy } from './project-by.ts'
 import { type ImageWindow, type ProjectScratch, type ProjectTarget, TILE_SIDE } from './project-image.ts'
@@ -39,7 +39,7 @@ export function projectVariance(
     for (let col = 0; col < region.width; col += TILE_SIDE) {
       const width = Math.min(TILE_SIDE, region.width - col)
       if (isBlank(views, target.coverage, col, row, width, height)) {
-        fillBlank(views, target.value, col, row, width, height)
+        fillPart(views, target.value, { col, row, width, height }, Number.NaN)
         continue
       }
       const tile = { col: region.col + col, row: region.row + row, width, height }
@@ -67,15 +67,4 @@ function isBlank(
     if (views.f32(pixelAt(coverage, col, row + k), width).some((area) => area > 0)) return false
   }
   return true
-}
-
-function fillBlank(
-  views: PixelViews,
-  plane: PixelPlane,
-  col: number,
-  row: number,
-  width: number,
-  height: number,
-): void {
-  for (let k = 0; k < height; k++) views.f32(pixelAt(plane, col, row + k), width).fill(Number.NaN)
 }
