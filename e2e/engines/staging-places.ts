@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { nginxServer } from '../../packages/runner/test/servers/nginx-server.ts'
 import { S3_KEYS, s3Server } from '../../packages/runner/test/servers/s3-server.ts'
@@ -23,6 +23,8 @@ export interface StagingPlace {
 export async function httpPlace(): Promise<StagingPlace> {
   const root = keptFolder()
   mkdirSync(join(root, 'stage'))
+  // The workers of nginx are nobody.
+  chmodSync(join(root, 'stage'), 0o777)
   const url = await nginxServer(
     root,
     'location /stage { dav_methods PUT DELETE MKCOL; create_full_put_path on; client_max_body_size 0; }',

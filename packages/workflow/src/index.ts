@@ -155,6 +155,7 @@ export type {
   PlanExecutable,
   PlanInput,
   PlanJob,
+  PlanMember,
   PlanOutput,
   PlanPlace,
   PlanRegistration,

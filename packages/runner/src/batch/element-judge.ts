@@ -75,7 +75,8 @@ export class ElementJudge {
       return
     }
     const report = JSON.parse(text) as BatchReport
-    if (report.outcome !== 'succeeded' || batch.task(element).plan.dataConfiguration !== 'condorio') {
+    // Of a cluster that failed, what its other tasks made comes home, too.
+    if (report.products.length === 0 || batch.task(element).plan.dataConfiguration !== 'condorio') {
       this.#hands.end(batch, element, report)
       return
     }

@@ -65,13 +65,15 @@ export function commitRows(input: CommitInput): RunCommit {
   for (const report of reports) {
     const jobId = nameOf(report.job)
     for (const invocation of report.invocations) invocations.push(invocationRow(jobId, report, invocation))
-    // Every task of a cluster may read every input of its job.
-    for (const { lfn, sha256, sizeBytes } of report.invocations[0]?.inputs ?? []) {
-      const fileId = fileIdOf(input, lfn, sha256)
-      files.push({ id: fileId, lfn, sizeBytes, sha256 })
-      used.push({ jobId, attempt: report.attempt, task: 1, fileId })
+    for (const { task, inputs } of report.invocations) {
+      for (const { lfn, sha256, sizeBytes } of inputs) {
+        const fileId = fileIdOf(input, lfn, sha256)
+        files.push({ id: fileId, lfn, sizeBytes, sha256 })
+        used.push({ jobId, attempt: report.attempt, task, fileId })
+      }
     }
-    for (const product of report.outcome === 'succeeded' ? report.products : []) {
+    // Of a cluster that failed: what its other tasks made.
+    for (const product of report.outcome === 'lost' ? [] : report.products) {
       const { lfn, sizeBytes, sha256, site, url, task } = product
       const fileId = fileIdOf(input, lfn, sha256)
       files.push({

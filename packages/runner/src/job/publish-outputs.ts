@@ -7,11 +7,18 @@ import { filePathOf } from '../files/file-url.ts'
 import { publishFile } from '../files/publish-file.ts'
 import type { Attempt, JobContext, Product } from './job-context.ts'
 
-/** File in a work directory that says what is published; written before the first rename. */
-const MANIFEST = '.skyloom-outputs.json'
+/** File in a work directory that says what is published of a task; written before the first rename. */
+const MANIFEST = '.skyloom-outputs'
+
+/** Outputs of a job that one task made. */
+export interface TaskOutputs {
+  /** Position of the task, from 1. */
+  readonly task: number
+  readonly outputs: readonly PlanOutput[]
+}
 
 /**
- * Gives the outputs of a job their final names, after all of them are there and hashed. An attempt that was interrupted
+ * Gives the outputs of a job, or of one task of it, their final names, after all of them are there and hashed. An attempt that was interrupted
  * between two renames goes on by its manifest.
  *
  * @throws {RunnerError} `RUNNER_OUTPUT_MISSING` with all that are missing; `RUNNER_CHECKSUM` when a file that was published
@@ -21,23 +28,23 @@ export async function publishOutputs(
   context: JobContext,
   attempt: Attempt,
   workDirectory: string,
+  { task, outputs }: TaskOutputs = { task: attempt.job.tasks.length, outputs: attempt.job.outputs },
 ): Promise<readonly Product[]> {
-  const { job } = attempt
-  const manifestPath = join(workDirectory, MANIFEST)
+  const manifestPath = join(workDirectory, `${MANIFEST}.${task}.json`)
   let digests = attempt.isAdopted ? await readManifest(manifestPath) : undefined
   if (digests === undefined) {
-    digests = await hashOutputs(context, job.outputs, workDirectory)
+    digests = await hashOutputs(context, outputs, workDirectory)
     context.onStep?.('write')
     await writeFile(manifestPath, JSON.stringify([...digests]))
   }
   const products: Product[] = []
-  for (const output of job.outputs) {
+  for (const output of outputs) {
     const digest = digests.get(output.lfn)
     // A checkpoint need not be there.
     if (digest === undefined) continue
     await context.checkLease()
     for (const product of await publish(context, output, join(workDirectory, output.lfn), digest)) {
-      products.push({ ...product, task: job.tasks.length })
+      products.push({ ...product, task })
     }
   }
   return products

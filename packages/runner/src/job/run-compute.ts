@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { readyContainers } from '../container/ready-container.ts'
 import { RunnerError } from '../errors.ts'
-import type { Invocation } from '../invocation/invocation.ts'
+import type { Invocation, InvocationFile } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
 import {
   type Attempt,
@@ -14,14 +14,15 @@ import {
 import { publishOutputs } from './publish-outputs.ts'
 import { recipeSha256 } from './recipe.ts'
 import { reuseResult } from './reuse-result.ts'
-import { environmentOf, programId, runTask } from './run-task.ts'
+import { isCluster, runCluster } from './run-cluster.ts'
+import { environmentOf, programId, runTask, type TaskResult } from './run-task.ts'
 import { stageInputs } from './stage-inputs.ts'
 import { type TaskProgram, taskProgram } from './task-program.ts'
 import { attemptPlaces, removeWorkDirectory } from './work-directory.ts'
 
 /**
  * One attempt of a compute job: inputs into a private work directory, a look whether the same was computed before, the tasks
- * one after the other, the outputs verified and renamed. An attempt of a former engine goes on where it was; when its program
+ * one after the other, or those of a cluster side by side, the outputs verified and renamed. An attempt of a former engine goes on where it was; when its program
  * is unknown to the spawner, it is lost.
  */
 export async function runCompute(context: JobContext, attempt: Attempt): Promise<JobResult> {
@@ -51,9 +52,8 @@ async function compute(
   const leave = (): void => {
     if (usesFolder) removeWorkDirectory(workDirectory)
   }
-  const first = programId(attempt, 1)
   const lostBy = attempt.isAdopted
-    ? lossOf(context, first, usesFolder ? workDirectory : undefined)
+    ? lossOf(context, attempt, usesFolder ? workDirectory : undefined)
     : undefined
   if (lostBy !== undefined) {
     leave()
@@ -97,18 +97,38 @@ async function compute(
       }
     }
     context.onStep?.('submit')
-    let failure: Failure | undefined
-    for (const [at, task] of job.tasks.entries()) {
-      const program = programs[at]
-      if (program === undefined || attempt.abortReason !== undefined) break
-      const setting = { number: at + 1, task, program, places, inputs }
-      const ended = await runTask(context, attempt, setting)
+    const run = async (
+      at: number,
+      of: Attempt,
+      read: readonly InvocationFile[] = inputs,
+    ): Promise<TaskResult> => {
+      const [task, program] = [job.tasks[at], programs[at]]
+      if (task === undefined || program === undefined) throw new RangeError(`job ${job.name}: task ${at}`)
+      const ended = await runTask(context, of, { number: at + 1, task, program, places, inputs: read })
       invocations.push(ended.invocation)
+      return ended
+    }
+    const show = (at: number, ended: TaskResult): void => {
       result.externalId = ended.externalId
       result.stdout = ended.invocation.stdout
       result.stderr = ended.invocation.stderr
       if (result.stdout !== '') result.stdoutFile = places.stdout(at + 1)
       if (result.stderr !== '') result.stderrFile = places.stderr(at + 1)
+    }
+    if (isCluster(job)) {
+      const cluster = await runCluster(context, attempt, { workDirectory, inputs, run, show })
+      invocations.sort((a, b) => a.task - b.task)
+      result.products = cluster.products
+      if (attempt.abortReason !== undefined) return canceled(attempt, executor, result)
+      if (cluster.failure !== undefined) return failedResult(executor, cluster.failure, result)
+      leave()
+      return result
+    }
+    let failure: Failure | undefined
+    for (const at of job.tasks.keys()) {
+      if (attempt.abortReason !== undefined) break
+      const ended = await run(at, attempt)
+      show(at, ended)
       failure = ended.failure
       if (failure !== undefined) break
     }
@@ -128,8 +148,13 @@ async function compute(
 }
 
 /** Why an attempt of a former engine cannot be gone on with; `undefined` when it can. */
-function lossOf(context: JobContext, program: string, workDirectory: string | undefined): string | undefined {
-  if (!context.spawner.knows(program)) return 'the engine ended before the program was started'
+function lossOf(
+  context: JobContext,
+  attempt: Attempt,
+  workDirectory: string | undefined,
+): string | undefined {
+  const isKnown = attempt.job.tasks.some((_, at) => context.spawner.knows(programId(attempt, at + 1)))
+  if (!isKnown) return 'the engine ended before the program was started'
   // Published to the end, but what was published went with the folder: only the record of it could tell.
   if (workDirectory !== undefined && !existsSync(workDirectory))
     return 'the engine ended before the end of the attempt was stored'

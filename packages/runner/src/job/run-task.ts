@@ -276,9 +276,10 @@ function programFailure(
   stderr: string,
   maxOutputBytes: number,
 ): Failure | undefined {
-  const { exitCode, signal, killed, startError } = result
+  const { exitCode, signal, killed, startError, fileError } = result
   const facts = { exitCode, ...(signal === undefined ? {} : { signal }) }
   if (startError !== undefined) return { kind: 'start', message: `it could not be started: ${startError}` }
+  if (fileError !== undefined) return { kind: 'start', message: `its output could not be kept: ${fileError}` }
   if (killed === 'memory') return { kind: 'memory', message: `it used more than ${memoryMb} MB`, ...facts }
   if (killed === 'timeout') return { kind: 'timeout', message: 'it ran longer than allowed', ...facts }
   if (killed === 'output')

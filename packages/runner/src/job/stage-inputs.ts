@@ -1,9 +1,10 @@
 import { constants } from 'node:fs'
-import { copyFile, link, mkdir, realpath, stat, symlink } from 'node:fs/promises'
+import { chmod, copyFile, link, mkdir, realpath, stat, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { PlanInput } from '@skyloom/workflow'
 import { containersOf } from '../container/contained-program.ts'
 import { RunnerError } from '../errors.ts'
+import { canExecute } from '../files/can-execute.ts'
 import type { FileDigest } from '../files/file-hasher.ts'
 import { filePathOf } from '../files/file-url.ts'
 import type { InvocationFile } from '../invocation/invocation.ts'
@@ -26,7 +27,6 @@ export async function stageInputs(
   workDirectory: string,
 ): Promise<readonly InvocationFile[]> {
   const staged: InvocationFile[] = []
-  const isContained = containersOf(attempt.job).length > 0
   for (const input of attempt.job.inputs) {
     if (input.from === 'absent' || input.containerType !== undefined) continue
     const path = join(workDirectory, input.lfn)
@@ -35,7 +35,7 @@ export async function stageInputs(
     const isThere = attempt.isAdopted && (await exists(path))
     const found = isThere
       ? { path: await realpath(path), ...(await context.hasher.digest(path)) }
-      : await stageInput(context, attempt, input, path, isContained)
+      : await stageInput(context, attempt, input, path)
     if (found !== undefined) staged.push({ lfn: input.lfn, ...found })
   }
   return staged
@@ -46,14 +46,22 @@ async function stageInput(
   attempt: Attempt,
   input: PlanInput,
   path: string,
-  isContained: boolean,
 ): Promise<Omit<InvocationFile, 'lfn'> | undefined> {
   return await firstGoodSource(attempt, input, async (url) => {
     const source = filePathOf(url)
-    if (source === undefined)
-      return { path, ...(await context.transfers.fetch(url, path, input, attempt.signal)) }
+    if (source === undefined) {
+      const digest = await context.transfers.fetch(url, path, input, attempt.signal)
+      // What moves files keeps no modes.
+      if (input.isExecutable) await chmod(path, 0o755)
+      return { path, ...digest }
+    }
     const digest = await verifiedDigest(context, source, input.sha256)
-    await unlessThere(async () => await (isContained ? placePlain(source, path) : symlink(source, path)))
+    if (!input.isExecutable || canExecute(source)) await placeInput(attempt.job, source, path)
+    else {
+      // The file of somebody else stays as it is.
+      await copyFile(source, path, constants.COPYFILE_FICLONE)
+      await chmod(path, 0o755)
+    }
     return { path: source, ...digest }
   })
 }
@@ -115,6 +123,16 @@ async function placePlain(source: string, path: string): Promise<void> {
     if (code !== 'EXDEV' && code !== 'EPERM' && code !== 'EMLINK' && code !== 'ENOTSUP') throw cause
     await copyFile(real, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
   }
+}
+
+/** Shows a file of this machine in a work directory; one that is there already stays. */
+export async function placeInput(
+  job: Pick<Attempt['job'], 'tasks'>,
+  source: string,
+  path: string,
+): Promise<void> {
+  const isContained = containersOf(job).length > 0
+  await unlessThere(async () => await (isContained ? placePlain(source, path) : symlink(source, path)))
 }
 
 /** An attempt that is adopted has its links already. */

@@ -8,7 +8,7 @@ export interface AttemptResult {
   readonly failure?: Failure | undefined
   /** The outputs were there already, made by this invocation from the same inputs. */
   readonly reused?: string | undefined
-  /** With `succeeded`: logical names and SHA-256 of the files that it made. */
+  /** Logical names and SHA-256 of the files that it made: all of them, or those of the tasks of a cluster that did not fail. */
   readonly made?: Step['made'] | undefined
 }
 
@@ -44,11 +44,11 @@ export interface Step {
  */
 export function nextStep(result: AttemptResult, policy: RunPolicy, history: JobHistory): Step {
   const { outcome, failure, reused, made = [] } = result
+  const files = made.length === 0 ? {} : { made }
   if (outcome === 'succeeded') {
-    const facts = { ...(reused === undefined ? {} : { reused }), ...(made.length === 0 ? {} : { made }) }
-    return { outcome, next: 'done', ...facts }
+    return { outcome, next: 'done', ...(reused === undefined ? {} : { reused }), ...files }
   }
-  const facts = { outcome, ...(failure === undefined ? {} : { failure }) }
+  const facts = { outcome, ...(failure === undefined ? {} : { failure }), ...files }
   if (outcome === 'canceled') return { ...facts, next: 'canceled' }
   const isFull = failure?.kind === 'space'
   const isLoss = outcome === 'lost' && (isFull || history.losses < policy.maxLosses)

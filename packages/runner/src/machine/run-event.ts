@@ -70,7 +70,7 @@ export type RunEvent =
       readonly timeoutMs?: number
       /** With `succeeded`: the attempt that made the outputs found again, instead of running anything. */
       readonly reused?: string
-      /** With `succeeded`: logical names and SHA-256 of the files that it made. */
+      /** Logical names and SHA-256 of the files that it made: all of them, or those of the tasks of a cluster that did not fail. */
       readonly made?: readonly (readonly [lfn: string, sha256: string])[]
     }
   /** The scheduler keeps an attempt from running until somebody releases it, and lets it go on. */

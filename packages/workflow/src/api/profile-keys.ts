@@ -24,6 +24,7 @@ export const PEGASUS_KEYS = {
   clustersSize: ['clusters.size', 'count'],
   clustersNum: ['clusters.num', 'count'],
   clustersMaxRuntime: ['clusters.maxruntime', 'count'],
+  clustersCores: ['clusters.cores', 'count'],
   label: ['label', 'text'],
   jobAggregator: ['job.aggregator', 'text'],
   jobAggregatorArguments: ['job.aggregator.arguments', 'text'],

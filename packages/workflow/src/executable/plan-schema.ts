@@ -55,6 +55,14 @@ const task = z.object({
   metadata,
   environment: z.array(z.tuple([text, text])),
   runtimeSeconds: z.number().nonnegative().optional(),
+  member: z
+    .object({
+      reads: z.array(text),
+      writes: z.array(text),
+      after: z.array(count),
+      cores: z.number().positive(),
+    })
+    .optional(),
 })
 
 const input = z.object({

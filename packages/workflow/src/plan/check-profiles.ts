@@ -19,9 +19,15 @@ const SIGNED: NumberRule = { pattern: /^-?\d{1,9}$/, allowed: 'a whole number' }
 
 /** Profiles that are numbers; a value that is none would be a request that nobody made. */
 const RULES: ReadonlyMap<string, NumberRule> = new Map([
-  ...['memory', 'diskspace', 'runtime', 'maxwalltime', 'checkpoint.time', 'clusters.maxruntime'].map(
-    (key) => [`pegasus.${key}`, ANY] as const,
-  ),
+  ...[
+    'memory',
+    'diskspace',
+    'runtime',
+    'maxwalltime',
+    'checkpoint.time',
+    'clusters.maxruntime',
+    'clusters.cores',
+  ].map((key) => [`pegasus.${key}`, ANY] as const),
   ...['cores', 'gpus', 'nodes', 'ppn'].map((key) => [`pegasus.${key}`, WHOLE] as const),
   ...['in', 'out'].flatMap((way) =>
     ['clusters', 'local.clusters', 'remote.clusters'].map(

@@ -13,6 +13,7 @@ import type {
   PlanExecutable,
   PlanInput,
   PlanJob,
+  PlanMember,
   PlanOutput,
   PlanPlace,
   PlanTask,
@@ -87,7 +88,35 @@ function unitProfiles(context: PlanContext, unit: number): readonly Profile[] {
       merged.set(key, before === undefined ? profile : combine(before, profile))
     }
   }
-  return [...merged.values()]
+  return clusterCores([...merged.values()])
+}
+
+/** A cluster takes as many cores as `pegasus.clusters.cores` says, and memory for all tasks that then run at a time. */
+function clusterCores(merged: readonly Profile[]): readonly Profile[] {
+  const each = coresOf(merged)
+  const wanted = Number(profileValue(merged, 'pegasus', 'clusters.cores') ?? Number.NaN)
+  if (!(wanted > each)) return merged
+  const memoryMb = Number(profileValue(merged, 'pegasus', 'memory') ?? Number.NaN)
+  const changed = [
+    { namespace: 'pegasus', key: 'cores', value: String(wanted) } as const,
+    ...(memoryMb > 0
+      ? [
+          {
+            namespace: 'pegasus',
+            key: 'memory',
+            value: String(memoryMb * Math.floor(wanted / each)),
+          } as const,
+        ]
+      : []),
+  ]
+  const isChanged = (profile: Profile): boolean =>
+    changed.some(({ namespace, key }) => namespace === profile.namespace && key === profile.key)
+  return [...merged.filter((profile) => !isChanged(profile)), ...changed]
+}
+
+function coresOf(profiles: readonly Profile[]): number {
+  const cores = Number(profileValue(profiles, 'pegasus', 'cores') ?? 1)
+  return cores > 0 ? cores : 1
 }
 
 function combine(first: Profile, second: Profile): Profile {
@@ -109,8 +138,11 @@ function taskProfiles(context: PlanContext, task: number): readonly Profile[] {
 function unitTasks(context: PlanContext, unit: number): readonly PlanTask[] {
   const { units, tasks, assignment } = context
   const made: PlanTask[] = []
-  for (let k = units.taskStart[unit]!; k < units.taskStart[unit + 1]!; k++) {
+  const members = membersOf(context, unit)
+  const first = units.taskStart[unit]!
+  for (let k = first; k < units.taskStart[unit + 1]!; k++) {
     const task = units.tasks[k]!
+    const member = members[k - first]
     const job = tasks.jobs[task]
     if (job === undefined) continue
     const profiles = taskProfiles(context, task)
@@ -130,9 +162,31 @@ function unitTasks(context: PlanContext, unit: number): readonly PlanTask[] {
         .filter((p) => p.namespace === 'env')
         .map(({ key, value }) => [key, value] as const),
       runtimeSeconds: Number.isFinite(seconds) ? seconds : undefined,
+      member: member === undefined ? undefined : { ...member, cores: coresOf(profiles) },
     })
   }
   return made
+}
+
+/** What the tasks of a cluster need of each other; nothing for a task that stands alone. */
+function membersOf(context: PlanContext, unit: number): readonly Omit<PlanMember, 'cores'>[] {
+  const { units, tasks } = context
+  const members = units.tasks.subarray(units.taskStart[unit], units.taskStart[unit + 1])
+  if (members.length === 1) return []
+  const { childStart, children } = tasks.graph
+  const places = new Map([...members].map((task, at) => [task, at]))
+  const after: number[][] = Array.from(members, () => [])
+  members.forEach((task, at) => {
+    for (const child of children.subarray(childStart[task], childStart[task + 1]))
+      after[places.get(child) ?? -1]?.push(at)
+  })
+  const lfnsOf = ({ start, file }: PlanContext['tasks']['inputs'], task: number): readonly string[] =>
+    Array.from(file.subarray(start[task], start[task + 1]), (number) => tasks.lfns[number] ?? '')
+  return Array.from(members, (task, at) => ({
+    reads: lfnsOf(tasks.inputs, task),
+    writes: lfnsOf(tasks.outputs, task),
+    after: after[at] ?? [],
+  }))
 }
 
 function describeExecutable(

@@ -124,6 +124,19 @@ export interface PlanTask {
   readonly environment: readonly (readonly [string, string])[]
   /** Predicted run time from the profile `runtime`, seconds. */
   readonly runtimeSeconds: number | undefined
+  /** Of a task in a cluster: what it needs of the others, so that they run at the same time and are tried again alone. */
+  readonly member: PlanMember | undefined
+}
+
+/** Place of a task in its cluster. */
+export interface PlanMember {
+  /** Logical files of the job that this task reads and writes. */
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  /** Positions of the tasks of the cluster that it waits for, from 0. */
+  readonly after: readonly number[]
+  /** Cores of the job that it takes. */
+  readonly cores: number
 }
 
 /** What a task executes. */

@@ -188,6 +188,7 @@ export const PEGASUS_PROFILE_KEYS: ReadonlySet<string> = new Set([
   'clusters.size',
   'clusters.num',
   'clusters.maxruntime',
+  'clusters.cores',
   'label',
   'job.aggregator',
   'job.aggregator.arguments',
