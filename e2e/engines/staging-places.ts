@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { nginxServer } from '../../packages/runner/test/servers/nginx-server.ts'
 import { S3_KEYS, s3Server } from '../../packages/runner/test/servers/s3-server.ts'
@@ -7,8 +7,6 @@ import { keptFolder } from '../../testing/folders.ts'
 
 /** A server of this machine through which nodes get and send files. */
 export interface StagingPlace {
-  /** Scheme of its URLs. */
-  readonly scheme: 'http' | 's3' | 'sftp'
   /** URL of its directory. */
   readonly url: string
   /** Variables by which the submitting side is let in. */
@@ -19,34 +17,32 @@ export interface StagingPlace {
   readonly secrets: readonly string[]
 }
 
-/** A web server that takes files by PUT and gives them. */
-export async function httpPlace(): Promise<StagingPlace> {
-  const root = keptFolder()
-  mkdirSync(join(root, 'stage'))
-  // The workers of nginx are nobody.
-  chmodSync(join(root, 'stage'), 0o777)
-  const url = await nginxServer(
-    root,
-    'location /stage { dav_methods PUT DELETE MKCOL; create_full_put_path on; client_max_body_size 0; }',
-  )
-  return { scheme: 'http', url: `${url}/stage`, environment: {}, words: [], secrets: [] }
-}
+/** Starts a place, for the tests of a file, by the scheme of its URLs. */
+export const stagingPlaces = {
+  /** A web server that takes files by PUT. */
+  http: async (): Promise<StagingPlace> => {
+    const root = keptFolder()
+    mkdirSync(join(root, 'stage'))
+    const places =
+      'location /stage { dav_methods PUT DELETE MKCOL; create_full_put_path on; client_max_body_size 0; }'
+    return { url: `${await nginxServer(root, places)}/stage`, environment: {}, words: [], secrets: [] }
+  },
+  /** An object store that verifies signatures. */
+  s3: async (): Promise<StagingPlace> => {
+    const environment = { ...S3_KEYS, AWS_ENDPOINT_URL: await s3Server() }
+    return { url: 's3://data/stage', environment, words: [], secrets: [S3_KEYS.AWS_SECRET_ACCESS_KEY] }
+  },
+  /** A server of OpenSSH that takes one key. */
+  sftp: async (): Promise<StagingPlace> => {
+    const { port, config, key } = await sshServer()
+    return {
+      url: `sftp://root@127.0.0.1:${port}${keptFolder()}/stage`,
+      environment: { SSH_PRIVATE_KEY: key.path },
+      words: ['--ssh-config', config],
+      secrets: [key.text.split('\n')[2] ?? ''],
+    }
+  },
+} as const
 
-/** An object store. */
-export async function s3Place(): Promise<StagingPlace> {
-  const environment = { ...S3_KEYS, AWS_ENDPOINT_URL: await s3Server() }
-  return { scheme: 's3', url: 's3://data/stage', environment, words: [], secrets: ['S3RVER'] }
-}
-
-/** A server of OpenSSH that takes one key. */
-export async function sftpPlace(): Promise<StagingPlace> {
-  const { port, config, key } = await sshServer()
-  const folder = keptFolder()
-  return {
-    scheme: 'sftp',
-    url: `sftp://root@127.0.0.1:${port}${folder}/stage`,
-    environment: { SSH_PRIVATE_KEY: key.path },
-    words: ['--ssh-config', config],
-    secrets: [key.text.split('\n')[2] ?? ''],
-  }
-}
+/** Scheme of a place. */
+export type StagingScheme = keyof typeof stagingPlaces

@@ -1,90 +1,132 @@
-import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { freshFolder } from '../../testing/folders.ts'
-import { type Engine, engines } from './engines.ts'
-import { httpPlace, type StagingPlace, s3Place, sftpPlace } from './staging-places.ts'
+import { serveHttp } from '../../testing/loopback-server.ts'
+import { engines } from './engines.ts'
+import { ALL_TEXT, smallWorkflow } from './small-workflow.ts'
+import { type StagingPlace, type StagingScheme, stagingPlaces } from './staging-places.ts'
 
-const command = fileURLToPath(new URL('../../packages/cli/bin/skyloom.js', import.meta.url))
-
-const makers = { http: httpPlace, s3: s3Place, sftp: sftpPlace } as const
-const schemes = Object.keys(makers) as StagingPlace['scheme'][]
-const places = new Map<string, StagingPlace>()
+const schemes = Object.keys(stagingPlaces) as StagingScheme[]
+const places = new Map<StagingScheme, StagingPlace>()
 
 beforeAll(async () => {
   if (engines.length === 0) return
-  for (const scheme of schemes) places.set(scheme, await makers[scheme]())
+  for (const scheme of schemes) places.set(scheme, await stagingPlaces[scheme]())
 })
 
-describe.for(engines)('nodes of $name', (engine) => {
-  test.concurrent.for(schemes)('get and send their files over %s', async (scheme) => {
-    const place = places.get(scheme)
-    if (place === undefined) throw new Error(`no place for ${scheme}`)
-    const { folder, skyloom } = workflowFolder(engine, place)
-    const words = ['--sites', engine.site, '--staging-site', 'stage', '--output-sites', 'local']
-    await skyloom(
-      'plan', 'workflow.yml', ...words, '--output-dir', join(folder, 'out'), '--dir', 'runs', '--relative-dir', 'one', '--quiet', '--cleanup', 'none',
-      '-D', 'pegasus.data.configuration=nonsharedfs',
+function placeOf(scheme: StagingScheme): StagingPlace {
+  const place = places.get(scheme)
+  if (place === undefined) throw new Error(`no place for ${scheme}`)
+  return place
+}
+
+const PLAN = [
+  'plan',
+  'workflow.yml',
+  '--output-sites',
+  'local',
+  '--output-dir',
+  'out',
+  '--dir',
+  'runs',
+  '--relative-dir',
+  'one',
+  '--quiet',
+]
+const NONSHARED = ['--staging-site', 'stage', '-D', 'pegasus.data.configuration=nonsharedfs']
+
+describe.for(engines)('nodes of $name', ({ name, site }) => {
+  // The pool of the tests has OpenSSH only when it was made with it.
+  const own = schemes.filter(
+    (scheme) =>
+      scheme !== 'sftp' ||
+      name === 'Slurm' ||
+      process.env['HTCONDOR_PACKAGES']?.includes('openssh-client') === true,
+  )
+  test.for(own)('get and send their files over %s; no record has its keys', async (scheme) => {
+    const { url, environment, words, secrets } = placeOf(scheme)
+    const { folder, skyloom } = smallWorkflow({ upper: site, back: site, all: site }, url, environment)
+    await skyloom(...PLAN, '--sites', site, ...NONSHARED)
+    await skyloom('run', 'start', 'runs/one', '--quiet', ...words)
+    expect(readFileSync(join(folder, 'out/all.txt'), 'utf8')).toBe(ALL_TEXT)
+    const history = await skyloom('trace', 'out/all.txt')
+    for (const step of ['tr ', 'rev ', 'cat ', 'raw.txt']) expect(history).toContain(step)
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) =>
+      file.isFile(),
     )
-    await skyloom('run', 'start', 'runs/one', '--quiet', ...place.words)
-    expect(readFileSync(join(folder, 'out/all.txt'), 'utf8')).toBe('ORION\nnoiro\n')
-    const trace = await skyloom('trace', 'out/all.txt')
-    console.log(trace)
-    for (const file of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      if (!file.isFile()) continue
+    expect(files.length).toBeGreaterThan(10)
+    for (const file of files) {
       const text = readFileSync(join(file.parentPath, file.name), 'latin1')
-      for (const secret of place.secrets) expect(text.includes(secret), file.name).toBe(false)
+      for (const secret of secrets) expect(text.includes(secret), file.name).toBe(false)
     }
+  })
+
+  test('notice a file that was damaged on its way and a page in place of data, say so and try again', async () => {
+    const faults = { 'raw.txt': 1, 'upper.txt': 1 }
+    const address = await damagingServer(placeOf('http').url, faults)
+    const { folder, skyloom } = smallWorkflow({ upper: site, back: site, all: site }, `${address}/faulty`)
+    await skyloom(...PLAN, '--sites', site, ...NONSHARED, '-D', 'dagman.retry=2')
+    await skyloom('run', 'start', 'runs/one', '--quiet')
+    expect(faults).toEqual({ 'raw.txt': 0, 'upper.txt': 0 })
+    expect(readFileSync(join(folder, 'out/all.txt'), 'utf8')).toBe(ALL_TEXT)
+    expect(await skyloom('run', 'explain', 'cat_all', 'runs/one')).toMatch(
+      /attempt 1: failed.*upper\.txt.*not what it should be.*SHA-256/,
+    )
+    const told = await Promise.all(
+      ['tr_upper', 'rev_back'].map(async (job) => await skyloom('run', 'explain', job, 'runs/one')),
+    )
+    expect(told.join('')).toMatch(/attempt 1: failed.*raw\.txt.*not what it should be/)
   })
 })
 
-interface Folder {
-  readonly folder: string
-  readonly skyloom: (...words: readonly string[]) => Promise<string>
+/** Hands requests on to another server; damages the first answers about some files, with a page in place of `raw.txt`. */
+async function damagingServer(url: string, faults: Record<string, number>): Promise<string> {
+  return await serveHttp((request, answer) => {
+    void (async () => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+      const method = request.method ?? 'GET'
+      const body = method === 'PUT' ? Buffer.concat(chunks) : undefined
+      const given = await fetch(`${url}${request.url ?? ''}`, {
+        method,
+        ...(body === undefined ? {} : { body }),
+      })
+      let bytes = Buffer.from(await given.arrayBuffer())
+      const name = request.url?.split('/').at(-1) ?? ''
+      if (method === 'GET' && (faults[name] ?? 0) > 0) {
+        faults[name] = (faults[name] ?? 0) - 1
+        bytes =
+          name === 'raw.txt'
+            ? Buffer.from('<!doctype html><p>log in')
+            : Buffer.from(bytes.map((byte) => byte ^ 1))
+      }
+      const length = method === 'HEAD' ? given.headers.get('content-length') : String(bytes.length)
+      answer
+        .writeHead(given.status, length === null ? {} : { 'content-length': length })
+        .end(method === 'HEAD' ? undefined : bytes)
+    })()
+  })
 }
 
-function workflowFolder(engine: Engine, place: StagingPlace): Folder {
-  const folder = freshFolder()
-  writeFileSync(join(folder, 'raw.txt'), 'orion\n')
-  writeFileSync(join(folder, 'workflow.yml'), `pegasus: '5.0.4'
-name: small
-jobs:
-- {type: job, id: upper, name: tr, arguments: [a-z, A-Z], stdin: raw.txt, stdout: upper.txt, uses: [{lfn: raw.txt, type: input}, {lfn: upper.txt, type: output, stageOut: false}]}
-- {type: job, id: back, name: rev, arguments: [], stdin: raw.txt, stdout: back.txt, uses: [{lfn: raw.txt, type: input}, {lfn: back.txt, type: output, stageOut: false}]}
-- {type: job, id: all, name: cat, arguments: [upper.txt, back.txt], stdout: all.txt, uses: [{lfn: upper.txt, type: input}, {lfn: back.txt, type: input}, {lfn: all.txt, type: output}]}
-jobDependencies: [{id: upper, children: [all]}, {id: back, children: [all]}]
-`)
-  writeFileSync(join(folder, 'replicas.yml'), `pegasus: '5.0'
-replicas:
-- {lfn: raw.txt, pfns: [{site: local, pfn: '${join(folder, 'raw.txt')}'}]}
-`)
-  writeFileSync(join(folder, 'transformations.yml'), `pegasus: '5.0'
-transformations:
-${['tr', 'rev', 'cat'].map((name) => `- {name: ${name}, sites: [{name: ${engine.site}, pfn: /usr/bin/${name}, type: installed}]}`).join('\n')}
-`)
-  writeFileSync(join(folder, 'sites.yml'), `pegasus: '5.0'
-sites:
-- name: cluster
-  grids: [{type: batch, contact: localhost, scheduler: slurm, jobtype: compute}]
-- name: pool
-  profiles: {pegasus: {style: condor}}
-- name: stage
-  directories:
-  - type: sharedScratch
-    path: /
-    fileServers: [{url: '${place.url}', operation: all}]
-`)
-  mkdirSync(join(folder, 'out'))
-  const skyloom = async (...words: readonly string[]): Promise<string> => {
-    const env = { ...process.env, ...place.environment, SKYLOOM_REGISTRY: join(folder, 'registry.sqlite') }
-    const child = spawn(process.execPath, [command, ...words], { cwd: folder, env })
-    let text = ''
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (text += part))
-    const code = await new Promise((resolve) => child.once('close', resolve))
-    if (code !== 0) throw new Error(`skyloom ${words.join(' ')}: ${String(code)} ${text}`)
-    return text
-  }
-  return { folder, skyloom }
-}
+test.runIf(engines.length === 2)(
+  'one workflow on Slurm and HTCondor hands its files from site to site',
+  async () => {
+    const { folder, skyloom } = smallWorkflow(
+      { upper: 'pool', back: 'cluster', all: 'cluster' },
+      'file:///nowhere',
+    )
+    const configurations = [
+      '-D',
+      'pegasus.data.configuration=condorio',
+      '-D',
+      'pegasus.catalog.site.sites.cluster.profiles.pegasus.data.configuration=sharedfs',
+    ]
+    await skyloom(...PLAN, '--sites', 'cluster,pool', ...configurations)
+    await skyloom('run', 'start', 'runs/one', '--quiet')
+    expect(readFileSync(join(folder, 'out/all.txt'), 'utf8')).toBe(ALL_TEXT)
+    const jobs = await skyloom('run', 'jobs', 'runs/one')
+    expect(jobs).toMatch(/stage_inter\S*.*succeeded/)
+    const history = await skyloom('trace', 'out/all.txt')
+    for (const step of ['tr ', 'rev ', 'cat ', 'raw.txt']) expect(history).toContain(step)
+  },
+)

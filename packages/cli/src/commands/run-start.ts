@@ -105,7 +105,11 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
       transfers: transfersOf(flags),
       filesPerHost: flags.filesPerHost,
       kickstart: flags.kickstart,
-      subWorkflows: { command: ownCommand(), registry: absolutePlace(registryPlace) },
+      subWorkflows: {
+        command: ownCommand(),
+        registry: absolutePlace(registryPlace),
+        startWords: startWords(flags),
+      },
       inheritEnvironment: flags.inheritEnv,
       policy: {
         onFailure: flags.stopOnFailure === true ? 'stop' : 'continue',
@@ -196,6 +200,28 @@ async function resumedMosaic(
 function ownCommand(): readonly string[] {
   const script = process.argv[1]
   return script === undefined ? ['skyloom'] : [process.execPath, script]
+}
+
+/** The words of this call that hold for sub-workflows as well. */
+function startWords({
+  site,
+  sshConfig,
+  transfers,
+  filesPerHost,
+  reuse,
+  inheritEnv,
+}: StartFlags): readonly string[] {
+  const given = (name: string, value: string | number | undefined): readonly string[] =>
+    value === undefined ? [] : [name, String(value)]
+  return [
+    ...given('--site', site?.join(',')),
+    ...given('--ssh-config', sshConfig === undefined ? undefined : resolve(sshConfig)),
+    ...given('--transfers', transfers === undefined ? undefined : resolve(transfers)),
+    ...given('--files-per-host', filesPerHost),
+    ...(reuse ? [] : ['--no-reuse']),
+    // Takes all words that follow.
+    ...(inheritEnv === undefined ? [] : ['--inherit-env', ...inheritEnv]),
+  ]
 }
 
 /** A file name that means the same in every folder; URLs stay. */

@@ -105,6 +105,8 @@ class RunEngine {
   readonly #machine: RunMachine
   readonly #executor: Executor
   readonly #made = new Map<string, string>()
+  /** SHA-256 of files from elsewhere as they came to a staging site: what jobs get must be the same. */
+  readonly #arrived = new Map<string, string>()
   readonly #clock: RunClock
   readonly #hooks: HookRunner
   readonly #records: KickstartRecords | undefined
@@ -145,7 +147,7 @@ class RunEngine {
       token: lease.token,
       plan,
       findResult: async (recipe) => await this.#findResult(recipe),
-      productHash: (lfn) => this.#made.get(lfn),
+      productHash: (lfn) => this.#made.get(lfn) ?? this.#arrived.get(lfn),
       checkLease: async () => await lease.check(),
       onFault: (error) => this.#fail(error),
     }
@@ -259,6 +261,8 @@ class RunEngine {
   #ended(report: AttemptReport, now: number): readonly RunEvent[] {
     const { outcome, failure, reused, job, attempt, products } = report
     const kind = this.#plan.kind(job)
+    if (kind === 'stage_in' && outcome === 'succeeded')
+      for (const { lfn, sha256 } of products) this.#arrived.set(lfn, sha256)
     const fromPlan = kind === 'compute' || kind === 'sub_workflow'
     const made = fromPlan ? products.map(({ lfn, sha256 }) => [lfn, sha256] as const) : undefined
     // A program that was stopped with the engine is not the run's wish: it is lost, and begun again.

@@ -2,6 +2,19 @@
 const INHERITED =
   /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|PYTHONPATH|PYTHONHOME|VIRTUAL_ENV|CONDA_PREFIX|OMP_NUM_THREADS|JAVA_HOME)$/
 
+/** Variables by which an engine reaches schedulers and other places. */
+const OF_ENGINES =
+  /^(?:SLURM_CONF|CONDOR_CONFIG|_CONDOR_\w+|AWS_\w+|PEGASUS_CREDENTIALS|SSH_PRIVATE_KEY|SSH_AUTH_SOCK)$/
+
+/** What the engine of a sub-workflow gets besides what programs get: schedulers and credentials are those of its parent. */
+export function engineEnvironment(
+  own: Readonly<Record<string, string | undefined>>,
+): readonly (readonly [string, string])[] {
+  return Object.entries(own).flatMap(([name, value]) =>
+    value !== undefined && OF_ENGINES.test(name) ? [[name, value] as const] : [],
+  )
+}
+
 /** Names of variables whose values are secrets. */
 const SECRET =
   /(?:SECRET|TOKEN|PASS(?:WORD|WD|PHRASE)?|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|COOKIE|AUTH|SESSION)/i

@@ -25,6 +25,8 @@ export interface FoundResult {
 export interface SubWorkflows {
   /** Program and first arguments of the command `skyloom`. */
   readonly command: readonly string[]
+  /** Further words of `run start`: what was said of sites and transfers holds inside, too. */
+  readonly startWords?: readonly string[] | undefined
   /** Place of the registry; it may hold a password and is handed on by the environment. */
   readonly registry: string
 }

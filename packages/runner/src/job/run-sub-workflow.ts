@@ -64,7 +64,7 @@ export async function runSubWorkflow(context: JobContext, attempt: Attempt): Pro
     ]
     const steps = [
       ['plan', workflowFile(job, task), ...splitArguments(task.arguments), ...own],
-      ['run', 'start', runDir, '--quiet'],
+      ['run', 'start', runDir, '--quiet', ...(subWorkflows.startWords ?? [])],
     ]
     for (const [at, words] of steps.entries()) {
       const step: PlanTask = {

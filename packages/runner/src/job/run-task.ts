@@ -13,7 +13,7 @@ import { readCapped } from '../files/cap-text.ts'
 import { diskFaultOf, freeBytes } from '../files/disk-fault.ts'
 import type { Invocation, InvocationFile } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
-import { recordedEnvironment } from './environment.ts'
+import { engineEnvironment, recordedEnvironment } from './environment.ts'
 import type { Attempt, JobContext } from './job-context.ts'
 import type { TaskProgram } from './task-program.ts'
 import type { AttemptPlaces } from './work-directory.ts'
@@ -265,7 +265,7 @@ function ownVariables(context: JobContext, attempt: Attempt): readonly (readonly
     ['SKYLOOM_JOB', attempt.job.name],
     ['SKYLOOM_ATTEMPT', String(attempt.attempt)],
     ...(attempt.job.kind === 'sub_workflow' && context.subWorkflows !== undefined
-      ? [['SKYLOOM_REGISTRY', context.subWorkflows.registry] as const]
+      ? [['SKYLOOM_REGISTRY', context.subWorkflows.registry] as const, ...engineEnvironment(process.env)]
       : []),
   ]
 }

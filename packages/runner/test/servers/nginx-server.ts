@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { keptFolder } from '../../../../testing/folders.ts'
 import { freePort } from './free-port.ts'
@@ -9,14 +9,12 @@ export async function nginxServer(root: string, locations: string): Promise<stri
   const folder = keptFolder()
   const port = await freePort()
   mkdirSync(join(folder, 'tmp'))
-  // Its workers are nobody.
-  for (const open of [folder, root]) chmodSync(open, 0o755)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(folder, 'tmp')};`)
     .join(' ')
   writeFileSync(
     join(folder, 'nginx.conf'),
-    `daemon off; pid ${join(folder, 'nginx.pid')}; worker_processes 1; events { worker_connections 64; }
+    `${process.getuid?.() === 0 ? 'user root; ' : ''}daemon off; pid ${join(folder, 'nginx.pid')}; worker_processes 1; events { worker_connections 64; }
 http { ${temporary} access_log off;
   server { listen 127.0.0.1:${port}; root ${root}; ${locations} } }
 `,
