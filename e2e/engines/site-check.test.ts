@@ -50,6 +50,25 @@ test.runIf(hasSlurm)('a Slurm cluster that works is said to work', () => {
   expect(works).toBe(true)
 })
 
+test('a host without Slurm is told so, and the check ends', () => {
+  const folder = freshFolder()
+  const words = ['--scheduler', 'slurm', '--scratch', join(folder, 'scratch')]
+  expect(skyloom(folder, 'site', 'add', 'cluster', ...words).status).toBe(0)
+  // A process that stays when there is nothing left to do is ended, and has no status.
+  const { status, stdout } = spawnSync(process.execPath, [command, 'site', 'check', 'cluster', '--json'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: folder, HOME: folder },
+    timeout: 60_000,
+  })
+  expect(status).toBe(1)
+  expect((JSON.parse(stdout) as Check).findings.at(-1)).toMatchObject({
+    what: 'scheduler',
+    ok: false,
+    text: expect.stringMatching(/no program sbatch on the search path/) as string,
+  })
+})
+
 test.runIf(hasCondor)('an HTCondor pool that works is said to work', () => {
   const { works, findings } = check('pool', '--scheduler', 'htcondor')
   expect(findings.find(({ what }) => what === 'plan')?.text).toBe('one job, files by condorio')

@@ -54,6 +54,12 @@ export async function siteAdd(given: string | undefined, flags: SiteAddFlags): P
     return EXIT.wrongUse
   }
   const { name, scheduler, scratch } = answers
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
+    throw new WorkflowError('WORKFLOW_BAD_VALUE', 'that cannot be the name of a site', {
+      found: name,
+      allowed: 'letters, digits, dots, dashes and underscores, a letter or digit first',
+    })
+  }
   const site = new Site(name)
   if (scheduler === 'slurm') site.addGrids(new Grid('batch', 'localhost', 'slurm', { jobType: 'compute' }))
   if (scheduler === 'htcondor') site.addProfiles('pegasus', { style: 'condor' })

@@ -120,6 +120,7 @@ export class BatchExecutor implements Executor {
     const script = join(this.#root, 'element.sh')
     writeFileSync(script, elementScript(this.#site.node, join(this.#root, NODE_PROGRAM), NODE_PROGRAM))
     chmodSync(script, 0o755)
+    this.#batches.length = 0
     for (const entry of readdirSync(this.#root, { withFileTypes: true }))
       if (entry.isDirectory()) this.#recover(entry.name)
     this.#timer = setInterval(() => this.#look(), this.#options.lookMs ?? 200)
@@ -146,7 +147,9 @@ export class BatchExecutor implements Executor {
   #task(request: AttemptRequest): BatchTask {
     const host = this.#host
     const plan = host.plan.job(request.job)
-    const names = [...plan.inputs, ...plan.outputs, ...plan.transfers, ...plan.registrations].map(({ lfn }) => lfn)
+    const names = [...plan.inputs, ...plan.outputs, ...plan.transfers, ...plan.registrations].map(
+      ({ lfn }) => lfn,
+    )
     const hashes = names.flatMap((lfn) => {
       const hash = host.productHash(lfn)
       return hash === undefined ? [] : [[lfn, hash] as const]

@@ -42,6 +42,18 @@ export function batchSites(runDir: string): ReadonlyMap<string, BatchSite> {
   }
   for (const site of read.value.sites) {
     const kind = batchKind(site)
+    // Its batches are in a folder of its name.
+    if (kind !== undefined && (/[/\\]/.test(site.name) || /^\.*$/.test(site.name))) {
+      throw new RunnerError(
+        'RUNNER_BAD_PLAN',
+        'a site with a scheduler has a name that cannot be that of a folder',
+        {
+          where: [path],
+          found: site.name,
+          remedy: 'rename the site and plan again',
+        },
+      )
+    }
     if (kind === undefined) sites.delete(site.name)
     else
       sites.set(site.name, {

@@ -9,6 +9,7 @@ import type {
 } from './batch-system.ts'
 import { CARRIED_OUT, CARRIED_TASK } from './carried-files.ts'
 import { CondorEventLog } from './condor-event-log.ts'
+import { CONDOR_OUTAGE } from './condor-outage.ts'
 import {
   cancelElements,
   elementMemoryMb,
@@ -18,10 +19,6 @@ import {
   silentScheduler,
   submissionAnswer,
 } from './scheduler-program.ts'
-
-/** What condor_submit says when its queue does not answer. */
-const OUTAGE =
-  /can't find address|failed to connect|connect(?:ion)? (?:to|refused|failed)|unable to (?:contact|locate)|timed? ?out|not running|failed to (?:start|begin|commit) (?:a )?transaction|SECMAN|communication/i
 
 /** HTCondor by its programs: a cluster of jobs for each batch, followed by its job event log. Written for 9.0 and later. */
 export class CondorSystem implements BatchSystem {
@@ -40,7 +37,7 @@ export class CondorSystem implements BatchSystem {
 
   async slots(): Promise<number | undefined> {
     const answer = await schedulerProgram('condor_status', ['-autoformat', 'Machine', 'TotalCpus'])
-    if (answer.code !== 0 && OUTAGE.test(answer.stderr)) throw silentScheduler('condor_status', answer)
+    if (answer.code !== 0) throw silentScheduler('condor_status', answer)
     const machines = new Map(answer.stdout.split('\n').map((line) => line.split(' ') as [string, string]))
     const total = [...machines.values()].reduce((sum, cores) => sum + (Number(cores) || 0), 0)
     return total > 0 ? total : undefined
@@ -50,7 +47,10 @@ export class CondorSystem implements BatchSystem {
     const description = join(batch.folder, 'batch.sub')
     writeFileSync(description, submitDescription(batch))
     const answer = await schedulerProgram('condor_submit', ['-terse', description], { cwd: batch.folder })
-    return submissionAnswer('condor_submit', answer, /^(\d+)\.\d+/m, OUTAGE)
+    return await submissionAnswer('condor_submit', answer, { id: /^(\d+)\.\d+/m, outage: CONDOR_OUTAGE }, [
+      'condor_q',
+      '-totals',
+    ])
   }
 
   async find({ name, folder }: Omit<QueuedBatch, 'id'>): Promise<string | undefined> {

@@ -14,18 +14,28 @@ export interface ProgramAnswer {
 /** A scheduler that does not answer in so long is out of order. */
 const TIME_LIMIT_MS = 60_000
 
+/** So long for a question that has a short answer. */
+const QUICK_MS = 20_000
+
 /** Calls a program of a scheduler by its argument list; never throws. */
 export async function schedulerProgram(
   program: string,
   words: readonly string[],
-  options: { readonly cwd?: string | undefined; readonly input?: string | undefined } = {},
+  options: {
+    readonly cwd?: string | undefined
+    readonly input?: string | undefined
+    readonly timeMs?: number | undefined
+  } = {},
 ): Promise<ProgramAnswer> {
   return await new Promise((resolve) => {
-    const limits = { timeout: TIME_LIMIT_MS, maxBuffer: 256 * 1024 * 1024 }
+    const timeMs = options.timeMs ?? TIME_LIMIT_MS
+    const limits = { timeout: timeMs, maxBuffer: 256 * 1024 * 1024 }
     const child = execFile(program, words, { ...limits, cwd: options.cwd }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
       const isMissing = (error as NodeJS.ErrnoException | null)?.code === 'ENOENT'
-      const said = error !== null && stderr === '' ? error.message : stderr
+      const isLate = error?.killed === true
+      const silence = isLate ? `no answer within ${timeMs / 1000} s` : error?.message
+      const said = error !== null && stderr === '' ? (silence ?? '') : stderr
       resolve({ code, stdout, stderr: said, isMissing })
     })
     child.stdin?.on('error', () => undefined)
@@ -57,7 +67,7 @@ export async function requireScheduler(
   program: string,
   words: readonly string[],
 ): Promise<void> {
-  const answer = await schedulerProgram(program, words)
+  const answer = await schedulerProgram(program, words, { timeMs: QUICK_MS })
   if (answer.code === 0) return
   if (!answer.isMissing) throw silentScheduler(program, answer)
   throw new RunnerError('RUNNER_SCHEDULER', `${name} is not installed here`, {
@@ -66,16 +76,25 @@ export async function requireScheduler(
   })
 }
 
-/** What a scheduler said to a submission: the id that the pattern finds, or why it was not taken. */
-export function submissionAnswer(
+/**
+ * What a scheduler said to a submission: the id that the pattern finds, or why it was not taken. It is an outage when the scheduler
+ * says so, and when it does not answer a question either.
+ *
+ * @param question asked when it is not clear
+ */
+export async function submissionAnswer(
   program: string,
   answer: ProgramAnswer,
-  pattern: RegExp,
-  outage: RegExp,
-): string | RefusedSubmission {
-  const id = pattern.exec(answer.stdout)?.[1]
+  patterns: { readonly id: RegExp; readonly outage: RegExp },
+  question: readonly [program: string, ...words: string[]],
+): Promise<string | RefusedSubmission> {
+  const id = patterns.id.exec(answer.stdout)?.[1]
   if (answer.code === 0 && id !== undefined) return id
-  const isOutage = answer.code < 0 || outage.test(answer.stderr)
+  const [asked, ...words] = question
+  const isOutage =
+    answer.code < 0 ||
+    patterns.outage.test(answer.stderr) ||
+    (await schedulerProgram(asked, words, { timeMs: QUICK_MS })).code !== 0
   return { isOutage, text: `${program}: ${schedulerLine(answer)}`, kind: 'start' }
 }
 

@@ -24,8 +24,19 @@ export class SiteExecutor implements Executor {
     return { cores: Infinity, memoryMb: Infinity }
   }
 
+  /** Schedulers first: where one is missing, nothing of this machine was started. */
   async prepare(): Promise<void> {
-    for (const executor of this.#all()) await executor.prepare()
+    const ready: Executor[] = []
+    try {
+      for (const executor of this.#sites.values()) {
+        await executor.prepare()
+        ready.push(executor)
+      }
+      await this.#local.prepare()
+    } catch (error) {
+      for (const executor of ready) await executor.close()
+      throw error
+    }
   }
 
   submit(attempts: readonly AttemptRequest[]): void {

@@ -97,7 +97,7 @@ export class SlurmSystem implements BatchSystem {
       batch.folder,
     ]
     const answer = await schedulerProgram('sbatch', words, { cwd: batch.folder })
-    return submissionAnswer('sbatch', answer, /^(\d+)/m, OUTAGE)
+    return await submissionAnswer('sbatch', answer, { id: /^(\d+)/m, outage: OUTAGE }, ['scontrol', 'ping'])
   }
 
   async find({ name }: Omit<QueuedBatch, 'id'>): Promise<string | undefined> {

@@ -64,7 +64,18 @@ export async function checkSite(
   add('scheduler', true, kind === undefined ? 'none: jobs run on this machine' : NAMES[kind])
   const scratch = site.directories.find(({ type }) => type === 'sharedScratch')
   if (!checkScratch(scratch, kind, add)) return findings
-  const folder = mkdtempSync(join(options.folder, '.skyloom-check-'))
+  let folder: string
+  try {
+    folder = mkdtempSync(join(options.folder, '.skyloom-check-'))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    add(
+      'folder',
+      false,
+      `${options.folder} cannot be used for the run of the check: ${why}; name another one with --folder`,
+    )
+    return findings
+  }
   try {
     const runDir = await planCheck(folder, catalog, site, kind, scratch, options.program, add)
     if (runDir !== undefined) await runCheck(folder, runDir, options, add)
