@@ -104,11 +104,8 @@ export class ProgramTable {
   }
 
   #exited(running: Running, files: readonly number[], code: number | null, signal: string | null): void {
-    const { program, child, startMs, startedMs, usage, killed, outputs } = running
-    const sizes = outputs.map((file) => fstatSync(file).size)
-    for (const file of files) closeSync(file)
-    for (const [at, path] of [program.stdout, program.stderr].entries())
-      if (sizes[at] === 0 && program.keepEmpty[at] === false) rmSync(path, { force: true })
+    const { program, child, startMs, startedMs, usage, killed } = running
+    const fileError = closeFiles(running, files)
     this.#exits++
     // Several children may have been waited for at once: their sum belongs to none of them.
     const cpuMs = childrenCpuMs()
@@ -131,6 +128,7 @@ export class ProgramTable {
       readBytes: usage?.readBytes,
       writtenBytes: usage?.writtenBytes,
       killed,
+      fileError,
     })
   }
 
@@ -157,13 +155,40 @@ export class ProgramTable {
       }
       const { memoryMb, maxOutputBytes } = running.program
       if (memoryMb > 0 && usage.maxRssBytes > memoryMb * 1e6) this.kill(id, 'memory')
-      else if (running.outputs.some((file) => fstatSync(file).size > maxOutputBytes)) this.kill(id, 'output')
+      else if (isLarger(running.outputs, maxOutputBytes)) this.kill(id, 'output')
     }
   }
 
   #end(result: ProgramResult): void {
     this.#running.delete(result.id)
     this.#onEnd(result)
+  }
+}
+
+/** Closes the files of a program that ended, and removes empty ones. @returns what went wrong */
+function closeFiles({ program, outputs }: Running, files: readonly number[]): string | undefined {
+  let problem: string | undefined
+  const tried = <Result>(work: () => Result): Result | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      problem ??= error instanceof Error ? error.message : String(error)
+      return undefined
+    }
+  }
+  const sizes = outputs.map((file) => tried(() => fstatSync(file).size))
+  for (const file of files) tried(() => closeSync(file))
+  for (const [at, path] of [program.stdout, program.stderr].entries())
+    if (sizes[at] === 0 && program.keepEmpty[at] === false) tried(() => rmSync(path, { force: true }))
+  return problem
+}
+
+function isLarger(files: readonly number[], bytes: number): boolean {
+  try {
+    return files.some((file) => fstatSync(file).size > bytes)
+  } catch {
+    // The next look tells.
+    return false
   }
 }
 

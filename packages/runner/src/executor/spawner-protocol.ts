@@ -37,6 +37,8 @@ export interface ProgramResult {
   readonly readBytes?: number | undefined
   readonly writtenBytes?: number | undefined
   readonly killed?: KillReason | undefined
+  /** What went wrong with the files of its output when it had ended. */
+  readonly fileError?: string | undefined
   /** Why it could not be started. */
   readonly startError?: string | undefined
 }

@@ -12,7 +12,6 @@ import {
 } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
-import { diskFaultOf, errorCodes } from '../files/disk-fault.ts'
 import { LOOK_MS, ProgramTable } from './program-table.ts'
 import {
   ADDRESS_FILE,
@@ -132,13 +131,12 @@ export class SpawnerServer {
     if (this.#engine !== undefined) answer(this.#engine, { event: 'ended', result })
   }
 
-  /** Writes results to the file. With a full disk they stay in memory until there is room: a crash before loses them. */
+  /** Writes results to the file. Where that fails they stay in memory and are tried again: a crash before loses them. */
   #keep(): void {
     try {
       appendFileSync(this.#results, this.#unwritten)
       this.#unwritten = ''
-    } catch (error) {
-      if (diskFaultOf(errorCodes(error)) === undefined) throw error
+    } catch {
       // A part of a line may have been written; the next one must not be swallowed by it.
       if (!this.#unwritten.startsWith('\n')) this.#unwritten = `\n${this.#unwritten}`
     }
@@ -146,8 +144,7 @@ export class SpawnerServer {
 
   #settle(ids: readonly string[]): void {
     for (const id of ids) this.#ended.delete(id)
-    const isDone = this.#ended.size === 0
-    if (isDone && fstatSync(this.#results).size > MAX_RESULTS_BYTES) ftruncateSync(this.#results, 0)
+    if (this.#ended.size === 0) this.#forget(MAX_RESULTS_BYTES)
   }
 
   #look(): void {
@@ -157,11 +154,23 @@ export class SpawnerServer {
     if (isIdle && performance.now() - this.#idleSinceMs > IDLE_MS) this.#exit()
   }
 
+  /** Begins the file of results anew when it is larger; all of them are settled. */
+  #forget(bytes: number): void {
+    try {
+      if (fstatSync(this.#results).size > bytes) ftruncateSync(this.#results, 0)
+    } catch {
+      // Results that are settled do no harm.
+    }
+  }
+
   #exit(): void {
-    if (this.#ended.size === 0) ftruncateSync(this.#results, 0)
+    if (this.#ended.size === 0) this.#forget(0)
     this.#server?.close()
-    rmSync(dirname(this.#socketPath), { recursive: true, force: true })
-    process.exit(0)
+    try {
+      rmSync(dirname(this.#socketPath), { recursive: true, force: true })
+    } finally {
+      process.exit(0)
+    }
   }
 }
 
