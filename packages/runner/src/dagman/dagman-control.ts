@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isCondorOutage } from '../batch/condor-outage.ts'
 import { type ProgramAnswer, schedulerLine, schedulerProgram } from '../batch/scheduler-program.ts'
 import { RunnerError } from '../errors.ts'
 
@@ -8,9 +9,6 @@ import { RunnerError } from '../errors.ts'
 export type QueueAnswer =
   | { readonly ok: true }
   | { readonly ok: false; readonly isOutage: boolean; readonly text: string }
-
-const OUTAGE =
-  /can't find address|failed to connect|connect(?:ion)? (?:to|refused|failed)|unable to (?:contact|locate)|timed? ?out|not running|failed to (?:start|begin|commit) (?:a )?transaction|SECMAN|communication/i
 
 /**
  * Submits a DAG; DAGMan itself finds the newest rescue file. Files of an earlier submission stay, with the history that they hold.
@@ -52,7 +50,7 @@ export async function changeQueue(
 function queueAnswer(answer: ProgramAnswer): QueueAnswer {
   return {
     ok: false,
-    isOutage: answer.code < 0 || OUTAGE.test(answer.stderr + answer.stdout),
+    isOutage: isCondorOutage(answer),
     text: schedulerLine(answer),
   }
 }
@@ -67,6 +65,7 @@ export async function unhaltDag(runDir: string, basename: string): Promise<void>
   await rm(haltFile(runDir, basename), { force: true })
 }
 
+/** Whether DAGMan was asked to start no more nodes. */
 export function isHalted(runDir: string, basename: string): boolean {
   return existsSync(haltFile(runDir, basename))
 }
