@@ -13,8 +13,7 @@ export interface CredentialSource {
 }
 
 /**
- * What a node needs to reach some places, and nothing else: for object stores endpoint, region and keys; for a host its section
- * of `credentials.conf`; for `scp:` and `sftp:` the key that `SSH_PRIVATE_KEY` names, if any (otherwise nodes use what their own
+ * What a node needs to reach some places, and nothing else: for object stores endpoint, region and keys; for `scp:` and `sftp:` the key that `SSH_PRIVATE_KEY` names, if any (otherwise nodes use what their own
  * OpenSSH has).
  *
  * @returns undefined when all places are files
@@ -42,7 +41,7 @@ function sectionsFor(
   environment: CredentialSource['environment'],
 ): Credentials['sections'] {
   const { sections } = credentialSections(environment)
-  const wanted = new Set(urls.flatMap((url) => pegasusNames(url) ?? hostNames(url)))
+  const wanted = new Set(urls.flatMap((url) => pegasusNames(url) ?? []))
   return [...sections].flatMap(([name, entries]) => (wanted.has(name) ? [[name, [...entries]] as const] : []))
 }
 
@@ -50,11 +49,4 @@ function sectionsFor(
 function pegasusNames(url: string): readonly string[] | undefined {
   const [, user, site] = /^s3s?:\/\/([^/@]+)@([^/]+)\//i.exec(url) ?? []
   return user === undefined || site === undefined ? undefined : [site, `${user}@${site}`]
-}
-
-/** Sections for a server: by host and port, and by host. */
-function hostNames(url: string): readonly string[] {
-  if (!/^(?:https?|webdavs?):/i.test(url)) return []
-  const { host, hostname } = new URL(url)
-  return [host, hostname]
 }

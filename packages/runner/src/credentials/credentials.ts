@@ -5,7 +5,7 @@
 export interface Credentials {
   /** Variables of the AWS tools, for `s3://bucket/key`. */
   readonly variables: Readonly<Record<string, string>>
-  /** Sections of `credentials.conf`, for `s3://USER@SITE/bucket/key` and hosts that ask for a name and a password. */
+  /** Sections of `credentials.conf`, for `s3://USER@SITE/bucket/key`. */
   readonly sections: readonly (readonly [string, readonly (readonly [string, string])[]])[]
   readonly ssh: SshCredentials | undefined
 }
