@@ -13,6 +13,7 @@ sky_code=0
 sky_temporary=
 sky_known=
 sky_work=
+sky_child=
 PATH=${'$'}{PATH:-/usr/local/bin:/usr/bin:/bin}
 export PATH
 
@@ -69,7 +70,14 @@ sky_end() {
   printf 'skyloom: exitcode %s\n' "$sky_code" >&2
   exit "$sky_code"
 }
-trap 'sky_failed "stopped by a signal"; sky_code=143; sky_end' INT TERM
+# Told to stop: so is the program that runs, for which the shell would else wait.
+sky_stop() {
+  sky_failed "stopped by a signal"
+  if [ -n "$sky_child" ]; then kill "$sky_child" 2>/dev/null; wait "$sky_child"; fi
+  sky_code=143
+  sky_end
+}
+trap sky_stop INT TERM
 trap sky_end EXIT
 
 # Path of a file URL.
@@ -289,8 +297,11 @@ sky_task() {
   sky_start=$(sky_clock)
   sky_begin=$(sky_seconds)
   times >"$sky_log/before"
-  "$@" <"$sky_stdin" >"$sky_stdout" 2>"$sky_stderr"
+  "$@" <"$sky_stdin" >"$sky_stdout" 2>"$sky_stderr" &
+  sky_child=$!
+  wait "$sky_child"
   sky_exit=$?
+  sky_child=
   times >"$sky_log/after"
   sky_took=$(sky_since "$sky_begin")
   sky_print_record "$@"
