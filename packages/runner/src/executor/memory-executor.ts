@@ -167,7 +167,9 @@ export class MemoryExecutor implements Executor {
       return [{ ...emptyResult('engine'), outcome: 'canceled', failure, invocations: [invocation] }, startMs]
     }
     this.#options.onError?.(error)
-    return [failedResult('engine', failureOf(error, 'error'), { invocations: [invocation] }), startMs]
+    // Also on a full disk: who called gets the error, and resumes the run when there is room.
+    const failed = failedResult('engine', failureOf(error, 'error'), { invocations: [invocation] })
+    return [{ ...failed, outcome: 'failed' }, startMs]
   }
 
   #succeeded(job: PlanJobLine, invocation: Invocation, answer: MemoryAnswer): JobResult {
