@@ -7,7 +7,7 @@ import { freshFolder } from '../../testing/folders.ts'
 import { lacksContainers } from '../../testing/root-tree.ts'
 import { engines } from './engines.ts'
 import { rootFile, writeKoto } from './koto.ts'
-import { httpPlace } from './staging-places.ts'
+import { stagingPlaces } from './staging-places.ts'
 
 const command = fileURLToPath(new URL('../../packages/cli/bin/skyloom.js', import.meta.url))
 /** 200 at full count. */
@@ -19,7 +19,7 @@ test.skipIf(lacksContainers() || engines.length === 0)(
   { timeout: 900_000 },
   async () => {
     const folder = freshFolder()
-    const place = await httpPlace()
+    const place = await stagingPlaces.http()
     writeKoto(folder, {
       jobs: JOBS,
       size: SIZE,
