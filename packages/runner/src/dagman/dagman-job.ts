@@ -27,7 +27,7 @@ export type DagmanState =
     }
 
 /** Log of the life of DAGMan, which HTCondor writes beside a DAG. */
-export function dagmanLog(runDir: string, basename: string): string {
+function dagmanLog(runDir: string, basename: string): string {
   return join(runDir, `${basename}.dag.dagman.log`)
 }
 
