@@ -60,6 +60,16 @@ test('files in memory have a history without a place, and results that went with
   expect((await registry.files.get(raw?.id ?? '')).messages).toMatchObject([{ text: 'a satellite' }])
 })
 
+test('a full disk ends the run: who called hears of it, and resumes it when there is room', async () => {
+  const folder = freshFolder()
+  const place = { registry: join(folder, 'registry.db'), runDir: smallPlan(join(folder, 'run'), JOBS) }
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  const { result } = await runIn(place, async () => await Promise.reject(full))
+  expect(result).toMatchObject({ status: 'failed', jobs: { failed: 1 } })
+  const again = await runIn(place, async () => await Promise.resolve(NOTHING))
+  expect(again.result.status).toBe('succeeded')
+})
+
 test('a transformation without a function fails with its name', async () => {
   const folder = freshFolder()
   const runDir = smallPlan(join(folder, 'run'), [{ run: 'unknown', writes: ['x'] }])
