@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { stringify } from 'yaml'
 import { freshFolder } from '../../testing/folders.ts'
 import { siteEntries } from './engines.ts'
 
@@ -48,8 +47,9 @@ export function smallWorkflow(
     ],
     profiles: { selector: { 'execution.site': places[id] } },
   })
+  // JSON is YAML in flow style.
   const write = (name: string, content: object): void =>
-    writeFileSync(join(folder, name), stringify({ pegasus: '5.0', ...content }))
+    writeFileSync(join(folder, name), JSON.stringify({ pegasus: '5.0', ...content }))
   write('workflow.yml', {
     name: 'small',
     jobs: [
