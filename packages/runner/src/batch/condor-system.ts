@@ -20,7 +20,6 @@ import {
   submissionAnswer,
 } from './scheduler-program.ts'
 
-
 /** HTCondor by its programs: a cluster of jobs for each batch, followed by its job event log. Written for 9.0 and later. */
 export class CondorSystem implements BatchSystem {
   readonly name = 'htcondor'
@@ -38,7 +37,7 @@ export class CondorSystem implements BatchSystem {
 
   async slots(): Promise<number | undefined> {
     const answer = await schedulerProgram('condor_status', ['-autoformat', 'Machine', 'TotalCpus'])
-    if (answer.code !== 0 && CONDOR_OUTAGE.test(answer.stderr)) throw silentScheduler('condor_status', answer)
+    if (answer.code !== 0) throw silentScheduler('condor_status', answer)
     const machines = new Map(answer.stdout.split('\n').map((line) => line.split(' ') as [string, string]))
     const total = [...machines.values()].reduce((sum, cores) => sum + (Number(cores) || 0), 0)
     return total > 0 ? total : undefined
@@ -48,7 +47,10 @@ export class CondorSystem implements BatchSystem {
     const description = join(batch.folder, 'batch.sub')
     writeFileSync(description, submitDescription(batch))
     const answer = await schedulerProgram('condor_submit', ['-terse', description], { cwd: batch.folder })
-    return submissionAnswer('condor_submit', answer, /^(\d+)\.\d+/m, CONDOR_OUTAGE)
+    return await submissionAnswer('condor_submit', answer, { id: /^(\d+)\.\d+/m, outage: CONDOR_OUTAGE }, [
+      'condor_q',
+      '-totals',
+    ])
   }
 
   async find({ name, folder }: Omit<QueuedBatch, 'id'>): Promise<string | undefined> {
