@@ -123,7 +123,6 @@ export class BatchExecutor implements Executor {
     this.#batches.length = 0
     for (const entry of readdirSync(this.#root, { withFileTypes: true }))
       if (entry.isDirectory()) this.#recover(entry.name)
-    this.#timer = setInterval(() => this.#look(), this.#options.lookMs ?? 200)
   }
 
   /** A batch of a former engine; which of its tasks count is said by {@link adopt}. */
@@ -166,7 +165,9 @@ export class BatchExecutor implements Executor {
     }
   }
 
+  /** From now on batches are looked at: before, those of a former engine seem to be wanted by nobody. */
   adopt(attempts: readonly AttemptRequest[]): void {
+    this.#timer ??= setInterval(() => this.#look(), this.#options.lookMs ?? 200)
     for (const request of attempts) {
       const batch = this.#batches.find((candidate) => candidate.find(request) !== undefined)
       const at = batch?.find(request)

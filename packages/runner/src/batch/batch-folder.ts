@@ -144,8 +144,15 @@ export class BatchFolder {
     return existsSync(join(this.path, 'stop', String(task)))
   }
 
+  /** Removes it. An element that starts just now may write into it meanwhile: what is left goes when the run is taken up again. */
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true })
+    // Without its tasks it is no batch any more, whatever else stays.
+    rmSync(join(this.path, BATCH_FILE), { force: true })
+    try {
+      rmSync(this.path, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 })
+    } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOTEMPTY')) throw cause
+    }
   }
 }
 

@@ -44,7 +44,9 @@ export class SiteExecutor implements Executor {
   }
 
   adopt(attempts: readonly AttemptRequest[]): void {
-    for (const [executor, own] of this.#split(attempts)) executor.adopt(own)
+    const split = this.#split(attempts)
+    // All of them: who has nothing to adopt may begin its work now, too.
+    for (const executor of this.#all()) executor.adopt(split.get(executor) ?? [])
   }
 
   poll(): readonly AttemptReport[] {
