@@ -1,6 +1,7 @@
 export { type BatchKind, batchKind } from './batch/batch-site.ts'
 export { executorForSites, type SiteOptions } from './batch/executor-for-sites.ts'
 export { nodeRun } from './batch/node-run.ts'
+export { jobPlaces, type SiteState } from './batch/site-state.ts'
 export { dagmanJobOf } from './dagman/dag-run-data.ts'
 export { type DagRunOptions, runDag } from './dagman/run-dag.ts'
 export { engineOfRun, freshRun, RUN_ENGINES, type RunEngineName } from './dagman/run-engine-name.ts'

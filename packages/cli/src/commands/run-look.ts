@@ -9,6 +9,7 @@ import {
   interruptedHint,
   isInterrupted,
   jobLogs,
+  jobPlaces,
   type LogPiece,
   planOfRun,
   type RunningJob,
@@ -176,11 +177,14 @@ export async function listJobs(name: string | undefined, flags: JobsFlags): Prom
   }
   return await withRun(name, flags, async (registry, run) => {
     const filter = { states, transformation: flags.transformation }
+    const places = jobPlaces(run.directory)
     for await (const job of registry.runs.jobs(run.id, filter)) {
       const { jobId, state, transformation, attemptCount, reason } = job
-      if (flags.json === true) process.stdout.write(`${JSON.stringify(job)}\n`)
+      const place = state === 'running' || state === 'queued' ? places.get(jobId) : undefined
+      if (flags.json === true)
+        process.stdout.write(`${JSON.stringify({ ...job, ...(place === undefined ? {} : { place }) })}\n`)
       else {
-        const cells = [jobId, state, transformation, String(attemptCount), reason ?? '']
+        const cells = [jobId, state, transformation, String(attemptCount), place ?? reason ?? '']
         process.stdout.write(`${cells.join('\t').trimEnd()}\n`)
       }
     }

@@ -142,7 +142,7 @@ describe('failures', () => {
 
   test('who ran out of time gets more only where the policy says so', () => {
     const late = { outcome: 'failed' as const, failure: { kind: 'timeout' as const, message: 'too long' } }
-    const machine = machineOf({ jobs: 1, timeoutMs: [1000], retries: 2 }, { timeFactor: 2 })
+    const machine = machineOf({ jobs: 1, timeoutMs: 1000, retries: 2 }, { timeFactor: 2 })
     machine.decide(0, room)
     machine.attemptEnded(1000, 0, 1, late)
     expect(machine.decide(5000, room)).toMatchObject([{ type: 'attempt-started', timeoutMs: 2000 }])
@@ -150,7 +150,7 @@ describe('failures', () => {
     expect(machine.dueKills(7000)).toMatchObject([{ type: 'kill', reason: 'timeout' }])
     machine.attemptEnded(7000, 0, 2, late)
     expect(machine.decide(90_000, room)).toMatchObject([{ timeoutMs: 4000 }])
-    const same = machineOf({ jobs: 1, timeoutMs: [1000], retries: 1 })
+    const same = machineOf({ jobs: 1, timeoutMs: 1000, retries: 1 })
     same.decide(0, room)
     same.attemptEnded(1000, 0, 1, late)
     const [again] = same.decide(5000, room)
