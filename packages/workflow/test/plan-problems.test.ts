@@ -164,8 +164,13 @@ const CASES: readonly (readonly [PlanProblemCode, string, PlanRequest])[] = [
   ],
   [
     'CONTAINER_NOT_SUPPORTED',
-    'transformation work: functions in the memory of the engine run in no container: found container alpine, allowed the data configurations sharedfs, nonsharedfs, condorio [CONTAINER_NOT_SUPPORTED]',
+    'transformation work: functions in the memory of the engine run in no container: found container alpine, allowed the data configurations nonsharedfs, condorio; with sharedfs containers of type bubblewrap [CONTAINER_NOT_SUPPORTED]',
     withContainer('alpine', ['alpine'], 'memory', 'local'),
+  ],
+  [
+    'CONTAINER_NOT_SUPPORTED',
+    'transformation work: containers of this type are not planned with the data configuration sharedfs: found container alpine, allowed the data configurations nonsharedfs, condorio; with sharedfs containers of type bubblewrap [CONTAINER_NOT_SUPPORTED]',
+    withContainer('alpine', ['alpine'], 'sharedfs'),
   ],
   [
     'NO_REPLICA',

@@ -186,15 +186,21 @@ function checkUse(context: PlanContext): void {
   const refused = new Set<number>()
   for (let unit = 0; unit < units.unitCount; unit++) {
     const configuration = DATA_CONFIGURATIONS[units.configurationOf[unit]!] ?? 'condorio'
-    if (configuration !== 'memory') continue
+    if (configuration !== 'memory' && configuration !== 'sharedfs') continue
     const task = units.tasks[units.taskStart[unit]!]!
     const executable = assignment.executables[assignment.executableOf[task]!]
     if (executable?.container === undefined || refused.has(executable.index)) continue
+    // The planner of Pegasus refuses its containers here; root trees are ours.
+    if (configuration === 'sharedfs' && executable.container.type === 'bubblewrap') continue
     refused.add(executable.index)
-    problems.error('CONTAINER_NOT_SUPPORTED', 'functions in the memory of the engine run in no container', {
+    const problem =
+      configuration === 'memory'
+        ? 'functions in the memory of the engine run in no container'
+        : 'containers of this type are not planned with the data configuration sharedfs'
+    problems.error('CONTAINER_NOT_SUPPORTED', problem, {
       where: `transformation ${executable.transformationId}`,
       found: `container ${executable.container.name}`,
-      allowed: 'the data configurations sharedfs, nonsharedfs, condorio',
+      allowed: 'the data configurations nonsharedfs, condorio; with sharedfs containers of type bubblewrap',
     })
   }
 }
