@@ -1,6 +1,6 @@
 // Runs the fault tests of the engine: `npm run faults` a few, `npm run faults -- --full` all of them, which takes hours.
 // --runs N, --images N, --seed N: how often a run is killed at random, its size, and the first seed; --only TEXT: tests whose name
-// has the text; --operation N: the first file operation that fails. TMPDIR says where; a folder in memory saves most of the time.
+// has the text; --operation N, --step N: the first file operation that fails, and of how many one does, to share the work out. TMPDIR says where; a folder in memory saves most of the time.
 // --clusters: the fault tests on Slurm and HTCondor instead, which must be up; with --full 1,000 jobs with 1 % of each fault, our
 // process killed at 20 moments on each engine, and outages of ten minutes.
 import { spawnSync } from 'node:child_process'
@@ -14,12 +14,13 @@ const { values } = parseArgs({
     images: { type: 'string' },
     seed: { type: 'string' },
     operation: { type: 'string' },
+    step: { type: 'string' },
     only: { type: 'string' },
   },
 })
 const env = { ...process.env }
 if (values.full) env.SKYLOOM_FAULTS = 'full'
-for (const name of ['runs', 'images', 'seed', 'operation'])
+for (const name of ['runs', 'images', 'seed', 'operation', 'step'])
   if (values[name]) env[`FAULT_${name.toUpperCase()}`] = values[name]
 if (values.clusters && values.full) {
   env.SKYLOOM_ENGINE_JOBS ??= '1000'

@@ -22,12 +22,12 @@ export interface FaultAmounts {
   readonly seed: number
 }
 
-/** The amounts of this test run, from `SKYLOOM_FAULTS=full`, `FAULT_RUNS`, `FAULT_IMAGES`, `FAULT_SEED` and `FAULT_OPERATION`. */
+/** The amounts of this test run, from `SKYLOOM_FAULTS=full`, `FAULT_RUNS`, `FAULT_IMAGES`, `FAULT_SEED`, `FAULT_OPERATION` and `FAULT_STEP`. */
 export const amounts: FaultAmounts = {
   runs: given('FAULT_RUNS', isFull ? 200 : 2),
   images: given('FAULT_IMAGES', isFull ? 2221 : 40),
-  operationStep: isFull ? 1 : 83,
-  programStep: isFull ? 1 : 311,
+  operationStep: given('FAULT_STEP', isFull ? 1 : 83),
+  programStep: given('FAULT_STEP', isFull ? 1 : 311),
   firstOperation: (step) => given('FAULT_OPERATION', 1 + (commitNumber() % step)),
   stepPasses: isFull ? [0, 1, 2, 3, 5, 8, 13, 21] : [0, 7],
   rounds: isFull ? 30 : 1,
