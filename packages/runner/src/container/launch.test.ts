@@ -25,7 +25,7 @@ function program(tool: ToolName, type: Container['type']): ContainedProgram {
     },
     program: '/usr/bin/one',
     arguments: ['a b', '$(id)', '-x'],
-    workDirectory: '/work/3.1',
+    workDirectory: '/jobs/3.1',
     environment: containerEnvironment(container, [
       ['TOKEN', 's3cret'],
       ['PATH', '/host'],
@@ -52,7 +52,7 @@ test('Podman gets words, and no secret among them', () => {
   const user = process.getuid?.() === 0 ? ['--user', `0:${process.getgid?.() ?? 0}`] : ['--userns=keep-id']
   expect(argv).toEqual([
     ...['srun', '--exact', '/tools/podman', 'run', '--rm', '--pull=never', '--name', 'skyloom-1', ...user],
-    ...['--security-opt', 'label=disable', '--mount', 'type=bind,source=/work/3.1,destination=/scratch'],
+    ...['--security-opt', 'label=disable', '--mount', 'type=bind,source=/jobs/3.1,destination=/scratch'],
     ...['--mount', 'type=bind,source=/cal,destination=/cal,readonly'],
     ...['--mount', 'type=bind,"source=/a,b",destination=/c', '--workdir', '/scratch'],
     ...['--env', 'TOKEN', '--env', 'PATH=/opt/bin', '--interactive', '--memory', '100000000b'],
@@ -68,7 +68,7 @@ test('Apptainer gets words, and values that no shell reads', () => {
     program('apptainer', 'singularity'),
   )
   expect(argv).toEqual([
-    ...['/tools/apptainer', '--quiet', 'exec', '--cleanenv', '--no-home', '--bind', '/work/3.1:/srv'],
+    ...['/tools/apptainer', '--quiet', 'exec', '--cleanenv', '--no-home', '--bind', '/jobs/3.1:/srv'],
     ...['--bind', '/cal:/cal:ro', '--mount', 'type=bind,"source=/a,b",destination=/c', '--pwd', '/srv'],
     ...['/cache/1.sif', '/usr/bin/one', 'a b', '$(id)', '-x'],
   ])
