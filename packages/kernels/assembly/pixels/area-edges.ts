@@ -2,6 +2,9 @@
 //
 // The usual edge touches one to three pixels and has its own formula; all others go row by row. Lengths are formed so that they
 // never cancel to 0: (1 - fa) + fb, not 1 + fb - fa.
+//
+// `@inline` is AssemblyScript's and checked by its compiler; an editor that checks by TypeScript underlines it. Without it a pixel takes
+// 16.2 ns instead of 13.9 at 17 degrees.
 import { pitch, sumsAt, weightStep } from './area-box'
 import { blockOf, cellOf, fxOf, fyOf, rowOf } from './area-corners'
 import { longEdge } from './area-long-edge'
@@ -178,7 +181,6 @@ export function singleEdge<T>(
 }
 
 /** One edge that touches one to three pixels; false for others. Inlined by hand: calls cost a sixth of the whole tile. */
-// @ts-ignore: functions have decorators in AssemblyScript
 @inline
 function shortEdge<T>(
   a: i32, fxa: f64, fya: f64, b: i32, fxb: f64, fyb: f64, out: usize, weightOut: usize,
@@ -245,7 +247,6 @@ function acrossColumn(line: usize, dy: f64, ql: f64, qr: f64): f64 {
 }
 
 /** An edge that crosses one row line and one column line. */
-// @ts-ignore: functions have decorators in AssemblyScript
 @inline
 function diagonalEdge<T>(
   a: i32, fxa: f64, fya: f64,
@@ -310,7 +311,6 @@ function diagonalEdge<T>(
  * `line` is the prefix sum at the column line in a's row, `near` leads from it to a's side. Differences of prefix sums away from
  * the line are columns' values times the direction, so left and right need no distinction.
  */
-// @ts-ignore: functions have decorators in AssemblyScript
 @inline
 function acrossBoth(
   line: usize, near: usize, rowBytes: usize, middle: usize, columnFirst: bool,

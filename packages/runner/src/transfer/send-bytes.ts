@@ -65,6 +65,6 @@ export function isTemporaryAnswer(error: unknown): boolean {
   const status = error instanceof Error && 'status' in error ? error.status : undefined
   // Without a status the connection failed.
   if (typeof status !== 'number') return !(error instanceof RunnerError)
-  // Not implemented, and no room left: these stay.
+  // A server that does not know the method (501) or is full (507) answers the next try in the same way (RFC 9110, 15.6.2; RFC 4918, 11.5).
   return (status >= 500 && status !== 501 && status !== 507) || status === 429 || status === 408
 }
