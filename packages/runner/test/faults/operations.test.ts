@@ -101,5 +101,7 @@ test.for(cases)(
     }
     if (step === 1) process.stderr.write(`${faults.met} faults, ${faults.resumed} resumed runs\n`)
     expect(broken).toEqual([])
+    // An engine gives up only where it cannot read or write its own files.
+    expect(faults.resumed).toBeLessThan(0.1 * (undisturbed.calls / step) + 2)
   },
 )
