@@ -6,10 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sharedPath } from '../../testing/shared-data.ts'
 import type { Engine } from './engines.ts'
 
-/** Settings of an engine beside the one that other tests use: ports of its own; memory by looks, as control groups are shared. */
+/** Settings of an engine beside the one that other tests use: ports above those; memory by looks, as control groups are shared. */
 const SETTINGS: Readonly<Record<Engine['name'], Readonly<Record<string, string>>>> = {
-  Slurm: { SLURM_BASE_PORT: '24817', SLURM_CGROUP: 'none' },
-  HTCondor: { HTCONDOR_PORT: '25618' },
+  Slurm: { SLURM_BASE_PORT: portBeside('SLURM_BASE_PORT', 16817), SLURM_CGROUP: 'none' },
+  HTCondor: { HTCONDOR_PORT: portBeside('HTCONDOR_PORT', 19618) },
+}
+
+/** @param usual the port of the other engine where its variable says nothing */
+function portBeside(variable: string, usual: number): string {
+  return String(Number(process.env[variable] ?? usual) + 8000)
 }
 
 /** An engine that a test may break. */
