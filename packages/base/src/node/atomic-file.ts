@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { ByteSink } from '../bytes/sink.ts'
 import { BaseError } from '../errors.ts'
+import { mountedFile, mountedFiles } from './mounted-files.ts'
 
 /** How a file is written. */
 export interface AtomicFileOptions {
@@ -18,7 +19,7 @@ export const PARTIAL_MARK = '.partial-'
 
 /**
  * A file that appears under its name only when complete: written beside it under a temporary name,
- * synced, renamed, and the folder synced.
+ * synced, renamed, and the folder synced. Where files are mounted they may take it.
  *
  * @throws BaseError `BASE_EXISTS`, `BASE_WRITE_FAILED`, `BASE_DISK_FULL`
  */
@@ -29,6 +30,8 @@ export async function atomicFile(path: string, options: AtomicFileOptions = {}):
       remedy: 'choose another name or allow overwriting',
     })
   }
+  const mounted = mountedFiles()?.create(resolve(path))
+  if (mounted !== undefined) return mounted
   const partial = join(
     dirname(path),
     `.${basename(path).slice(0, 200)}${PARTIAL_MARK}${randomBytes(6).toString('hex')}`,
@@ -117,6 +120,7 @@ export async function writeFileAtomic(
 }
 
 async function exists(path: string): Promise<boolean> {
+  if (mountedFile(path) !== undefined) return true
   return await stat(path).then(
     () => true,
     () => false,

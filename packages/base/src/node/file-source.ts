@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { open } from 'node:fs/promises'
 import type { ByteSource } from '../bytes/source.ts'
 import { BaseError } from '../errors.ts'
+import { mountedFile } from './mounted-files.ts'
 
 /** How a file is read. */
 export interface FileSourceOptions {
@@ -13,11 +14,13 @@ export interface FileSourceOptions {
 }
 
 /**
- * A file of this machine.
+ * A file of this machine, or one that is mounted under its path.
  *
  * @throws BaseError `BASE_READ_FAILED` when it cannot be opened, or is a directory, a pipe or a device
  */
 export async function fileSource(path: string, options: FileSourceOptions = {}): Promise<ByteSource> {
+  const mounted = mountedFile(path)
+  if (mounted !== undefined) return await mounted.open()
   return options.blocking === true ? blockingSource(path) : await asyncSource(path)
 }
 

@@ -1,2 +1,11 @@
 export { type AtomicFileOptions, atomicFile, PARTIAL_MARK, writeFileAtomic } from './atomic-file.ts'
 export { type FileSourceOptions, fileSource } from './file-source.ts'
+export { type MountedFile, type MountedFiles, mountedFiles, mountFiles } from './mounted-files.ts'
+export {
+  type FileFacts,
+  type FolderEntry,
+  fileFacts,
+  folderEntries,
+  readFileText,
+  writeFileText,
+} from './read-files.ts'

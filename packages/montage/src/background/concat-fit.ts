@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileText } from '@skyloom/base/node'
 import { FIT_FIELDS, type FitField, type FitRow, type FitValues, formatFitTable } from '@skyloom/mosaic'
 import { pathExists, pathOf, writeText } from '../command/files.ts'
 import { STATUS_OPTION } from '../command/manual.ts'
@@ -72,7 +72,7 @@ type Status =
 
 async function readStatus(path: string, place: Place): Promise<Status> {
   if (!(await pathExists(place, path))) return { kind: 'missing', reason: 'no such file' }
-  const text = await readFile(pathOf(place, path), 'latin1')
+  const text = await readFileText(pathOf(place, path), 'latin1')
   const fields = new Map(
     [...text.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,\]]*))/g)].map(([, key = '', quoted, bare]) => [
       key,

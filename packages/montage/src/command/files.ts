@@ -1,6 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { writeFileAtomic } from '@skyloom/base/node'
+import { fileFacts, readFileText, writeFileAtomic } from '@skyloom/base/node'
 import { MontageError } from '../errors.ts'
 import type { Place } from './module.ts'
 
@@ -14,7 +13,7 @@ export function pathOf(place: Place, path: string): string {
 
 /** True when something stands under this path. */
 export async function pathExists(place: Place, path: string): Promise<boolean> {
-  return await stat(pathOf(place, path)).then(
+  return await fileFacts(pathOf(place, path)).then(
     () => true,
     () => false,
   )
@@ -28,9 +27,9 @@ export async function pathExists(place: Place, path: string): Promise<boolean> {
  */
 export async function readText(place: Place, path: string, problem: string): Promise<string> {
   try {
-    const { size } = await stat(pathOf(place, path))
-    if (size > MAX_TEXT_BYTES) throw new Error(`${size} bytes are more than ${MAX_TEXT_BYTES}`)
-    return await readFile(pathOf(place, path), 'latin1')
+    const { sizeBytes } = await fileFacts(pathOf(place, path))
+    if (sizeBytes > MAX_TEXT_BYTES) throw new Error(`${sizeBytes} bytes are more than ${MAX_TEXT_BYTES}`)
+    return await readFileText(pathOf(place, path), 'latin1')
   } catch (cause) {
     throw new MontageError('MONTAGE_NO_FILE', naming(problem, path), {
       where: [path],

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isSkyloomError } from '@skyloom/base'
+import { writeFileText } from '@skyloom/base/node'
 import { MontageError } from '../errors.ts'
 import {
   hasOption,
@@ -46,7 +46,7 @@ export async function runModule(
   const statusFile = optionValue(reading, 's')
   const usesStatusFile = takesStatusFile(module) && statusFile !== undefined
   const print = async (line: string): Promise<void> => {
-    if (usesStatusFile) await writeFile(resolve(io.cwd, statusFile), line)
+    if (usesStatusFile) await writeFileText(resolve(io.cwd, statusFile), line)
     else io.write(line)
   }
   if (usesStatusFile && !(await canWrite(resolve(io.cwd, statusFile)))) {
@@ -125,7 +125,7 @@ function takesStatusFile(module: MontageModule): boolean {
 }
 
 async function canWrite(path: string): Promise<boolean> {
-  return await writeFile(path, '').then(
+  return await writeFileText(path, '').then(
     () => true,
     () => false,
   )

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { fileFacts } from '@skyloom/base/node'
 import { pathOf } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
@@ -9,13 +9,13 @@ import { MontageError } from '../errors.ts'
  * @throws MontageError `MONTAGE_NO_FILE`
  */
 export async function checkFolder(folder: string, place: Place): Promise<void> {
-  const facts = await stat(pathOf(place, folder)).catch((cause: unknown) => {
+  const facts = await fileFacts(pathOf(place, folder)).catch((cause: unknown) => {
     throw new MontageError('MONTAGE_NO_FILE', `Cannot access ${folder}`, {
       where: [folder],
       remedy: 'make the folder first',
       cause,
     })
   })
-  if (!facts.isDirectory())
+  if (facts.kind !== 'folder')
     throw new MontageError('MONTAGE_NO_FILE', `${folder} is not a directory`, { where: [folder] })
 }

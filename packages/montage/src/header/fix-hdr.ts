@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { fileSource } from '@skyloom/base/node'
 import { CARD_CHARS } from '@skyloom/fits'
 import { pathOf, writeText } from '../command/files.ts'
 import { defineModule, type MontageModule, operand, type Place } from '../command/module.ts'
@@ -34,15 +34,15 @@ export async function mFixHdr(input: FixHdrInput, place: Place = {}): Promise<Fi
 }
 
 async function readCards(path: string, place: Place): Promise<readonly string[]> {
-  const handle = await open(pathOf(place, path), 'r').catch((cause: unknown) => {
+  const source = await fileSource(pathOf(place, path), { blocking: true }).catch((cause: unknown) => {
     throw new MontageError('MONTAGE_NO_FILE', `File [${path}] cannot be read.`, { where: [path], cause })
   })
   try {
     const cards: string[] = []
     const buffer = Buffer.alloc(READ_BYTES)
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, READ_BYTES)
-      const text = buffer.toString('latin1', 0, bytesRead)
+    for (let offset = 0; ; offset += READ_BYTES) {
+      const count = await source.readInto(buffer, offset)
+      const text = buffer.toString('latin1', 0, count)
       for (let at = 0; at < text.length; at += CARD_CHARS) {
         const card = text.slice(at, at + CARD_CHARS)
         const isEnd = /^END\s*$/.test(card)
@@ -51,10 +51,10 @@ async function readCards(path: string, place: Place): Promise<readonly string[]>
         cards.push(card)
         if (isEnd) return cards
       }
-      if (bytesRead < READ_BYTES) throw incomplete(path, cards.length + 1)
+      if (count < READ_BYTES) throw incomplete(path, cards.length + 1)
     }
   } finally {
-    await handle.close()
+    await source.close()
   }
 }
 

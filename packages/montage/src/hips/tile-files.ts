@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { folderEntries } from '@skyloom/base/node'
 import type { HipsTile } from '@skyloom/mosaic'
 import { pathOf } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
@@ -28,10 +28,11 @@ export async function fitsTilesOf(place: Place, hipsFolder: string): Promise<rea
 }
 
 async function namesIn(place: Place, folder: string, hipsFolder: string): Promise<readonly string[]> {
-  return await readdir(pathOf(place, folder)).catch((cause: unknown) => {
+  const entries = await folderEntries(pathOf(place, folder)).catch((cause: unknown) => {
     throw new MontageError('MONTAGE_NO_FILE', `Cannot read HiPS directory [${hipsFolder}].`, {
       where: [folder],
       cause,
     })
   })
+  return entries.map(({ name }) => name)
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { fileSource } from '@skyloom/base/node'
 import type { Header } from '@skyloom/fits'
 import { pathOf } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
@@ -39,15 +39,15 @@ export async function openHeader(place: Place, path: string, hduNumber: number):
 
 /** True for files that begin as FITS or gzip files do. A header template has line ends within its first card. */
 async function isFits(place: Place, path: string): Promise<boolean> {
-  const handle = await open(pathOf(place, path), 'r').catch((cause: unknown) => {
+  const source = await fileSource(pathOf(place, path), { blocking: true }).catch((cause: unknown) => {
     throw new MontageError('MONTAGE_NO_FILE', `File ${path} not found.`, { where: [path], cause })
   })
   try {
     const bytes = new Uint8Array(81)
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
-    const text = new TextDecoder('latin1').decode(bytes.subarray(0, bytesRead))
-    return /^\x1f\x8b/.test(text) || (text.startsWith('SIMPLE  =') && bytesRead > 80 && !text.includes('\n'))
+    const count = await source.readInto(bytes, 0)
+    const text = new TextDecoder('latin1').decode(bytes.subarray(0, count))
+    return /^\x1f\x8b/.test(text) || (text.startsWith('SIMPLE  =') && count > 80 && !text.includes('\n'))
   } finally {
-    await handle.close()
+    await source.close()
   }
 }

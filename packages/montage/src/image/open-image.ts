@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises'
-import { atomicFile } from '@skyloom/base/node'
+import { atomicFile, fileFacts } from '@skyloom/base/node'
 import {
   type Bitpix,
   type FitsFile,
@@ -68,8 +67,7 @@ export async function openImage(
 
 /** Reading a pipe or a terminal would wait for someone who writes. */
 async function refusePipes(path: string): Promise<void> {
-  const status = await stat(path)
-  if (status.isFIFO() || status.isCharacterDevice())
+  if ((await fileFacts(path)).kind === 'stream')
     throw new Error('pipes and terminals cannot be read as images')
 }
 

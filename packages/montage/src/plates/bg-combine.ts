@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { folderEntries } from '@skyloom/base/node'
 import { formatCorrectionTable, type ImageCorrection } from '@skyloom/mosaic'
 import { readCorrectionTable } from '../background/correction-table.ts'
 import { pathOf, writeText } from '../command/files.ts'
@@ -31,9 +31,8 @@ export interface BgCombineResult {
  */
 export async function mHPXBgCombine(input: BgCombineInput, place: Place = {}): Promise<BgCombineResult> {
   await checkFolder(input.folder, place)
-  const names = (await readdir(pathOf(place, input.folder))).filter((name) =>
-    /^corrections_\d+\.tbl$/.test(name),
-  )
+  const entries = await folderEntries(pathOf(place, input.folder))
+  const names = entries.map(({ name }) => name).filter((name) => /^corrections_\d+\.tbl$/.test(name))
   const all = new Map<number, ImageCorrection>()
   for (const name of names.sort()) {
     const path = join(input.folder, name)

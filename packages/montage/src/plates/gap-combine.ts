@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { folderEntries } from '@skyloom/base/node'
 import { pathOf, writeText } from '../command/files.ts'
 import { DEBUG_OPTION } from '../command/manual.ts'
 import { defineModule, type MontageModule, operand, type Place } from '../command/module.ts'
@@ -36,7 +36,11 @@ export async function mHPXGapCombine(input: GapCombineInput, place: Place = {}):
   await checkFolder(folder, place)
   const { table } = await readTable(place, images, `Invalid image metadata file: ${images}`)
   needColumns(table, ['fname|file'], images, `Need column fname in ${images}`)
-  const names = (await readdir(pathOf(place, folder))).filter((name) => GAP_FILE.test(name)).sort()
+  const entries = await folderEntries(pathOf(place, folder))
+  const names = entries
+    .map(({ name }) => name)
+    .filter((name) => GAP_FILE.test(name))
+    .sort()
   const wraps = wrapPairs(texts(table, 'fname|file').map((name) => name.trim()))
   await writeText(
     place,

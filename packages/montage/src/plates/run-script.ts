@@ -1,4 +1,5 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
+import { folderEntries } from '@skyloom/base/node'
 import { pathExists, pathOf } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
@@ -45,6 +46,6 @@ export async function runScript({ script, folder }: RunScriptInput, place: Place
 async function isWanted({ needs = [], needsFilesIn }: ScriptCall, place: Place): Promise<boolean> {
   for (const need of needs) if (!(await pathExists(place, need))) return false
   if (needsFilesIn === undefined) return true
-  const names = await readdir(pathOf(place, needsFilesIn)).catch(() => [])
-  return names.some((name) => name.endsWith('.fits'))
+  const entries = await folderEntries(pathOf(place, needsFilesIn)).catch(() => [])
+  return entries.some(({ name }) => name.endsWith('.fits'))
 }

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { fileFacts } from '@skyloom/base/node'
 import { pathExists, pathOf, writeText } from '../command/files.ts'
 import { STATUS_OPTION } from '../command/manual.ts'
 import {
@@ -117,13 +117,13 @@ async function checkFolders({ folder, imageFolder }: ProjExecInput, place: Place
     [folder, 'Output'],
   ] as const) {
     if (path === undefined) continue
-    const facts = await stat(pathOf(place, path)).catch((cause: unknown) => {
+    const facts = await fileFacts(pathOf(place, path)).catch((cause: unknown) => {
       throw new MontageError('MONTAGE_NO_FILE', `${word} directory (${path}) does not exist`, {
         where: [path],
         cause,
       })
     })
-    if (!facts.isDirectory())
+    if (facts.kind !== 'folder')
       throw new MontageError('MONTAGE_NO_FILE', `Path (${path}) is not a directory`, { where: [path] })
   }
 }

@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
+import { folderEntries } from '@skyloom/base/node'
 import { pathOf } from '../command/files.ts'
 import type { Place } from '../command/module.ts'
 import { MontageError } from '../errors.ts'
@@ -17,11 +17,11 @@ export async function listFiles(
   isRecursive: boolean,
   below: string = '',
 ): Promise<readonly string[]> {
-  const entries = await readdir(join(pathOf(place, folder), below), { withFileTypes: true })
+  const entries = await folderEntries(join(pathOf(place, folder), below))
   const names: string[] = []
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.isDirectory()) {
+    if (entry.isFolder) {
       if (isRecursive) names.push(...(await listFiles(place, folder, isWanted, isRecursive, path)))
     } else if (isWanted(entry.name)) names.push(path)
   }

@@ -1,5 +1,5 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { folderEntries } from '@skyloom/base/node'
 import { pathExists, pathOf } from '../command/files.ts'
 import { DEBUG_LEVEL_OPTION } from '../command/manual.ts'
 import {
@@ -92,13 +92,13 @@ async function commonTiles(
 ): Promise<readonly string[]> {
   const lists: ReadonlySet<string>[] = []
   for (const { folder } of channels) {
-    const names = await readdir(pathOf(place, folder)).catch((cause: unknown) => {
+    const entries = await folderEntries(pathOf(place, folder)).catch((cause: unknown) => {
       throw new MontageError('MONTAGE_NO_FILE', `Cannot read tile directory [${folder}].`, {
         where: [folder],
         cause,
       })
     })
-    lists.push(new Set(names))
+    lists.push(new Set(entries.map(({ name }) => name)))
   }
   const ids = [...(lists[0] ?? [])].flatMap((name) => {
     if (!name.startsWith(baseName) || !name.endsWith('.fits')) return []

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { atomicFile, writeFileAtomic } from '@skyloom/base/node'
+import { atomicFile, readFileText, writeFileAtomic } from '@skyloom/base/node'
 import { FitsWriter, Header, readImage } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 import { MosaicError } from '../errors.ts'
@@ -46,9 +45,9 @@ export interface FileJob {
  * @throws MosaicError, FitsError, BaseError
  */
 export async function runFileJob({ folder, plan: planName, job, memoryBytes }: FileJob): Promise<void> {
-  const plan = readPlan(await readFile(join(folder, planName), 'utf8'), planName)
+  const plan = readPlan(await readFileText(join(folder, planName), 'utf8'), planName)
   const template = readTemplate(
-    await readFile(join(folder, JOB_FILES.template), 'latin1'),
+    await readFileText(join(folder, JOB_FILES.template), 'latin1'),
     JOB_FILES.template,
   )
   const options: MosaicOptions = {
@@ -299,7 +298,7 @@ class FileWork {
 
   async #readJson<Value>(name: string): Promise<Value> {
     // Written by another job of the same plan.
-    return JSON.parse(await readFile(join(this.#folder, name), 'utf8')) as Value
+    return JSON.parse(await readFileText(join(this.#folder, name), 'utf8')) as Value
   }
 }
 

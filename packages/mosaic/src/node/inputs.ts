@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileText } from '@skyloom/base/node'
 import { MosaicError } from '../errors.ts'
 import type { ImageRecord, RejectedImage } from '../image-table/image-record.ts'
 import type { MosaicOptions } from '../make/options.ts'
@@ -35,7 +35,7 @@ export async function templateOf(
 }
 
 async function templateFile(path: string): Promise<Template> {
-  const text = await readFile(path, 'latin1').catch((cause: unknown) => {
+  const text = await readFileText(path, 'latin1').catch((cause: unknown) => {
     throw new MosaicError('MOSAIC_BAD_TEMPLATE', 'the header template cannot be read', {
       where: [path],
       remedy: 'give the path of a text file with one FITS card a line to --header',

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
-import { PARTIAL_MARK } from '@skyloom/base/node'
+import { mountedFiles, PARTIAL_MARK } from '@skyloom/base/node'
 import { createPixelMemory } from '@skyloom/kernels'
 import { createWorkerPool } from '@skyloom/kernels/node'
 import type { ImageRecord } from '../image-table/image-record.ts'
@@ -55,7 +55,8 @@ export function openRun(
     memory,
     taskModule: new URL('./tasks.js', import.meta.url),
     scratchBytes: TASK_SCRATCH_BYTES,
-    callerWorks: isSmall(images),
+    // Other threads do not see what is mounted in this one.
+    callerWorks: isSmall(images) || mountedFiles() !== undefined,
   })
   return {
     options: { ...options, signal: stop.signal },

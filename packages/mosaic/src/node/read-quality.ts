@@ -25,13 +25,20 @@ export interface QualityPayload {
   readonly varianceAt: number
 }
 
+/** A partner as it was read. */
+export interface PartnerResult {
+  readonly kind: PartnerKind
+  readonly name: string
+  readonly sha256: string
+}
+
 /** What was found. */
 export interface QualityResult {
   /** Pixels of the image with a value that do not count. */
   readonly maskedPixels: number
   /** Standard deviation of the image's background noise, where it was measured: without a variance image, in the unit of the pixels. */
   readonly noise: number | undefined
-  readonly partners: readonly { readonly kind: PartnerKind; readonly name: string; readonly sha256: string }[]
+  readonly partners: readonly PartnerResult[]
   /** Weight of all pixels where there is no weight image. */
   readonly constantWeight: number
 }
@@ -88,10 +95,12 @@ export async function readQuality(
     const [weights, variances] = [planeAt(imageWeightAt), planeAt(imageVarianceAt)]
     for (let i = 0; i < count; i++) weights[i] = 1 / variances[i]!
   }
-  const partners = PARTNER_KINDS.flatMap((kind) => {
+  const partners: PartnerResult[] = []
+  for (const kind of PARTNER_KINDS) {
     const partner = quality[kind]
-    return partner === undefined ? [] : [{ kind, name: partner.name, sha256: sha256OfFile(partner.path) }]
-  })
+    if (partner !== undefined)
+      partners.push({ kind, name: partner.name, sha256: await sha256OfFile(partner.path) })
+  }
   return { maskedPixels, noise, partners, constantWeight: noise === undefined ? 1 : 1 / noise ** 2 }
 }
 

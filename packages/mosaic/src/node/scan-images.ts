@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isSkyloomError, type ProgressListener, startStage, throwIfAborted } from '@skyloom/base'
+import { fileFacts, folderEntries } from '@skyloom/base/node'
 import type { Hdu } from '@skyloom/fits'
 import { openFitsFile, scanHeaders } from '@skyloom/fits/node'
 import { wcsFromKeywords } from '@skyloom/wcs'
@@ -26,8 +25,8 @@ export interface ScanOptions {
  * @throws MosaicError `MOSAIC_NO_FILES` when the folder has no FITS file or cannot be read
  */
 export async function scanImages(path: string, options: ScanOptions = {}): Promise<ImageScan> {
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
+  const isFile = await fileFacts(path).then(
+    ({ kind }) => kind === 'file',
     () => false,
   )
   const folder = isFile ? dirname(path) : path
@@ -48,7 +47,7 @@ export async function scanImages(path: string, options: ScanOptions = {}): Promi
 }
 
 async function fitsNames(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+  const entries = await folderEntries(folder).catch((cause: unknown) => {
     throw new MosaicError('MOSAIC_NO_FILES', 'the image folder cannot be read', {
       where: [folder],
       remedy: 'give the path of a folder with FITS images to --images',
@@ -56,7 +55,7 @@ async function fitsNames(folder: string): Promise<readonly string[]> {
     })
   })
   const names = entries
-    .filter((entry) => !entry.isDirectory() && FITS_NAME.test(entry.name))
+    .filter((entry) => !entry.isFolder && FITS_NAME.test(entry.name))
     .map((entry) => entry.name)
   if (names.length === 0) {
     throw new MosaicError('MOSAIC_NO_FILES', 'the folder has no FITS file', {
@@ -94,7 +93,7 @@ async function scanFile(
   choice: HduChoice,
   rejected: RejectedImage[],
 ): Promise<readonly ImageRecord[]> {
-  const sizeBytes = statSync(path).size
+  const { sizeBytes } = await fileFacts(path)
   const found: ImageRecord[] = []
   const failures: unknown[] = []
   const seen: string[] = []

@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { fileSource } from '@skyloom/base/node'
 
 const HASH_STEP_BYTES = 1024 * 1024
 
-/** SHA-256 of a file, hexadecimal. */
-export function sha256OfFile(path: string): string {
+/**
+ * SHA-256 of a file, hexadecimal.
+ *
+ * @throws BaseError `BASE_READ_FAILED`
+ */
+export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
-  const buffer = new Uint8Array(HASH_STEP_BYTES)
-  const fd = openSync(path, 'r')
+  const source = await fileSource(path, { blocking: true })
+  const buffer = new Uint8Array(Math.min(HASH_STEP_BYTES, source.sizeBytes))
   try {
-    for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer))
+    for (let offset = 0; offset < source.sizeBytes; ) {
+      const count = await source.readInto(buffer, offset)
+      if (count === 0) break
       hash.update(buffer.subarray(0, count))
+      offset += count
+    }
   } finally {
-    closeSync(fd)
+    await source.close()
   }
   return hash.digest('hex')
 }

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import { BaseError } from '@skyloom/base'
+import { fileFacts } from '@skyloom/base/node'
 import { type FitsFile, type Hdu, readImage } from '@skyloom/fits'
 import { openFitsFile } from '@skyloom/fits/node'
 import { type PixelKernels, type PixelMemory, pixelKernels } from '@skyloom/kernels'
@@ -34,9 +34,9 @@ interface OpenSource {
 }
 
 /** What a file is now, to be known again. */
-export function fileState(path: string): Pick<SourceImage, 'sizeBytes' | 'changedMs'> {
-  const { size, mtimeMs } = statSync(path)
-  return { sizeBytes: size, changedMs: mtimeMs }
+export async function fileState(path: string): Promise<Pick<SourceImage, 'sizeBytes' | 'changedMs'>> {
+  const { sizeBytes, changedMs } = await fileFacts(path)
+  return { sizeBytes, changedMs }
 }
 
 /** Source files whose pixels go into a memory. */
@@ -57,7 +57,7 @@ export function createSourceFiles(memory: PixelMemory): SourceFiles {
       open.delete(oldest[0])
       await oldest[1].file.close()
     }
-    const state = fileState(image.path)
+    const state = await fileState(image.path)
     if (state.sizeBytes !== image.sizeBytes || state.changedMs !== image.changedMs) throw changed(image.path)
     const file = await openFitsFile(image.path, { blocking: true })
     const hdu = await file.hdu(image.hdu)

@@ -36,7 +36,7 @@ export interface TakeResult {
 export async function takeImage(context: TaskContext, payload: TakePayload): Promise<TakeResult> {
   const { memory, kernels, scratch } = context
   const { path, width, height, imageAt, placed, region, crpix, name } = payload
-  const state = fileState(path)
+  const state = await fileState(path)
   const isPlain = await readPixels(memory, payload, (hdu) => isAsStored(hdu, state.sizeBytes))
   context.throwIfAborted()
   kernels.blankInfinite(imageAt, width * height)
@@ -47,7 +47,7 @@ export async function takeImage(context: TaskContext, payload: TakePayload): Pro
   const at = imageAt + 4 * ((region.row - placed.row) * width + (region.col - placed.col))
   return {
     extent: valueExtent(memory, kernels, { at, stride: width }, region, crpix, scratch.at),
-    sha256: sha256OfFile(path),
+    sha256: await sha256OfFile(path),
     quality,
     source:
       isPlain && !changesPixels(payload.quality) ? { path, hdu: payload.hdu, width, ...state } : undefined,

@@ -169,7 +169,7 @@ async function project(context: TaskContext, payload: ProjectPayload): Promise<P
     extent: coverageExtent(memory, kernels, coverageAt, region, payload.crpix, scratch.at),
     mapErrorPx: maxErrorPx,
     exactCellFraction,
-    sha256: sha256OfFile(payload.path),
+    sha256: await sha256OfFile(payload.path),
     quality,
   }
 }

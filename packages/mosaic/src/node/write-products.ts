@@ -1,8 +1,8 @@
-import { rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import type { ByteSink } from '@skyloom/base'
-import { atomicFile, writeFileAtomic } from '@skyloom/base/node'
+import { atomicFile, fileFacts, writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
 import { EXTRA_PLANES, type ExtraPlane } from '../add/combine.ts'
 import { formatCorrectionTable } from '../background/correction-table.ts'
@@ -201,6 +201,6 @@ export async function productSummaries(
 /** Size and SHA-256 of a product. */
 export async function productSummary(folder: string, name: string): Promise<ProductSummary> {
   const path = join(folder, name)
-  const { size } = await stat(path)
-  return { name, sizeBytes: size, sha256: sha256OfFile(path) }
+  const { sizeBytes } = await fileFacts(path)
+  return { name, sizeBytes, sha256: await sha256OfFile(path) }
 }

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { fileFacts, readFileText } from '@skyloom/base/node'
 import type { SkyPosition } from '@skyloom/wcs'
 import { MosaicError } from '../../errors.ts'
 import { readStarCatalog, type StarCatalog, starsAround } from '../../photometry/star-catalog.ts'
@@ -42,9 +42,9 @@ function coneSearch(address: string, { lonDeg, latDeg }: SkyPosition, radiusDeg:
 
 async function readCatalogFile(path: string): Promise<string> {
   try {
-    const { size } = await stat(path)
-    if (size > MAX_FILE_BYTES) throw new Error(`${size} bytes are more than ${MAX_FILE_BYTES}`)
-    return await readFile(path, 'utf8')
+    const { sizeBytes } = await fileFacts(path)
+    if (sizeBytes > MAX_FILE_BYTES) throw new Error(`${sizeBytes} bytes are more than ${MAX_FILE_BYTES}`)
+    return await readFileText(path, 'utf8')
   } catch (cause) {
     throw new MosaicError('MOSAIC_BAD_CATALOG', 'the catalogue cannot be read', {
       where: [path],
