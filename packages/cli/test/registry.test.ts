@@ -247,7 +247,7 @@ describe('skyloom registry', () => {
     expect(await command(folder, 'export', 'mosaic.fits', '--prov-json', 'prov.json')).toMatchObject({
       code: 4,
     })
-    expect(await json(folder, 'export', '--run', 'run-1', '--stampede', 'run.db')).toMatchObject({
+    expect(await json(folder, 'export', '--run', 'm42', '--stampede', 'run.db')).toMatchObject({
       written: [{ rows: { workflow: 1, rc_lfn: 3 } }],
     })
     expect(await command(folder, 'export', 'mosaic.fits')).toMatchObject({ code: 2 })

@@ -75,6 +75,11 @@ describe('skyloom run', () => {
     expect(failed.stderr).toBe('failed: tool_B: exit code 1: no such star\n')
     expect((await run('analyze')).stdout).toMatch(/^cause: tool_B: exit code 1: no such star\n/)
     expect((await run('logs', 'tool_B')).stderr).toBe('no such star\n')
+    // A task is known by its id in the abstract workflow, too; of other names those alike are offered.
+    expect((await run('logs', 'B')).stderr).toBe('no such star\n')
+    expect((await run('explain', 'tool')).stderr).toMatch(
+      /no such job: found tool, .*for example tool_A, tool_B; skyloom run jobs lists all \[RUNNER_NOT_FOUND\]/,
+    )
     expect((await run('explain', 'stage_out_local_local_1_0')).stdout).toMatch(
       /unready\n {2}tool_B failed: exit code 1: no such star\n {2}stage_out_local_local_1_0 <- tool_B\n/,
     )

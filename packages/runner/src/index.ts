@@ -33,6 +33,7 @@ export { type KickstartContext, writeKickstart } from './pegasus/write-kickstart
 export { analysisDocument, analysisText, analyzeRun, type RunAnalysis } from './report/analyze-run.ts'
 export { engineOf, interruptedHint, isInterrupted } from './report/engine-of.ts'
 export { explainRunJob, explanationText, type JobExplanation } from './report/explain-run-job.ts'
+export { findJob } from './report/find-job.ts'
 export { findRun } from './report/find-run.ts'
 export {
   jobLogs,

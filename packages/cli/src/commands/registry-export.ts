@@ -15,7 +15,7 @@ import { counted } from '../terminal/count.ts'
 import { EXIT } from '../terminal/exit-code.ts'
 import { printJson } from '../terminal/output.ts'
 import type { RegistryFlags } from './registry.ts'
-import { fileMeant, registryOf } from './registry-open.ts'
+import { fileMeant, registryOf, runMeant } from './registry-open.ts'
 
 /** Flags of `skyloom registry export`. */
 export interface ExportFlags extends RegistryFlags {
@@ -36,10 +36,11 @@ export async function registryExport(names: readonly string[], flags: ExportFlag
       allowed: '--prov-json, --ro-crate, --stampede',
     })
   await using registry = await registryOf(flags)
+  const run = flags.run === undefined ? undefined : await runMeant(registry, flags.run)
   const written: { format: string; out: string; [count: string]: unknown }[] = []
-  if (flags.stampede !== undefined) written.push(await exportRun(registry, flags.stampede, flags))
+  if (flags.stampede !== undefined) written.push(await exportRun(registry, flags.stampede, run, flags))
   if (flags.provJson !== undefined || flags.roCrate !== undefined) {
-    const trace = await traceOf(registry, names, flags)
+    const trace = await traceOf(registry, names, run)
     const runs = await runsOf(registry, trace)
     const counts = { files: trace.files.length, steps: trace.steps.length }
     if (flags.provJson !== undefined) {
@@ -60,23 +61,28 @@ export async function registryExport(names: readonly string[], flags: ExportFlag
 async function exportRun(
   registry: Registry,
   out: string,
+  run: RunRow | undefined,
   flags: ExportFlags,
 ): Promise<{ format: string; out: string; rows: unknown }> {
-  if (flags.run === undefined)
+  if (run === undefined)
     throw new RegistryError('REGISTRY_BAD_OPTION', 'no run is named', { remedy: 'give --run' })
   refuseExisting(out, flags)
-  return { format: 'stampede', out, rows: await registry.exportStampede(flags.run, resolve(out)) }
+  return { format: 'stampede', out, rows: await registry.exportStampede(run.id, resolve(out)) }
 }
 
-async function traceOf(registry: Registry, names: readonly string[], flags: ExportFlags): Promise<FileTrace> {
+async function traceOf(
+  registry: Registry,
+  names: readonly string[],
+  run: RunRow | undefined,
+): Promise<FileTrace> {
   const ids = []
   for (const name of names) ids.push((await fileMeant(registry, name)).id)
-  if (names.length === 0 && flags.run !== undefined) {
-    for await (const file of registry.files.find({ runId: flags.run })) ids.push(file.id)
+  if (names.length === 0 && run !== undefined) {
+    for await (const file of registry.files.find({ runId: run.id })) ids.push(file.id)
   }
   if (ids.length > 0) return await registry.files.trace(ids, { direction: 'ancestors' })
   throw new RegistryError('REGISTRY_BAD_OPTION', 'there is nothing to export', {
-    ...(flags.run === undefined ? {} : { found: `run ${flags.run} has made no file` }),
+    ...(run === undefined ? {} : { found: `run ${run.id} has made no file` }),
     remedy: 'name files, or a run that made some with --run',
   })
 }

@@ -11,7 +11,7 @@ import { EXIT } from '../terminal/exit-code.ts'
 import { formatBytes } from '../terminal/format.ts'
 import { printJson, textTable } from '../terminal/output.ts'
 import type { RegistryFlags } from './registry.ts'
-import { registryOf } from './registry-open.ts'
+import { registryOf, runMeant } from './registry-open.ts'
 import { skyRegion } from './registry-sky.ts'
 
 /** Flags of `skyloom registry find`. */
@@ -29,9 +29,11 @@ export interface FindFlags extends RegistryFlags {
 
 /** `skyloom registry find`: no file is no failure. */
 export async function registryFind(radius: string | undefined, flags: FindFlags): Promise<number> {
-  const search = searchOf(radius, flags)
+  const what = searchOf(radius, flags)
   const columns = flags.columns?.split(',').map((name) => name.trim()) ?? []
   await using registry = await registryOf(flags)
+  const search: FileSearch =
+    flags.run === undefined ? what : { ...what, runId: (await runMeant(registry, flags.run)).id }
   const found: (FileInfo | FileDetails)[] = []
   for await (const file of registry.files.find(search))
     found.push(flags.json === true || columns.length > 0 ? await registry.files.get(file.id) : file)
@@ -56,7 +58,6 @@ function searchOf(radius: string | undefined, flags: FindFlags): FileSearch {
   return {
     type: flags.type,
     tag: flags.tag,
-    runId: flags.run,
     worst: flags.worst,
     limit: flags.limit,
     ...(flags.where === undefined ? {} : { where: parseCondition(flags.where) }),

@@ -7,6 +7,7 @@ import {
   openRegistry,
   type Registry,
   RegistryError,
+  type RunRow,
 } from '@skyloom/registry'
 import type { RegistryFlags } from './registry.ts'
 
@@ -44,6 +45,22 @@ export async function fileMeant(registry: Registry, text: string): Promise<FileI
       .join(', ')}`,
     remedy: 'name one by its id',
   })
+}
+
+/**
+ * The run that a person means, as in `skyloom run`: a directory, an id or the start of one, or the name of a workflow. The id of a run
+ * that was removed is known as long as files are that it made.
+ *
+ * @throws {RunnerError} `RUNNER_NOT_FOUND`
+ */
+export async function runMeant(registry: Registry, text: string): Promise<RunRow> {
+  try {
+    return await registry.runs.get(text)
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.code !== 'REGISTRY_NOT_FOUND') throw error
+  }
+  const { findRun } = await import('@skyloom/runner')
+  return await findRun(registry.runs, text)
 }
 
 /** Files with a copy at a path. Runs register URLs, with and without their special characters encoded. */

@@ -54,7 +54,7 @@ function addFiles(registry: Command): void {
     .option('--near <position>', 'place on the sky: ICRS degrees, or 5h35m17s -5d23m28s')
     .option('--radius <degrees>', 'with --near (also as one more word)', parsePositive)
     .option('--tag <tag>', 'with this tag')
-    .option('--run <id>', 'made by this run')
+    .option('--run <run>', 'made by this run: directory, id or name of its workflow')
     .addOption(
       new Option('--worst <level>', 'worst quality message allowed').choices(['warning', 'info', 'none']),
     )
@@ -78,7 +78,7 @@ function addFiles(registry: Command): void {
     .option('--prov-json <out>', 'W3C PROV-JSON of the files; - for standard output')
     .option('--ro-crate <folder>', 'RO-Crate 1.1 metadata of the files into a folder')
     .option('--stampede <out>', 'database of Pegasus monitoring, with --run')
-    .option('--run <id>', 'run to export')
+    .option('--run <run>', 'run to export: directory, id or name of its workflow')
     .option('--name <text>', 'name of the crate')
     .option('--license <url>', 'licence of the crate', 'not stated')
     .option('--overwrite', 'replace files that are there')

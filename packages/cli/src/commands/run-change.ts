@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { defaultRegistryUrl, openRegistry } from '@skyloom/registry'
 import {
   engineOf,
+  findJob,
   freshRun,
   importPegasusRun,
   leaveWish,
@@ -21,7 +22,7 @@ export interface ChangeFlags extends RunFlags {
 /** `skyloom run pause`, `cancel`, `hold`, `release`, `cancel-job` */
 export async function askRun(
   op: Wish['op'],
-  job: string | undefined,
+  jobName: string | undefined,
   name: string | undefined,
   flags: ChangeFlags,
 ): Promise<number> {
@@ -33,7 +34,7 @@ export async function askRun(
         remedy: 'skyloom run resume goes on with what failed',
       })
     }
-    if (job !== undefined) await registry.runs.job(run.id, job)
+    const job = jobName === undefined ? undefined : await findJob(registry.runs, run, jobName)
     await leaveWish(run.directory, {
       op,
       job,

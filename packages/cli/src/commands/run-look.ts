@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { JOB_STATES, type JobState, type Registry, type RunRow } from '@skyloom/registry'
 import {
   engineOf,
+  findJob,
   findRun,
   freshRun,
   interruptedHint,
@@ -207,10 +208,11 @@ export async function printLogs(job: string, name: string | undefined, flags: Lo
   const interrupt = interruptSignal(process, { write: () => undefined })
   try {
     return await withRun(name, flags, async (registry, run) => {
+      const jobId = await findJob(registry.runs, run, job)
       const options = { ...flags, lastLines: flags.tail, signal: interrupt.signal }
-      const pieces = jobLogs(registry.runs, run, job, options)
+      const pieces = jobLogs(registry.runs, run, jobId, options)
       if (flags.json === true && flags.follow === true) await printPieces(pieces)
-      else if (flags.json === true) printJson(await logDocument(job, pieces))
+      else if (flags.json === true) printJson(await logDocument(jobId, pieces))
       else
         for await (const { stream, bytes } of pieces)
           await written(stream === 'stdout' ? process.stdout : process.stderr, bytes)

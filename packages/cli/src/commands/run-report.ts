@@ -5,6 +5,7 @@ import {
   analyzeRun,
   explainRunJob,
   explanationText,
+  findJob,
   readRunRecord,
   runStatistics,
   runTimeline,
@@ -51,7 +52,7 @@ export async function analyze(name: string | undefined, flags: RunFlags): Promis
 /** `skyloom run explain` */
 export async function explain(job: string, name: string | undefined, flags: RunFlags): Promise<number> {
   return await withRun(name, flags, async (registry, run) => {
-    const explanation = await explainRunJob(registry.runs, run.id, job)
+    const explanation = await explainRunJob(registry.runs, run.id, await findJob(registry.runs, run, job))
     if (flags.json === true) printJson(explanation)
     else process.stdout.write(explanationText(explanation))
     return EXIT.done
