@@ -57,12 +57,17 @@ export async function checkRun(
 
 /** Nothing counts as a failure of a job: what was cut off by a fault of the machine is lost, and costs no retry. */
 export async function checkNoFailures(registryFile: string): Promise<void> {
+  expect(await attemptsThat(registryFile, 'failed')).toEqual([])
+}
+
+/** Attempts of the newest run that ended so, each with its reason: what a test says of a run that did not succeed. */
+export async function attemptsThat(registryFile: string, ...states: readonly string[]): Promise<string[]> {
   await using registry = await openRegistry(registryFile)
   const [row] = await registry.runs.list()
-  const failed: string[] = []
+  const found: string[] = []
   for await (const { jobId, attempt, state, reason } of registry.runs.attempts(row?.id ?? ''))
-    if (state === 'failed') failed.push(`${jobId} ${attempt}: ${reason ?? ''}`)
-  expect(failed).toEqual([])
+    if (states.includes(state)) found.push(`${jobId} ${attempt} ${state}: ${reason ?? ''}`)
+  return found
 }
 
 /** No program ran twice at a time, and none was left half done. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
 import { montageRun, renewRun, type ShapedRun } from '../montage-shape.ts'
-import { checkRun } from './check-run.ts'
+import { attemptsThat, checkRun } from './check-run.ts'
 import { until } from './progress.ts'
 import { type EngineEnd, runEngine } from './run-engine-process.ts'
 
@@ -131,6 +131,11 @@ export class FaultyRuns {
       () => 'the spawner does not listen',
     )
     return new FaultySpawner(child, report)
+  }
+
+  /** Attempts that ended so, with their reasons. */
+  async attemptsThat(...states: readonly string[]): Promise<string[]> {
+    return await attemptsThat(this.#registry, ...states)
   }
 
   async check(jobs: number, product?: Buffer): Promise<void> {

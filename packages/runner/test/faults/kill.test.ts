@@ -5,7 +5,7 @@ import { freshFolder } from '../../../../testing/folders.ts'
 import { seededRandom } from '../../../../testing/seeded-random.ts'
 import { montageRun, renewRun } from '../montage-shape.ts'
 import { amounts } from './amounts.ts'
-import { checkNoFailures, checkRun, checkTrace } from './check-run.ts'
+import { attemptsThat, checkNoFailures, checkRun, checkTrace } from './check-run.ts'
 import { type EngineSettings, runEngine } from './run-engine-process.ts'
 
 /** Runs engines until one ends the run, and kills the first 1 to 5 after random times. @returns kills that met an engine at work */
@@ -21,7 +21,10 @@ async function killedRun(
     const end = await runEngine(settings, delayMs)
     if (end.type === 'killed') continue
     if (end.type === 'error') throw new Error(`${end.code}: ${end.message}`)
-    expect(end.result.status).toBe('succeeded')
+    if (end.result.status !== 'succeeded') {
+      const why = await attemptsThat(settings.registry, 'failed', 'lost')
+      throw new Error(`the run ${end.result.status}; attempts that did not succeed:\n${why.join('\n')}`)
+    }
     return kills
   }
 }

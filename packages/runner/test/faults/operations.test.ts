@@ -82,6 +82,7 @@ test.for(cases)(
       runs.renew()
       const code = CODES[Math.floor(call / step) % CODES.length] ?? 'EIO'
       const faulty = await disturb(runs, { call, code })
+      const attempts = faulty.end.status === 'failed' ? await runs.attemptsThat('failed', 'lost') : []
       try {
         // The order and number of operations is not quite the same in each run: the last ones may not be reached.
         if (call < 0.9 * undisturbed.calls) expect(faulty.failed).toBe(true)
@@ -95,7 +96,9 @@ test.for(cases)(
         await runs.check(jobs, product)
       } catch (error) {
         const text = `${code} of operation ${call} of ${undisturbed.calls} (FAULT_OPERATION=${call})`
-        broken.push(`${text}: ${JSON.stringify(faulty)}: ${error instanceof Error ? error.message : ''}`)
+        broken.push(
+          `${text}: ${JSON.stringify({ ...faulty, attempts })}: ${error instanceof Error ? error.message : ''}`,
+        )
         process.stderr.write(`${broken.at(-1) ?? ''}\n`)
       }
     }
