@@ -80,6 +80,11 @@ const CASES: readonly (readonly [PlanProblemCode, string, PlanRequest])[] = [
   ],
   [
     'BAD_PROFILE',
+    'job a (work): the profile retry.memory is not a number of at least 1: found 0.5 [BAD_PROFILE]',
+    request(['a work: raw -> x! [retry.memory=0.5]']),
+  ],
+  [
+    'BAD_PROFILE',
     'transformation work: the profile retry is not a whole number: found often [BAD_PROFILE]',
     request(ONE, {
       transformations: transformations([
@@ -205,7 +210,7 @@ const WARNINGS: readonly (readonly [PlanProblemCode, string, PlanRequest])[] = [
   ],
   [
     'BAD_PROFILE',
-    'job a (work): the expression of the profile memory.expr is not evaluated: found 2*maxrss; set memory to a number [BAD_PROFILE]',
+    'job a (work): the expression of the profile memory.expr is not evaluated: found 2*maxrss; set memory to a number, and retry.memory to the factor of an attempt that had too little [BAD_PROFILE]',
     request(['a work: raw -> x! [memory.expr=2*maxrss]']),
   ],
   [

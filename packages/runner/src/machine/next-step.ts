@@ -23,6 +23,9 @@ export interface JobHistory {
   readonly memoryMb: number
   /** Longest run time of this attempt, milliseconds; 0 for no limit. */
   readonly timeoutMs: number
+  /** Factors of the job on memory and time; 0 for those of the policy. */
+  readonly memoryFactor: number
+  readonly timeFactor: number
 }
 
 /** What an attempt's end means for its job; the fields of the event. */
@@ -40,7 +43,7 @@ export interface Step {
 /**
  * What becomes of a job after an attempt: a failure of its own uses up a retry and waits longer each time; a loss to
  * the infrastructure does neither, until there were `maxLosses` of them (a full disk never counts); who ran out of memory gets
- * more, and so does, where the policy says so, who ran out of time.
+ * more, and so does, where job or policy say so, who ran out of time.
  */
 export function nextStep(result: AttemptResult, policy: RunPolicy, history: JobHistory): Step {
   const { outcome, failure, reused, made = [] } = result
@@ -60,13 +63,16 @@ export function nextStep(result: AttemptResult, policy: RunPolicy, history: JobH
   }
   if (history.failures >= history.retries) return { ...facts, next: exhausted(policy) }
   const needsMemory = failure?.kind === 'memory' && history.memoryMb > 0
-  const needsTime = failure?.kind === 'timeout' && history.timeoutMs > 0 && policy.timeFactor !== 1
+  const timeFactor = history.timeFactor || policy.timeFactor
+  const needsTime = failure?.kind === 'timeout' && history.timeoutMs > 0 && timeFactor !== 1
   return {
     ...facts,
     next: 'retry',
     retryAt: history.time + backoff(policy, history.failures),
-    ...(needsTime ? { timeoutMs: Math.ceil(history.timeoutMs * policy.timeFactor) } : {}),
-    ...(needsMemory ? { memoryMb: Math.ceil(history.memoryMb * policy.memoryFactor) } : {}),
+    ...(needsTime ? { timeoutMs: Math.ceil(history.timeoutMs * timeFactor) } : {}),
+    ...(needsMemory
+      ? { memoryMb: Math.ceil(history.memoryMb * (history.memoryFactor || policy.memoryFactor)) }
+      : {}),
   }
 }
 

@@ -16,6 +16,8 @@ interface Shape {
   readonly category?: readonly number[]
   readonly limits?: readonly number[]
   readonly timeoutMs?: number
+  readonly memoryFactor?: number
+  readonly timeFactor?: number
 }
 
 function spec(shape: Shape): RunSpec {
@@ -33,6 +35,8 @@ function spec(shape: Shape): RunSpec {
     cores: Float32Array.from(of(shape.cores, 1)),
     memoryMb: Float64Array.from(of(shape.memoryMb, 0)),
     timeoutMs: Float64Array.from(of(undefined, shape.timeoutMs ?? 0)),
+    memoryFactor: Float64Array.from(of(undefined, shape.memoryFactor ?? 0)),
+    timeFactor: Float64Array.from(of(undefined, shape.timeFactor ?? 0)),
   }
 }
 
@@ -156,6 +160,22 @@ describe('failures', () => {
     const [again] = same.decide(5000, room)
     expect(again).not.toHaveProperty('timeoutMs')
     expect(same.dueKills(6000)).not.toHaveLength(0)
+  })
+
+  test('a job has factors of its own in place of those of the policy', () => {
+    const shape = { jobs: 1, memoryMb: [200], timeoutMs: 1000, retries: 2, memoryFactor: 2.5, timeFactor: 4 }
+    const machine = machineOf(shape, { timeFactor: 2 })
+    const over = (kind: 'memory' | 'timeout'): AttemptResult => ({
+      outcome: 'failed',
+      failure: { kind, message: 'too much' },
+    })
+    machine.decide(0, room)
+    machine.attemptEnded(1, 0, 1, over('memory'))
+    const [second] = machine.decide(5000, room)
+    expect(second).toMatchObject({ memoryMb: 500 })
+    expect(second).not.toHaveProperty('timeoutMs')
+    machine.attemptEnded(6000, 0, 2, over('timeout'))
+    expect(machine.decide(90_000, room)).toMatchObject([{ memoryMb: 500, timeoutMs: 4000 }])
   })
 
   test('with the policy stop nothing more starts', () => {

@@ -129,6 +129,8 @@ export class RunMachine {
       retries: this.#spec.retries[job]!,
       memoryMb: this.#jobs.memoryMb[job]!,
       timeoutMs: this.#running.timeoutMs(job),
+      memoryFactor: this.#spec.memoryFactor[job]!,
+      timeFactor: this.#spec.timeFactor[job]!,
     })
     return this.#applyAll([{ type: 'attempt-ended', time, job, attempt, ...step }])
   }

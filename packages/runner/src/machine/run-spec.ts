@@ -18,6 +18,10 @@ export interface RunSpec {
   readonly memoryMb: Float64Array
   /** Longest run time of an attempt, milliseconds; 0 for no limit. */
   readonly timeoutMs: Float64Array
+  /** Factor on the memory of a job that ran out of it; 0 for that of the policy. */
+  readonly memoryFactor: Float64Array
+  /** Factor on the longest run time of a job that ran longer; 0 for that of the policy. */
+  readonly timeFactor: Float64Array
 }
 
 /** A category of jobs with the most that run at a time. */
@@ -38,9 +42,9 @@ export interface RunPolicy {
   /** Factor from one retry to the next. */
   readonly backoffFactor: number
   readonly maxBackoffMs: number
-  /** Factor on the memory of a job that ran out of it. */
+  /** Factor on the memory of a job that ran out of it and has none of its own. */
   readonly memoryFactor: number
-  /** Factor on the longest run time of a job that ran longer; 1 for the same again. */
+  /** Factor on the longest run time of a job that ran longer and has none of its own; 1 for the same again. */
   readonly timeFactor: number
   /** Attempts of a job that may be lost to the infrastructure before a loss counts as failure. */
   readonly maxLosses: number

@@ -151,6 +151,8 @@ class PlanTable {
     readonly cores: Float32Array
     readonly memoryMb: Float64Array
     readonly timeoutMs: Float64Array
+    readonly memoryFactor: Float64Array
+    readonly timeFactor: Float64Array
   }
   readonly #taskCounts: Uint32Array
   readonly #categories = new Map<string, number>()
@@ -179,6 +181,8 @@ class PlanTable {
       cores: new Float32Array(jobs),
       memoryMb: new Float64Array(jobs),
       timeoutMs: new Float64Array(jobs),
+      memoryFactor: new Float64Array(jobs),
+      timeFactor: new Float64Array(jobs),
     }
     for (const [name] of head.throttles) this.#category(name)
   }
@@ -212,6 +216,8 @@ class PlanTable {
     settings.cores[number] = own.cores
     settings.memoryMb[number] = own.memoryMb
     settings.timeoutMs[number] = own.timeoutMs
+    settings.memoryFactor[number] = own.memoryFactor
+    settings.timeFactor[number] = own.timeFactor
     if (job.category !== undefined) settings.category[number] = this.#category(job.category)
   }
 

@@ -25,6 +25,8 @@ export const PEGASUS_KEYS = {
   clustersNum: ['clusters.num', 'count'],
   clustersMaxRuntime: ['clusters.maxruntime', 'count'],
   clustersCores: ['clusters.cores', 'count'],
+  retryMemory: ['retry.memory', 'number'],
+  retryTime: ['retry.time', 'number'],
   label: ['label', 'text'],
   jobAggregator: ['job.aggregator', 'text'],
   jobAggregatorArguments: ['job.aggregator.arguments', 'text'],

@@ -90,7 +90,7 @@ const KEY_PATTERNS: readonly RegExp[] = [
   /^pegasus\.log\..+$/,
   /^pegasus\.gridstart\..+$/,
   // Profiles of the name space pegasus.
-  /^pegasus\.(?:cores|gpus|nodes|ppn|memory|diskspace|runtime|maxwalltime|checkpoint\.time|queue|project|glite\.arguments|data\.configuration|auxillary\.local|clusters\.(?:size|num|maxruntime|cores)|label|job\.aggregator(?:\.arguments)?|stage(?:in|out)\.(?:(?:local|remote)\.)?clusters|transfer\.proxy|exitcode\.(?:success|failure)msg|container\.(?:arguments|launcher(?:\.arguments)?)|change\.dir|create\.dir|group|tag)(?:\.expr)?$/,
+  /^pegasus\.(?:cores|gpus|nodes|ppn|memory|diskspace|runtime|maxwalltime|checkpoint\.time|queue|project|glite\.arguments|data\.configuration|auxillary\.local|clusters\.(?:size|num|maxruntime|cores)|retry\.(?:memory|time)|label|job\.aggregator(?:\.arguments)?|stage(?:in|out)\.(?:(?:local|remote)\.)?clusters|transfer\.proxy|exitcode\.(?:success|failure)msg|container\.(?:arguments|launcher(?:\.arguments)?)|change\.dir|create\.dir|group|tag)(?:\.expr)?$/,
 ]
 
 /** True when the planner knows a property of this name. */

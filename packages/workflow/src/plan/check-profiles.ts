@@ -15,6 +15,8 @@ interface NumberRule {
 const ANY: NumberRule = { pattern: /^\d{1,15}(\.\d{1,15})?$/, allowed: 'a number without unit' }
 const WHOLE: NumberRule = { pattern: /^\d{1,9}$/, allowed: 'a whole number' }
 const POSITIVE: NumberRule = { pattern: /^0*[1-9]\d{0,8}$/, allowed: 'a whole number above 0' }
+/** No attempt gets less than the one that had too little. */
+const FACTOR: NumberRule = { pattern: /^0*[1-9]\d{0,5}(\.\d{1,6})?$/, allowed: 'a number of at least 1' }
 const SIGNED: NumberRule = { pattern: /^-?\d{1,9}$/, allowed: 'a whole number' }
 
 /** Profiles that are numbers; a value that is none would be a request that nobody made. */
@@ -34,6 +36,8 @@ const RULES: ReadonlyMap<string, NumberRule> = new Map([
       (key) => [`pegasus.stage${way}.${key}`, POSITIVE] as const,
     ),
   ),
+  ['pegasus.retry.memory', FACTOR],
+  ['pegasus.retry.time', FACTOR],
   ['pegasus.clusters.size', POSITIVE],
   ['pegasus.clusters.num', POSITIVE],
   ['dagman.retry', WHOLE],
@@ -86,6 +90,14 @@ function warnOfExpression(key: string, value: string, where: string, problems: P
   problems.warning('BAD_PROFILE', `the expression of the profile ${key} is not evaluated`, {
     where,
     found: value,
-    remedy: `set ${key.slice(0, -'.expr'.length)} to a number`,
+    remedy: remedyFor(key.slice(0, -'.expr'.length)),
   })
+}
+
+/** What does without an expression what it is most often written for: more after an attempt that had too little. */
+function remedyFor(key: string): string {
+  const factor = { memory: 'retry.memory', runtime: 'retry.time' }[key]
+  const further =
+    factor === undefined ? '' : `, and ${factor} to the factor of an attempt that had too little`
+  return `set ${key} to a number${further}`
 }
