@@ -8,7 +8,8 @@ import type { Container } from '@skyloom/workflow'
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { freshFolder, keptFolder } from '../../../testing/folders.ts'
 import { lacksContainers, makeRootTree, packRootTree } from '../../../testing/root-tree.ts'
-import { MemoryStore, type RunResult, runPlan } from '../dist/index.js'
+import { runPlan } from '../dist/index.js'
+import { box as anyBox, runJobs } from './contained-runs.ts'
 import { type SmallJob, smallPlan } from './small-plan.ts'
 
 let image = ''
@@ -30,28 +31,10 @@ beforeEach(() => {
   })
 })
 
-function box(more: Partial<Container> = {}): Container {
-  const none = { mounts: [], profiles: [], metadata: [], extensions: [] }
-  return { name: 'box', type: 'bubblewrap', image: `file://${image}`, ...none, ...more }
-}
+const box = (more: Partial<Container> = {}): Container =>
+  anyBox({ type: 'bubblewrap', image: `file://${image}`, ...more })
 
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
-
-async function run(jobs: readonly SmallJob[]): Promise<{
-  readonly result: RunResult
-  readonly runDir: string
-  readonly store: MemoryStore
-  readonly reasons: readonly (string | null)[]
-}> {
-  const runDir = smallPlan(join(freshFolder(), 'run'), jobs)
-  mkdirSync(join(runDir, 'scratch'), { recursive: true })
-  writeFileSync(join(runDir, 'scratch/raw'), 'raw\n')
-  const store = new MemoryStore()
-  const result = await runPlan(store, runDir, { policy: { backoffMs: 1 }, reuse: false })
-  const reasons: (string | null)[] = []
-  for await (const { reason } of store.attempts(result.runId)) reasons.push(reason)
-  return { result, runDir, store, reasons }
-}
 
 describe.skipIf(lacksContainers())('programs in a root tree', () => {
   test('see their inputs, words, variables and mounts, and nothing else of the machine', async () => {
@@ -59,7 +42,7 @@ describe.skipIf(lacksContainers())('programs in a root tree', () => {
     writeFileSync(join(calibration, 'dark, 1'), 'dark\n')
     const words = ['a b', '-x', '*', '$(id)', 'é', '"', ';&|']
     const script = `cat raw /etc/image "/usr/share/cal/dark, 1"; pwd; echo "$A,$B,$HOME,\${LD_LIBRARY_PATH-none}"; ls /; for w; do echo "[$w]"; done; echo 1 >/tmp/x; touch /bin/no 2>&1`
-    const { result, runDir, store } = await run([
+    const { result, runDir, store } = await runJobs([
       {
         run: ['/bin/sh', '-c', script.replaceAll("'", '"'), 'sh', ...words],
         stdout: 'out',
@@ -135,12 +118,12 @@ describe.skipIf(lacksContainers())('programs in a root tree', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/tree.tar`
     const jobs = (more: Partial<Container>): readonly SmallJob[] =>
       Array.from({ length: 6 }, () => ({ run: ['true'], container: box({ image: url, ...more }) }))
-    expect((await run(jobs({}))).result.jobs.succeeded).toBe(6)
+    expect((await runJobs(jobs({}))).result.jobs.succeeded).toBe(6)
     expect(requests).toBe(1)
     // Another run cannot know that it is the same, unless the catalog says what it must be.
     const known = { checksum: { sha256: sha256(image) } }
-    expect((await run(jobs(known))).result.jobs.succeeded).toBe(6)
-    expect((await run(jobs(known))).result.jobs.succeeded).toBe(6)
+    expect((await runJobs(jobs(known))).result.jobs.succeeded).toBe(6)
+    expect((await runJobs(jobs(known))).result.jobs.succeeded).toBe(6)
     expect(requests).toBe(2)
     expect(readdirSync(cache).filter((name) => name.endsWith('.tree')).length).toBe(2)
     expect(readdirSync(cache).filter((name) => /partial|lock|file/.test(name))).toEqual([])
@@ -148,19 +131,19 @@ describe.skipIf(lacksContainers())('programs in a root tree', () => {
 
   test('run in a folder that is an image, and tell it by its checksum', async () => {
     const right = box({ image: `file://${tree}/` })
-    expect((await run([{ run: ['true'], container: right }])).result.status).toBe('succeeded')
+    expect((await runJobs([{ run: ['true'], container: right }])).result.status).toBe('succeeded')
     const wrong = box({ image: `file://${tree}/`, checksum: { sha256: '0'.repeat(64) } })
-    const { reasons } = await run([{ run: ['true'], container: wrong }])
+    const { reasons } = await runJobs([{ run: ['true'], container: wrong }])
     expect(reasons[0]).toMatch(
       /the image is not what it should be: found SHA-256 [0-9a-f]{64}, allowed SHA-256 0{64}/,
     )
     const found = /found SHA-256 ([0-9a-f]{64})/.exec(reasons[0] ?? '')?.[1] ?? ''
     const checked = box({ image: `file://${tree}/`, checksum: { sha256: found } })
-    expect((await run([{ run: ['true'], container: checked }])).result.status).toBe('succeeded')
+    expect((await runJobs([{ run: ['true'], container: checked }])).result.status).toBe('succeeded')
   })
 
   test('that are killed inside say by which signal, and are ended by their time limit with all they began', async () => {
-    const { reasons } = await run([
+    const { reasons } = await runJobs([
       { run: ['sh', '-c', 'kill -9 $$'], container: box() },
       { run: ['sh', '-c', 'exit 7'], container: box() },
       {
@@ -216,7 +199,7 @@ describe.skipIf(lacksContainers())('programs in a root tree', () => {
     ],
     ['a kind without a program', {}, { type: 'shifter' as const }, /shifter are not run by this engine/],
   ])('fail with the true cause: %s', async (_, job, container, reason) => {
-    const { result, reasons } = await run([{ run: ['true'], ...job, container: box(container) }])
+    const { result, reasons } = await runJobs([{ run: ['true'], ...job, container: box(container) }])
     expect(result.status).toBe('failed')
     expect(reasons[0]).toMatch(reason)
   })
@@ -224,7 +207,7 @@ describe.skipIf(lacksContainers())('programs in a root tree', () => {
   test('fail with the true cause: a tool that is not installed', async () => {
     const container = box({ type: 'singularity' })
     const environment = [['SKYLOOM_CONTAINER_TOOLS', '/opt/none/bin']] as const
-    const { reasons } = await run([{ run: ['true'], container, environment }])
+    const { reasons } = await runJobs([{ run: ['true'], container, environment }])
     expect(reasons[0]).toMatch(
       /no program for containers of type singularity: found none in \/opt\/none\/bin:.*allowed apptainer or singularity; install it/,
     )

@@ -13,7 +13,8 @@ export function apptainerWords(contained: ContainedProgram): Launch {
       '--quiet',
       'exec',
       '--cleanenv',
-      '--no-home',
+      // No home is mounted; this is what it is called inside.
+      ...['--no-home', '--home', work],
       ...all.flatMap(mountWords),
       '--pwd',
       work,

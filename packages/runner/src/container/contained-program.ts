@@ -49,6 +49,8 @@ export interface ContainedProgram {
   readonly readsInput: boolean
   /** Megabytes; 0 for no limit. */
   readonly memoryMb: number
+  /** For tools whose programs are none of their children: where they are to write the number of the process. */
+  readonly pidFile: string
 }
 
 /** A folder or file of this machine that is seen inside. */
@@ -65,6 +67,8 @@ export interface Launch {
   readonly environment: readonly (readonly [string, string])[]
   /** Ends what the tool may leave behind when it is killed. */
   readonly remove: readonly string[] | undefined
+  /** Where the tool says which process is the program's. */
+  readonly pidFile?: string | undefined
 }
 
 /** Variables that say where things are on the machine, and mean nothing inside; the container may set its own. */

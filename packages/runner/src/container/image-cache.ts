@@ -23,6 +23,8 @@ const WORD_MS = 5000
 const LOOK_MS = 100
 /** What nobody used for so long is removed when something is added. */
 const UNUSED_MS = 30 * 24 * 3600 * 1000
+/** What a process began to make is left over after so long. */
+const LEFT_MS = 24 * 3600 * 1000
 
 /**
  * Images that jobs of this machine share, by name. Whatever the number of jobs, one of them fetches or unpacks an image while
@@ -76,7 +78,8 @@ export class ImageCache {
     const partial = `${path}.${randomBytes(4).toString('hex')}.partial`
     try {
       const digest = await make(partial)
-      await writeFileAtomic(`${path}.json`, JSON.stringify(digest))
+      // What is there is of an image that was taken out, or of a process that ended before the next line.
+      await writeFileAtomic(`${path}.json`, JSON.stringify(digest), { overwrite: true })
       await rename(partial, path)
     } catch (error) {
       // Somebody who was thought to be gone has made it all the same.
@@ -95,6 +98,7 @@ export class ImageCache {
 
   async #removeUnused(): Promise<void> {
     for (const name of await readdir(this.#folder)) {
+      if (/\.partial(?:\.file)?$/.test(name)) await removeLeft(join(this.#folder, name))
       if (!name.endsWith('.json')) continue
       const facts = join(this.#folder, name)
       const used = await stat(facts).catch(() => undefined)
@@ -103,6 +107,13 @@ export class ImageCache {
       await rm(facts, { force: true })
     }
   }
+}
+
+/** Removes a part of an image when its maker is gone. Times that a file system takes by itself count: those of archives are older. */
+async function removeLeft(path: string): Promise<void> {
+  const made = await stat(path).catch(() => undefined)
+  if (made !== undefined && Date.now() - made.ctimeMs > LEFT_MS)
+    await rm(path, { recursive: true, force: true })
 }
 
 /** A folder as lock: it is made by one only. One whose maker says nothing any more is taken away. */

@@ -19,7 +19,7 @@ function program(tool: ToolName, type: Container['type']): ContainedProgram {
   return {
     ready: {
       container: { ...container, type },
-      tool: { name: tool, path: `/tools/${tool}` },
+      tool: { name: tool, path: `/tools/${tool}`, init: tool === 'podman' ? '/tools/catatonit' : undefined },
       reference: tool === 'apptainer' ? '/cache/1.sif' : 'abc',
       image: { path: '/i', digest: { sizeBytes: 1, sha256: '0' } },
     },
@@ -35,6 +35,7 @@ function program(tool: ToolName, type: Container['type']): ContainedProgram {
     name: 'skyloom-1',
     readsInput: true,
     memoryMb: 100,
+    pidFile: '/logs/3.1.1.err.pid',
   }
 }
 
@@ -47,19 +48,45 @@ const job = {
   ],
 }
 
+const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`
+const common = [
+  ...['--mount', 'type=bind,source=/jobs/3.1,destination=/scratch'],
+  ...['--mount', 'type=bind,source=/cal,destination=/cal,readonly'],
+  ...[
+    '--mount',
+    'type=bind,"source=/a,b",destination=/c',
+    '--workdir',
+    '/scratch',
+    '--env',
+    'SKYLOOM_SPAWNER',
+  ],
+  ...['--env', 'TOKEN', '--env', 'PATH=/opt/bin', '--interactive'],
+]
+const command = ['--entrypoint', '/usr/bin/one', 'abc', 'a b', '$(id)', '-x']
+
 test('Podman gets words, and no secret among them', () => {
-  const { argv, environment, remove } = launchContained({ job: job as never }, program('podman', 'docker'))
-  const user = process.getuid?.() === 0 ? ['--user', `0:${process.getgid?.() ?? 0}`] : ['--userns=keep-id']
+  const { argv, environment, remove, pidFile } = launchContained(
+    { job: job as never },
+    program('podman', 'docker'),
+  )
   expect(argv).toEqual([
-    ...['srun', '--exact', '/tools/podman', 'run', '--rm', '--pull=never', '--name', 'skyloom-1', ...user],
-    ...['--security-opt', 'label=disable', '--mount', 'type=bind,source=/jobs/3.1,destination=/scratch'],
-    ...['--mount', 'type=bind,source=/cal,destination=/cal,readonly'],
-    ...['--mount', 'type=bind,"source=/a,b",destination=/c', '--workdir', '/scratch'],
-    ...['--env', 'TOKEN', '--env', 'PATH=/opt/bin', '--interactive', '--memory', '100000000b'],
-    ...['--net', 'none', '--entrypoint', '/usr/bin/one', 'abc', 'a b', '$(id)', '-x'],
+    ...['srun', '--exact', '/tools/podman', 'run', '--rm', '--pull=never', '--name', 'skyloom-1'],
+    ...(process.getuid?.() === 0 ? ['--user', user] : ['--userns=keep-id']),
+    ...['--security-opt', 'label=disable', '--stop-timeout', '0', '--pidfile', '/logs/3.1.1.err.pid'],
+    ...['--init', '--init-path', '/tools/catatonit', ...common, '--net', 'none', ...command],
   ])
   expect(environment).toContainEqual(['TOKEN', 's3cret'])
   expect(remove).toEqual(['/tools/podman', 'rm', '--force', 'skyloom-1'])
+  expect(pidFile).toBe('/logs/3.1.1.err.pid')
+})
+
+test('Docker gets words, and is told of the memory', () => {
+  const { argv, pidFile } = launchContained({ job: { profiles: [] } as never }, program('docker', 'docker'))
+  expect(argv).toEqual([
+    ...['/tools/docker', 'run', '--rm', '--pull=never', '--name', 'skyloom-1', '--user', user, '--init'],
+    ...['--memory', '100000000b', ...common, ...command],
+  ])
+  expect(pidFile).toBeUndefined()
 })
 
 test('Apptainer gets words, and values that no shell reads', () => {
@@ -68,7 +95,8 @@ test('Apptainer gets words, and values that no shell reads', () => {
     program('apptainer', 'singularity'),
   )
   expect(argv).toEqual([
-    ...['/tools/apptainer', '--quiet', 'exec', '--cleanenv', '--no-home', '--bind', '/jobs/3.1:/srv'],
+    ...['/tools/apptainer', '--quiet', 'exec', '--cleanenv', '--no-home', '--home', '/srv'],
+    ...['--bind', '/jobs/3.1:/srv'],
     ...['--bind', '/cal:/cal:ro', '--mount', 'type=bind,"source=/a,b",destination=/c', '--pwd', '/srv'],
     ...['/cache/1.sif', '/usr/bin/one', 'a b', '$(id)', '-x'],
   ])
@@ -91,9 +119,22 @@ test.each([
     { startError: 'podman: crun: executable file not found' },
   ],
   ['podman', 125, 'no such star', {}],
+  [
+    'podman',
+    1,
+    'ERROR (catatonit:2): failed to exec pid1: No such file or directory',
+    { startError: 'podman: /usr/bin/one: No such file or directory' },
+  ],
+  ['podman', 1, 'Error: no such star', {}],
+  [
+    'docker',
+    127,
+    '[FATAL tini (7)] exec /x failed: No such file or directory',
+    { startError: 'docker: exec /x failed: No such file or directory' },
+  ],
   ['apptainer', 255, 'FATAL:   could not open image', { startError: 'apptainer: could not open image' }],
   ['docker', 137, '', { signal: 'SIGKILL' }],
   ['bwrap', 7, 'bwrap: is not what I am', {}],
 ] as const)('%s ends with %i', (tool, code, words, meaning) => {
-  expect(containedExit(tool, code, words)).toEqual(meaning)
+  expect(containedExit(tool, '/usr/bin/one', code, words)).toEqual(meaning)
 })

@@ -56,7 +56,7 @@ function launchWords(program: ContainedProgram): Launch {
 /** Reads the end of a contained program from that of its tool, and ends what the tool left when it was killed. */
 export async function endContained(
   ended: ProgramResult,
-  tool: ContainerTool,
+  { tool, program }: { readonly tool: ContainerTool; readonly program: string },
   { remove }: Launch,
   stderr: string,
 ): Promise<ProgramResult> {
@@ -69,7 +69,7 @@ export async function endContained(
     )
   }
   if (ended.exitCode <= 0) return ended
-  const { signal, startError } = containedExit(tool.name, ended.exitCode, stderr)
+  const { signal, startError } = containedExit(tool.name, program, ended.exitCode, stderr)
   if (startError !== undefined) return { ...ended, startError }
   return signal === undefined ? ended : { ...ended, signal }
 }

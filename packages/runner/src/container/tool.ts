@@ -10,6 +10,8 @@ export type ToolName = 'podman' | 'docker' | 'apptainer' | 'singularity' | 'bwra
 export interface ContainerTool {
   readonly name: ToolName
   readonly path: string
+  /** Program that Podman starts as the first process of containers, found on this machine. */
+  readonly init?: string | undefined
 }
 
 /** Programs for a kind of container, best first. */
@@ -19,6 +21,10 @@ const TOOLS: Readonly<Record<ContainerType, readonly ToolName[]>> = {
   bubblewrap: ['bwrap'],
   shifter: [],
 }
+
+/** What Podman may start first, as far as it needs no libraries, and folders beside the search path in which it lies. */
+const INITS = ['catatonit', 'tini-static']
+const INIT_FOLDERS = ['/usr/libexec/podman', '/usr/local/libexec/podman', '/usr/lib/podman']
 
 /**
  * Finds the program for a kind of container: in the folders of `SKYLOOM_CONTAINER_TOOLS`, then on the search path.
@@ -38,12 +44,20 @@ export function containerTool(
   }
   const path = [environment['SKYLOOM_CONTAINER_TOOLS'], environment['PATH']]
   const folders = path.flatMap((text) => (text ?? '').split(delimiter)).filter((folder) => folder !== '')
-  for (const name of names)
-    for (const folder of folders)
-      if (canExecute(join(folder, name))) return { name, path: join(folder, name) }
+  for (const name of names) {
+    const path = findIn(folders, [name])
+    if (path === undefined) continue
+    return name === 'podman'
+      ? { name, path, init: findIn([...INIT_FOLDERS, ...folders], INITS) }
+      : { name, path }
+  }
   throw new RunnerError('RUNNER_CONTAINER', `no program for containers of type ${type}`, {
     found: `none in ${folders.join(delimiter)}`,
     allowed: names.join(' or '),
     remedy: "install it, or name its folder in the site's profile env SKYLOOM_CONTAINER_TOOLS",
   })
+}
+
+function findIn(folders: readonly string[], names: readonly string[]): string | undefined {
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(canExecute)
 }

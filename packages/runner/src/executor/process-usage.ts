@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** What a process and its children used so far. */
+/** What a process and its descendants used so far. */
 export interface ProcessUsage {
   readonly cpuMs: number
   /** Highest resident set of the process, or what its tree holds now, if that is more. */
@@ -15,20 +15,47 @@ const TICK_MS = 10
 /** Usage of a process from `/proc`; `undefined` when it is gone. */
 export function processUsage(pid: number): ProcessUsage | undefined {
   try {
-    const own = readStatus(pid)
-    const cpuMs = cpuOf(readFileSync(`/proc/${pid}/stat`, 'latin1'), [13, 14, 15, 16])
-    const io = readFileSync(`/proc/${pid}/io`, 'latin1')
-    let treeBytes = own.rssBytes
-    for (const child of descendants(pid)) treeBytes += rssOf(child)
-    return {
-      cpuMs,
-      maxRssBytes: Math.max(own.highBytes, treeBytes),
-      readBytes: field(io, 'rchar'),
-      writtenBytes: field(io, 'wchar'),
+    const { highBytes } = readStatus(pid)
+    let { rssBytes, ...sum } = usageOf(pid)
+    for (const child of descendants(pid)) {
+      const usage = ofChild(child)
+      rssBytes += usage.rssBytes
+      sum = {
+        cpuMs: sum.cpuMs + usage.cpuMs,
+        readBytes: sum.readBytes + usage.readBytes,
+        writtenBytes: sum.writtenBytes + usage.writtenBytes,
+      }
     }
+    return { ...sum, maxRssBytes: Math.max(highBytes, rssBytes) }
   } catch {
     // Between two looks the process ended; what was seen before counts.
     return undefined
+  }
+}
+
+interface OwnUsage extends Omit<ProcessUsage, 'maxRssBytes'> {
+  readonly rssBytes: number
+}
+
+const NONE: OwnUsage = { cpuMs: 0, readBytes: 0, writtenBytes: 0, rssBytes: 0 }
+
+/** Usage of one process and of the children that it waited for. */
+function usageOf(pid: number): OwnUsage {
+  const io = readFileSync(`/proc/${pid}/io`, 'latin1')
+  return {
+    cpuMs: cpuOf(readFileSync(`/proc/${pid}/stat`, 'latin1'), [13, 14, 15, 16]),
+    readBytes: field(io, 'rchar'),
+    writtenBytes: field(io, 'wchar'),
+    rssBytes: readStatus(pid).rssBytes,
+  }
+}
+
+/** A child that ended meanwhile counts with its parent. */
+function ofChild(pid: number): OwnUsage {
+  try {
+    return usageOf(pid)
+  } catch {
+    return NONE
   }
 }
 
@@ -47,14 +74,6 @@ function cpuOf(stat: string, fields: readonly number[]): number {
 function readStatus(pid: number): { readonly highBytes: number; readonly rssBytes: number } {
   const text = readFileSync(`/proc/${pid}/status`, 'latin1')
   return { highBytes: field(text, 'VmHWM') * 1024, rssBytes: field(text, 'VmRSS') * 1024 }
-}
-
-function rssOf(pid: number): number {
-  try {
-    return readStatus(pid).rssBytes
-  } catch {
-    return 0
-  }
 }
 
 function descendants(pid: number): readonly number[] {

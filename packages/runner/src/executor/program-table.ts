@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, fstatSync, openSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { childrenCpuMs, type ProcessUsage, processUsage } from './process-usage.ts'
 import {
   type KillReason,
@@ -115,7 +115,8 @@ export class ProgramTable {
     queueMicrotask(() => {
       this.#exits = 0
     })
-    const measured = isAlone ? Math.max(ownMs, usage?.cpuMs ?? 0) : (usage?.cpuMs ?? ownMs)
+    const own = isAlone ? Math.max(ownMs, usage?.cpuMs ?? 0) : (usage?.cpuMs ?? ownMs)
+    const measured = program.pidFile === undefined ? own : usage?.cpuMs
     this.#end({
       id: program.id,
       pid: child.pid,
@@ -146,8 +147,9 @@ export class ProgramTable {
   /** Measures what runs and ends what is over its limits; to be called every {@link LOOK_MS}. */
   look(): void {
     for (const [id, running] of this.#running) {
-      if (running.child.pid === undefined) continue
-      const usage = processUsage(running.child.pid)
+      const pid = measuredPid(running)
+      if (pid === undefined) continue
+      const usage = processUsage(pid)
       if (usage === undefined) continue
       running.usage = {
         ...usage,
@@ -165,6 +167,14 @@ export class ProgramTable {
   }
 }
 
+/** The process whose usage counts; none as long as it is not known. */
+function measuredPid({ program: { pidFile }, child }: Running): number | undefined {
+  if (pidFile === undefined) return child.pid
+  if (!existsSync(pidFile)) return undefined
+  const pid = Number(readFileSync(pidFile, 'latin1'))
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined
+}
+
 /** Closes the files of a program that ended, and removes empty ones. @returns what went wrong */
 function closeFiles({ program, outputs }: Running, files: readonly number[]): string | undefined {
   let problem: string | undefined
@@ -177,6 +187,8 @@ function closeFiles({ program, outputs }: Running, files: readonly number[]): st
     }
   }
   const sizes = outputs.map((file) => tried(() => fstatSync(file).size))
+  const { pidFile } = program
+  if (pidFile !== undefined) tried(() => rmSync(pidFile, { force: true }))
   for (const file of files) tried(() => closeSync(file))
   for (const [at, path] of [program.stdout, program.stderr].entries())
     if (sizes[at] === 0 && program.keepEmpty[at] === false) tried(() => rmSync(path, { force: true }))

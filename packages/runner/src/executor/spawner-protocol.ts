@@ -16,6 +16,8 @@ export interface ProgramRequest {
   readonly memoryMb: number
   /** Ends the program when a file of output grows beyond this. */
   readonly maxOutputBytes: number
+  /** File in which the program, when it runs another one that is none of its children, says whose usage counts in place of its own. */
+  readonly pidFile?: string | undefined
 }
 
 /** Why the spawner ended a program. */
@@ -30,7 +32,7 @@ export interface ProgramResult {
   /** -1 for a program that could not be started or was ended by a signal. */
   readonly exitCode: number
   readonly signal?: string | undefined
-  /** User and system time; kernel ticks of 10 ms. */
+  /** User and system time; kernel ticks of 10 ms. By a {@link ProgramRequest.pidFile} as seen at the last look. */
   readonly cpuMs?: number | undefined
   /** Largest resident set seen at a look every 50 ms; a program that ends before the first look has none. */
   readonly maxRssBytes?: number | undefined

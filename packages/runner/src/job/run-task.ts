@@ -13,6 +13,7 @@ import { readCapped } from '../files/cap-text.ts'
 import { diskFaultOf, freeBytes } from '../files/disk-fault.ts'
 import type { Invocation, InvocationFile } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
+import type { AttemptMemory } from '../memory/attempt-memory.ts'
 import { engineEnvironment, recordedEnvironment } from './environment.ts'
 import type { Attempt, JobContext } from './job-context.ts'
 import type { TaskProgram } from './task-program.ts'
@@ -33,6 +34,8 @@ export interface TaskSetting {
   readonly program: TaskProgram
   readonly places: AttemptPlaces
   readonly inputs: readonly InvocationFile[]
+  /** Files that a function of the task finds and leaves in memory. */
+  readonly memory?: AttemptMemory | undefined
 }
 
 /** With less than this free a disk counts as full for a program that failed, bytes. */
@@ -98,6 +101,7 @@ async function runProgram(
           name: `skyloom-${context.runId.slice(0, 8)}-${id.replaceAll(/[^\w.]/g, '-')}`,
           readsInput: task.stdin !== undefined,
           memoryMb: attempt.memoryMb,
+          pidFile: `${places.stderr(number)}.pid`,
         })
   const ended = await context.spawner.run({
     id,
@@ -110,6 +114,7 @@ async function runProgram(
     keepEmpty: [task.stdout !== undefined, task.stderr !== undefined],
     memoryMb: attempt.memoryMb,
     maxOutputBytes: context.maxOutputBytes,
+    pidFile: contained?.pidFile,
   })
   attempt.running = undefined
   const texts = {
@@ -119,7 +124,12 @@ async function runProgram(
   const result =
     contained === undefined || ready === undefined
       ? ended
-      : await endContained(ended, ready.tool, contained, readCapped(stderr, WORDS_BYTES))
+      : await endContained(
+          ended,
+          { tool: ready.tool, program: path },
+          contained,
+          readCapped(stderr, WORDS_BYTES),
+        )
   const facts = {
     pid: result.pid,
     startMs: result.startMs,
@@ -152,6 +162,9 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
   const stdout = task.stdout === undefined ? places.stdout(number) : inWork(places.workDirectory, task.stdout)
   // The file of an output is there even when nothing is printed.
   if (task.stdout !== undefined) await writeText(stdout, '')
+  const reads = inputs.map(({ lfn }) => lfn)
+  const writes = task.member?.writes ?? attempt.job.outputs.map(({ lfn }) => lfn)
+  const call = setting.memory?.openCall(reads, writes)
   const startMs = Date.now()
   const startedMs = performance.now()
   let answer: WorkerAnswer
@@ -163,13 +176,18 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
         arguments: splitArguments(task.arguments),
         workDirectory: places.workDirectory,
         environment: task.environment,
-        inputs: inputs.map(({ lfn }) => lfn),
+        inputs: reads,
         outputs: attempt.job.outputs.map(({ lfn }) => lfn),
+        memoryBytes: attempt.memoryMb > 0 ? attempt.memoryMb * 1e6 : context.functionBytes,
+        files: call?.files,
         stdout,
         maxOutputBytes: context.maxOutputBytes,
       },
-      (id) => {
-        attempt.running = { kill: () => context.pool.kill(id) }
+      {
+        askSpace: call === undefined ? undefined : async (bytes) => await call.space.ask(bytes),
+        onId: (id) => {
+          attempt.running = { kill: () => context.pool.kill(id) }
+        },
       },
     )
   } catch (error) {
@@ -185,6 +203,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
     }
   }
   attempt.running = undefined
+  if (call !== undefined) await setting.memory?.take(call.space, answer.written ?? [])
   if (answer.error !== undefined) await writeText(places.stderr(number), `${answer.error}\n`)
   const facts = {
     pid: process.pid,
