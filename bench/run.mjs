@@ -11,6 +11,13 @@ const all = readdirSync('bench', { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'support' && entry.name !== 'out')
   .map((entry) => entry.name)
 const [name, ...rest] = process.argv.slice(2)
+if (name === '--help' || name === '-h') {
+  console.log(`use: npm run bench -- [NAME [ARGUMENTS OF IT]]
+
+Without a name all benchmarks run, one after the other: ${all.join(', ')}.
+What each measures, and its arguments, is said at the head of bench/NAME/run.mjs.`)
+  process.exit(0)
+}
 if (name !== undefined && !all.includes(name)) {
   console.error(`there is no benchmark ${name}; there are: ${all.join(', ')}`)
   process.exit(2)

@@ -1,23 +1,27 @@
-// Runs the fault tests of the engine: `npm run faults` a few, `npm run faults -- --full` all of them, which takes hours.
-// --runs N, --images N, --seed N: how often a run is killed at random, its size, and the first seed; --only TEXT: tests whose name
-// has the text; --operation N, --step N: the first file operation that fails, and of how many one does, to share the work out. TMPDIR says where; a folder in memory saves most of the time.
-// --clusters: the fault tests on Slurm and HTCondor instead, which must be up; with --full 1,000 jobs with 1 % of each fault, our
-// process killed at 20 moments on each engine, and outages of ten minutes.
+// Runs the fault tests of the engine, see the text of --help.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 
-const { values } = parseArgs({
-  options: {
-    full: { type: 'boolean' },
-    clusters: { type: 'boolean' },
-    runs: { type: 'string' },
-    images: { type: 'string' },
-    seed: { type: 'string' },
-    operation: { type: 'string' },
-    step: { type: 'string' },
-    only: { type: 'string' },
-  },
-})
+const HELP = `use: npm run faults -- [OPTIONS]
+
+The fault tests of the engine; without options a few of each kind, which takes minutes.
+  --full           all of them, which takes hours
+  --only TEXT      tests whose name has the text
+  --seed N         the first seed
+  --runs N         how often a run is killed at random
+  --images N       size of such a run
+  --operation N    the first file operation that fails
+  --step N         of how many file operations one fails
+  --clusters       those on Slurm and HTCondor instead, which must be up; with --full half an hour
+  --help           this text
+The variable TMPDIR says where; a folder in memory saves most of the time.
+`
+
+const values = valuesOf()
+if (values.help) {
+  process.stdout.write(HELP)
+  process.exit(0)
+}
 const env = { ...process.env }
 if (values.full) env.SKYLOOM_FAULTS = 'full'
 for (const name of ['runs', 'images', 'seed', 'operation', 'step'])
@@ -38,3 +42,17 @@ const { status } = spawnSync(
   { stdio: 'inherit', env },
 )
 process.exitCode = status ?? 1
+
+function valuesOf() {
+  const text = { type: 'string' }
+  const flag = { type: 'boolean' }
+  const numbers = { runs: text, images: text, seed: text, operation: text, step: text }
+  try {
+    return parseArgs({
+      options: { full: flag, clusters: flag, help: { ...flag, short: 'h' }, only: text, ...numbers },
+    }).values
+  } catch (error) {
+    process.stderr.write(`error: ${error.message}\n${HELP}`)
+    process.exit(2)
+  }
+}
