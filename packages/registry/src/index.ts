@@ -68,6 +68,7 @@ export type {
   RunCommit,
   RunFilter,
   RunStore,
+  RunTimeRow,
 } from './runs/run-store.ts'
 export {
   type CopyFault,

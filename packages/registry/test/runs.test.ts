@@ -269,6 +269,31 @@ describe.for(DIALECTS)('runs in %s', (dialect) => {
     expect(await registry.runs.findResults('c'.repeat(64))).toEqual([])
   })
 
+  test('tell how long programs took, in runs of one name or all', async () => {
+    await using registry = await open(dialect)
+    const held = await heldRun(registry)
+    const label = (await registry.runs.get('run-1')).label
+    await registry.runs.commit('run-1', held, {
+      attempts: [ATTEMPT],
+      invocations: [
+        { ...INVOCATION, task: 1, durationMs: 100, exitCode: 0, signal: null },
+        { ...INVOCATION, task: 2, durationMs: 300, exitCode: 0, signal: null },
+        { ...INVOCATION, task: 3, durationMs: 700, exitCode: 0, signal: null, arguments: ['-x'] },
+        { ...INVOCATION, task: 4, durationMs: 900, exitCode: 1 },
+        { ...INVOCATION, task: 5, transformation: 'other', exitCode: 0, signal: null },
+      ],
+    })
+    const { transformation, arguments: words } = INVOCATION
+    const known = [
+      { transformation, arguments: ['-x'], count: 1, meanMs: 700 },
+      { transformation, arguments: words, count: 2, meanMs: 200 },
+    ]
+    expect(await registry.runs.runTimes([transformation, 'unknown'])).toEqual(expect.arrayContaining(known))
+    expect(await registry.runs.runTimes([transformation], label)).toHaveLength(2)
+    expect(await registry.runs.runTimes([transformation], 'another workflow')).toEqual([])
+    expect(await registry.runs.runTimes([])).toEqual([])
+  })
+
   test('make each file once', async () => {
     await using registry = await open(dialect)
     const held = await heldRun(registry)

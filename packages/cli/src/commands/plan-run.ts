@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { basename, dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { isSkyloomError } from '@skyloom/base'
-import { type CleanupStrategy, type ClusterStyle, type Plan, summarizePlan } from '@skyloom/workflow'
+import { type CleanupStrategy, type ClusterStyle, summarizePlan } from '@skyloom/workflow'
 import {
   isRunDirectory,
   type PlanFilesOptions,
@@ -20,6 +20,7 @@ import { EXIT } from '../terminal/exit-code.ts'
 import { printFindings } from '../terminal/findings.ts'
 import { interruptSignal } from '../terminal/interrupt.ts'
 import { printJson } from '../terminal/output.ts'
+import { planHistory } from './plan-history.ts'
 
 /** Flags of `skyloom plan` as the command line gives them. */
 export interface PlanFlags {
@@ -46,6 +47,7 @@ export interface PlanFlags {
   readonly cache?: readonly string[]
   readonly reuse?: readonly string[]
   readonly pastRuns?: readonly string[]
+  readonly registry?: string
   readonly transformationsDir?: string
   readonly inheritedRcFiles?: readonly string[]
   readonly seed?: number
@@ -93,12 +95,12 @@ const MAX_ATTEMPTS = 20
 
 /** Writes a plan, or shows what would be written. */
 async function finish(planned: PlannedFiles, flags: PlanFlags): Promise<number> {
-  const { plan, place } = planned
+  const { place } = planned
   if (flags.dryRun === true) {
     printFindings(planned.warnings)
     if (flags.verbose > 0) printSources(planned)
     if (flags.json === true) printJson(document(planned))
-    else process.stdout.write(`${planText(plan, flags)}would be written to ${place.runDir}\n`)
+    else process.stdout.write(`${planText(planned, flags)}would be written to ${place.runDir}\n`)
     return EXIT.done
   }
   const interrupt = interruptSignal(process, process.stderr)
@@ -111,7 +113,7 @@ async function finish(planned: PlannedFiles, flags: PlanFlags): Promise<number> 
   printFindings(planned.warnings)
   if (flags.verbose > 0) printSources(planned)
   if (flags.json === true) printJson({ ...document(planned), ...runDocument(run) })
-  else process.stdout.write(`${planText(plan, flags)}written to ${run.runDir}\n${nextText(run, flags)}`)
+  else process.stdout.write(`${planText(planned, flags)}written to ${run.runDir}\n${nextText(run, flags)}`)
   return flags.submit === true && run.dagFile !== undefined ? await submit(run.dagFile) : EXIT.done
 }
 
@@ -141,6 +143,11 @@ export function planFilesOptions(workflow: string | undefined, flags: PlanFlags)
     transformationsDir: flags.transformationsDir,
     reuse: flags.reuse,
     pastRuns: flags.pastRuns,
+    // Only what is decided by run times looks for them.
+    history:
+      flags.registry !== undefined || flags.cluster?.includes('auto') === true
+        ? planHistory(flags)
+        : undefined,
     dir: flags.dir,
     group: flags.group ?? flags.vogroup,
     relativeDir: flags.relativeDir,
@@ -195,9 +202,17 @@ function printSources(planned: PlannedFiles): void {
 }
 
 /** The plan for people; its warnings are on standard error already. */
-function planText(plan: Plan, flags: PlanFlags): string {
+function planText({ plan, sources }: PlannedFiles, flags: PlanFlags): string {
   if (flags.quiet > 0) return ''
-  return summarizePlan({ ...plan, counts: plan.counts, warnings: [] })
+  return summarizePlan({ ...plan, counts: plan.counts, warnings: [] }) + runTimesText(sources)
+}
+
+/** Where run times came from that nobody named. */
+function runTimesText(sources: PlannedFiles['sources']): string {
+  return sources
+    .filter(({ role }) => role === 'run times')
+    .map(({ path }) => `  run times  of earlier runs in ${path}\n`)
+    .join('')
 }
 
 function document(planned: PlannedFiles): object {

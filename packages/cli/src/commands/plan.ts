@@ -84,6 +84,7 @@ function addChoiceOptions(plan: Command): void {
     .option('-c, --cache <a,b>', 'replica catalogs that win over all others', parseList)
     .option('--reuse <a,b>', 'earlier runs whose outputs are used', parseList)
     .option('--past-runs <a,b>', 'runs or traces from which run times are predicted', parseList)
+    .option('--registry <place>', 'where run times are looked up without --past-runs')
     .option('--transformations-dir <dir>', 'folder whose files are programs')
     .option('--inherited-rc-files <a,b>', 'replica catalogs of a parent workflow', parseList)
     .option('--seed <n>', 'seed of random choices (default: 1)', parseCount)

@@ -8,6 +8,7 @@ import {
   TABLE_NAMES,
 } from '@skyloom/mosaic'
 import { File, Job, type JobOptions, Workflow } from '@skyloom/workflow/api'
+import type { JobSeconds } from './forecast-jobs.ts'
 
 /** What the workflow of the mosaic engine is made of. */
 export interface EngineWorkflowInput {
@@ -25,6 +26,8 @@ export interface EngineWorkflowInput {
   readonly planes: readonly ExtraPlane[]
   /** Products are registered by jobs of the plan; default: by those who run it. */
   readonly isRegistered?: boolean
+  /** Run times to expect, which become profiles of the jobs. */
+  readonly seconds?: JobSeconds
 }
 
 /** Ids of the jobs that are there once, by what they do. */
@@ -55,6 +58,7 @@ export function engineWorkflow({
   pairs,
   planes: extras,
   isRegistered = false,
+  seconds,
 }: EngineWorkflowInput): Workflow {
   const product = isRegistered ? {} : { registerReplica: false }
   const workflow = new Workflow(name)
@@ -67,6 +71,7 @@ export function engineWorkflow({
     const files = { image: new File(image), area: new File(area), facts: new File(facts) }
     workflow.addJobs(
       job('mProject', { id: projectJobId(index) })
+        .addPegasusProfile({ runtime: seconds?.project[index] })
         .addInputs(
           new File(raw?.name ?? '', raw?.sizeBytes === undefined ? {} : { sizeBytes: raw.sizeBytes }),
         )
@@ -80,10 +85,11 @@ export function engineWorkflow({
     return files
   })
   const filesOf = (image: number): readonly File[] => Object.values(projected[image] ?? {})
-  const fits = pairs.map((pair) => {
+  const fits = pairs.map((pair, index) => {
     const fit = new File(fitFile(pair))
     workflow.addJobs(
       job('mDiffFit', { id: fitJobId(pair) })
+        .addPegasusProfile({ runtime: seconds?.fit[index] })
         .addInputs(...filesOf(pair.plus), ...filesOf(pair.minus))
         .addOutputs(fit, INTERNAL),
     )

@@ -1,4 +1,5 @@
 import { File, Job, Workflow } from '@skyloom/workflow/api'
+import type { JobSeconds } from './forecast-jobs.ts'
 import { derivedFiles, differenceName, type ImageFiles, MOSAIC_FILES, statusName } from './mosaic-files.ts'
 import type { SourceImage } from './source-image.ts'
 
@@ -22,6 +23,8 @@ export interface MosaicWorkflowInput {
   readonly combine: RecipeCombine
   /** Larger side of the picture, pixels. */
   readonly pictureSide: number
+  /** Run times to expect, which become profiles of the jobs. */
+  readonly seconds?: JobSeconds
 }
 
 /** Files between stages stay where they are made. */
@@ -35,9 +38,10 @@ const INTERMEDIATE = { stageOut: false, registerReplica: false }
 export function mosaicWorkflow(input: MosaicWorkflowInput): Workflow {
   const workflow = new Workflow(input.name)
   const template = new File(MOSAIC_FILES.template)
-  const projected = input.images.map((image) => {
+  const projected = input.images.map((image, index) => {
     const out = derivedFiles('p', image.lfn)
-    workflow.addJobs(projectJob(image, out, template))
+    const runtime = input.seconds?.project[index]
+    workflow.addJobs(projectJob(image, out, template).addPegasusProfile({ runtime }))
     return out
   })
   // A single image, or images that nowhere overlap, have nothing to be matched with.
@@ -58,7 +62,7 @@ function projectJob(image: MosaicWorkflowInput['images'][number], out: ImageFile
 
 function addMatching(
   workflow: Workflow,
-  { pairs, background }: MosaicWorkflowInput,
+  { pairs, background, seconds }: MosaicWorkflowInput,
   projected: readonly ImageFiles[],
   template: File,
 ): readonly ImageFiles[] {
@@ -67,11 +71,12 @@ function addMatching(
   const statusTable = new File(MOSAIC_FILES.statusTable)
   const fits = new File(MOSAIC_FILES.fits)
   const corrections = new File(MOSAIC_FILES.corrections)
-  const statuses = pairs.map(({ plus, minus }) => {
+  const statuses = pairs.map(({ plus, minus }, index) => {
     const status = new File(statusName(plus, minus))
     const [first, second] = [filesAt(projected, plus), filesAt(projected, minus)]
     workflow.addJobs(
       new Job('mDiffFit')
+        .addPegasusProfile({ runtime: seconds?.fit[index] })
         .addArgs(...level, '-s', status, first.image, second.image, differenceName(plus, minus), template)
         .addInputs(first.image, first.area, second.image, second.area, template)
         .addOutputs(status, INTERMEDIATE),

@@ -7,12 +7,14 @@ import {
   type PlannedSettings,
   partnerFiles,
   projectRegion,
+  type Region,
   type RejectedImage,
   type Template,
   thinPairs,
 } from '@skyloom/mosaic'
 import { mosaicInput, mosaicPlanFile, type PlannedInput, resolveSettings } from '@skyloom/mosaic/node'
 import { engineWorkflow, partnersOf } from '../mosaic/engine-workflow.ts'
+import { forecastJobs } from '../mosaic/forecast-jobs.ts'
 import { predictImages } from '../mosaic/predict-images.ts'
 import type { FoundImages } from './find-images.ts'
 import type { WorkflowContents } from './write-workflow-folder.ts'
@@ -55,7 +57,7 @@ export function engineContents({
     found.images.map(({ lfn }) => lfn),
     settings.anchors,
   )
-  const { images, pairs, beside } = placedImages(found, template, settings.background)
+  const { images, pairs, beside, regions } = placedImages(found, template, settings.background)
   const plan = mosaicPlanFile({ images, pairs, templateFile }, settings)
   const partners = partnerFiles(plan.images)
   const sizes = new Map(found.images.map(({ lfn, sizeBytes }) => [lfn, sizeBytes]))
@@ -71,6 +73,14 @@ export function engineContents({
       pairs,
       planes: settings.planes,
       isRegistered: true,
+      seconds: forecastJobs({
+        images: regions.map((region, at) => {
+          const name = images[at]?.name ?? ''
+          return { name, sizeBytes: sizes.get(name), region }
+        }),
+        pairs,
+        method: settings.method,
+      }),
     }),
     inputs: new Map([
       [JOB_FILES.plan, `${JSON.stringify(plan)}\n`],
@@ -91,17 +101,20 @@ function placedImages(
   found: FoundImages,
   template: Template,
   background: NonNullable<MosaicOptions['background']>,
-): Pick<EngineContents, 'beside'> & Pick<PlannedInput, 'images' | 'pairs'> {
+): Pick<EngineContents, 'beside'> &
+  Pick<PlannedInput, 'images' | 'pairs'> & { readonly regions: readonly Region[] } {
   if (found.records !== undefined) {
     const placed = found.records.filter((image) => !isEmptyRegion(projectRegion(image, template)))
     const names = new Set(placed.map((image) => image.name))
     const beside = found.records.flatMap((image) => (names.has(image.name) ? [] : [image.name]))
-    return { ...mosaicInput(placed, template, undefined, background), beside }
+    const regions = placed.map((image) => projectRegion(image, template))
+    return { ...mosaicInput(placed, template, undefined, background), beside, regions }
   }
   const { placed, pairs, beside } = predictImages(found.images, template)
   return {
     images: placed.map(({ image: { lfn, hdu, url } }) => ({ name: lfn, hdu, path: url })),
     pairs: background === 'none' ? [] : thinPairs(pairs, placed.length),
     beside: beside.map(({ lfn }) => lfn),
+    regions: placed.map(({ region }) => region),
   }
 }

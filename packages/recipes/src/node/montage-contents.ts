@@ -1,5 +1,6 @@
 import { formatHeaderTemplate } from '@skyloom/fits'
 import type { Template } from '@skyloom/mosaic'
+import { forecastJobs } from '../mosaic/forecast-jobs.ts'
 import { derivedFiles, MOSAIC_FILES } from '../mosaic/mosaic-files.ts'
 import { imageList, projectedTable, statusTable } from '../mosaic/mosaic-tables.ts'
 import { mosaicWorkflow, type RecipeBackground, type RecipeCombine } from '../mosaic/mosaic-workflow.ts'
@@ -23,7 +24,16 @@ export function montageContents(input: MontageContentsInput): WorkflowContents {
   const images = placed.map(({ image }) => image)
   const prefix = input.background !== 'none' && pairs.length > 0 ? 'c' : 'p'
   return {
-    workflow: mosaicWorkflow({ ...input, images, pairs }),
+    workflow: mosaicWorkflow({
+      ...input,
+      images,
+      pairs,
+      seconds: forecastJobs({
+        images: placed.map(({ image, region }) => ({ name: image.lfn, sizeBytes: image.sizeBytes, region })),
+        pairs,
+        method: 'area',
+      }),
+    }),
     inputs: new Map([
       [MOSAIC_FILES.template, templateText(template)],
       [MOSAIC_FILES.projectedTable, projectedTable(placed, template)],

@@ -83,6 +83,14 @@ export interface KnownResult {
   }[]
 }
 
+/** How long a program took with the same arguments, see {@link RunStore.runTimes}. */
+export interface RunTimeRow {
+  readonly transformation: string
+  readonly arguments: readonly string[]
+  readonly count: number
+  readonly meanMs: number
+}
+
 /**
  * Runs and everything that happens in them. Every method is one transaction; sequences (`AsyncIterable`) are read in pages, each
  * page one transaction, so that a slow reader holds nobody up.
@@ -133,6 +141,11 @@ export interface RunStore {
   counts(runId: string): Promise<readonly JobCount[]>
   /** Successful attempts with this content hash, newest first, at most `limit` (default 10). */
   findResults(recipeSha256: string, limit?: number): Promise<readonly KnownResult[]>
+  /**
+   * Mean run times of programs that succeeded in the newest 50 runs, or the newest 50 with a label, ordered by transformation and
+   * arguments.
+   */
+  runTimes(transformations: readonly string[], label?: string): Promise<readonly RunTimeRow[]>
   messages(runId: string, jobId?: string): Promise<readonly (QualityMessage & { readonly timeMs: number })[]>
   /**
    * Removes a run with its jobs, attempts, invocations, edges, events and messages. Files that it made and that have copies or

@@ -21,7 +21,16 @@ import type {
 } from './records.ts'
 import { removeRun } from './remove-run.ts'
 import { attemptFromRow, eventFromRow, invocationFromRow, jobFromRow, runFromRow } from './run-rows.ts'
-import type { JobFilter, KnownResult, LeaseAnswer, RunCommit, RunFilter, RunStore } from './run-store.ts'
+import type {
+  JobFilter,
+  KnownResult,
+  LeaseAnswer,
+  RunCommit,
+  RunFilter,
+  RunStore,
+  RunTimeRow,
+} from './run-store.ts'
+import { runTimes } from './run-times.ts'
 
 const DEFAULT_RUNS = 100
 const DEFAULT_EVENTS = 100
@@ -263,6 +272,10 @@ export class SqlRunStore implements RunStore {
 
   async findResults(recipeSha256: string, limit: number = DEFAULT_RESULTS): Promise<readonly KnownResult[]> {
     return await this.#database.read((session) => findResults(session, recipeSha256, limit))
+  }
+
+  async runTimes(transformations: readonly string[], label?: string): Promise<readonly RunTimeRow[]> {
+    return await this.#database.read((session) => runTimes(session, transformations, label))
   }
 
   async messages(

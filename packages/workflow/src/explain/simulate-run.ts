@@ -1,5 +1,6 @@
 import type { Grid } from '../model/site-catalog.ts'
 import { entriesByNode } from '../plan/cleanup/removable.ts'
+import { nodesOf } from '../plan/cluster/auto.ts'
 import { ACTION, KIND } from '../plan/node-graph.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ForecastAssumptions } from './forecast.ts'
@@ -69,9 +70,7 @@ export function simulateRun(
 }
 
 function slotCount(grids: readonly Grid[], assumptions: ForecastAssumptions): number {
-  const grid = grids.find((candidate) => candidate.jobType === undefined || candidate.jobType === 'compute')
-  const count = grid?.idleNodes ?? grid?.totalNodes ?? assumptions.slotsPerSite
-  return Math.max(1, Math.min(MAX_SLOTS, Math.floor(count)))
+  return Math.max(1, Math.min(MAX_SLOTS, nodesOf(grids) ?? Math.floor(assumptions.slotsPerSite)))
 }
 
 /** Bytes in scratch directories while jobs end. */

@@ -12,6 +12,7 @@ export function summarizePlan(plan: Plan, options: ForecastOptions = {}): string
   const lines = [
     `workflow ${plan.workflowName}: ${counted(counts.tasks.total, 'task')}, ${counted(plan.jobCount, 'job')}, ${counted(counts.dagEdges, 'edge')}`,
     `  jobs       ${kinds.join(', ')}`,
+    ...clustersText(plan),
     `  left out   ${leftOut(plan)}`,
     `  sites      ${sitesText(plan)}`,
     `  transfers  in ${bytesText(forecast.stageIn)}; out ${bytesText(forecast.stageOut)}; between sites ${bytesText(forecast.interSite)}`,
@@ -40,6 +41,15 @@ function leftOut(plan: Plan): string {
     .filter(([fate]) => counts.has(fate))
     .map(([fate, text]) => `${counts.get(fate) ?? 0} ${text}`)
   return parts.length === 0 ? 'nothing' : parts.join(', ')
+}
+
+function clustersText(plan: Plan): readonly string[] {
+  const { units } = plan.built.context
+  let taskCount = 0
+  for (const unit of units.clusters.keys()) taskCount += units.taskStart[unit + 1]! - units.taskStart[unit]!
+  return units.clusters.size === 0
+    ? []
+    : [`  clusters   ${counted(taskCount, 'task')} in ${counted(units.clusters.size, 'cluster')}`]
 }
 
 function sitesText(plan: Plan): string {

@@ -29,7 +29,7 @@ export {
   type WorkflowFormat,
 } from './open-workflow.ts'
 export { MAX_LISTED_NODES, type PlanDocument, type PlanForecast, planDocument } from './plan-document.ts'
-export { type PlanFilesOptions, type PlanFilesResult, planFiles } from './plan-files.ts'
+export { type PlanFilesOptions, type PlanFilesResult, planFiles, type RunHistory } from './plan-files.ts'
 export type { MadeRequest } from './plan-request.ts'
 export {
   PICTURE_FORMATS,
@@ -40,7 +40,7 @@ export {
 } from './render-picture.ts'
 export type { RunPlace } from './run-place.ts'
 export { isRunDirectory, loadPlanRequest, type RunRequest, readRunRequest } from './run-request.ts'
-export { type RunTime, type RunTimes } from './run-times.ts'
+export { type MeasuredProgram, type RunTime, type RunTimes, runTimesOf } from './run-times.ts'
 export type { SourceFile, SourceRole } from './source-reader.ts'
 export { validateWorkflowFile, type WorkflowReport } from './validate-workflow.ts'
 export {

@@ -3,7 +3,14 @@ import type { Plan } from '../plan/plan.ts'
 import { planWorkflow } from '../plan/plan-workflow.ts'
 import { type Finding, hasErrors, planFindings } from './finding.ts'
 import { type MadeRequest, readRequest } from './plan-request.ts'
+import type { RunTimes } from './run-times.ts'
 import { type SourceFile, SourceReader } from './source-reader.ts'
+
+/** Looks up how long transformations took in earlier runs, those of the workflow of this name first; nothing where there is no history. */
+export type RunHistory = (
+  workflow: string,
+  transformations: readonly string[],
+) => Promise<{ readonly name: string; readonly times: RunTimes } | undefined>
 
 /** What a command line says about a plan. Relative paths belong to `folder`. */
 export interface PlanFilesOptions {
@@ -31,6 +38,8 @@ export interface PlanFilesOptions {
   readonly reuse?: readonly string[] | undefined
   /** Past runs, or workflows with run times, from which run times are predicted. */
   readonly pastRuns?: readonly string[] | undefined
+  /** Where run times are looked up when no past runs are given: a registry of runs. */
+  readonly history?: RunHistory | undefined
   /** Directory below which runs are written. Default the current folder. */
   readonly dir?: string | undefined
   readonly group?: string | undefined

@@ -1,5 +1,6 @@
 import { dirname, join, relative } from 'node:path'
 import { WorkflowError } from '../errors.ts'
+import { jobTitle } from '../model/job.ts'
 import type { Properties } from '../model/properties.ts'
 import type { ReplicaCatalog } from '../model/replica-catalog.ts'
 import type { SiteCatalog } from '../model/site-catalog.ts'
@@ -62,10 +63,7 @@ export async function readRequest(
       : await transformationsOfDirectory(reader, options.transformationsDir)
   const sizesFile = properties.values.get(SIZES_KEY)?.trim() ?? ''
   const sizes = sizesFile === '' ? NO_SIZES : await readFileSizes(reader, reader.path(sizesFile))
-  const runTimes =
-    options.pastRuns === undefined
-      ? (parent?.runTimes ?? NO_TIMES)
-      : await readRunTimes(reader, options.pastRuns)
+  const runTimes = await runTimesFor(options, reader, parent, opened?.workflow)
   if (opened === undefined) return undefined
   const place = placeOf(options, reader, opened.workflow, properties, parent)
   const profiles = siteProfiles(properties.values)
@@ -84,6 +82,22 @@ export async function readRequest(
     rootWorkflowId: parent?.rootWorkflowId,
     runTimes,
   }
+}
+
+/** Run times that are named, else those of the parent, else those of the history. */
+async function runTimesFor(
+  { pastRuns, history }: PlanFilesOptions,
+  reader: SourceReader,
+  parent: ParentRun | undefined,
+  workflow: Workflow | undefined,
+): Promise<RunTimes> {
+  if (pastRuns !== undefined) return await readRunTimes(reader, pastRuns)
+  if (parent?.runTimes !== undefined) return parent.runTimes
+  if (history === undefined || workflow === undefined) return NO_TIMES
+  const known = await history(workflow.name, [...new Set(workflow.jobs.map(jobTitle))])
+  if (known === undefined || known.times.size === 0) return NO_TIMES
+  reader.sources.push({ role: 'run times', path: known.name })
+  return known.times
 }
 
 /** Outputs that the parent's jobs read are brought to where those look for them. */

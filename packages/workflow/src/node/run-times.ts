@@ -3,12 +3,14 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { WorkflowError } from '../errors.ts'
+import { splitArguments } from '../executable/arguments.ts'
 import { type Job, jobTitle } from '../model/job.ts'
 import { profileValue } from '../model/profile.ts'
 import { openWorkflow } from './open-workflow.ts'
 import { isDirectory, type SourceReader } from './source-reader.ts'
 
-/** Run times of transformations, seconds, from past runs. */
+/** Run times of transformations, seconds, from past runs; also of a transformation with its arguments, see {@link runTimeKey}. */
 export type RunTimes = ReadonlyMap<string, RunTime>
 
 /** Run times of one transformation. */
@@ -101,11 +103,51 @@ export async function readRecords(lines: AsyncIterable<string> | Iterable<string
   finish()
 }
 
-/** Predicts run times by transformation, with its name space and version or without. */
+/** Where run times have those of a transformation with certain arguments. */
+export function runTimeKey(transformation: string, words: readonly string[]): string {
+  return `${transformation} ${JSON.stringify(words)}`
+}
+
+/** Programs as a registry of runs knows them. */
+export interface MeasuredProgram {
+  readonly transformation: string
+  readonly arguments: readonly string[]
+  readonly count: number
+  readonly meanSeconds: number
+}
+
+/** Run times of what was measured: of every transformation with its arguments, and of the transformation. */
+export function runTimesOf(measured: readonly MeasuredProgram[]): RunTimes {
+  const times = new Map<string, RunTime>()
+  for (const { transformation, arguments: words, count, meanSeconds } of measured) {
+    times.set(runTimeKey(transformation, words), { count, meanSeconds })
+    const before = times.get(transformation) ?? { count: 0, meanSeconds: 0 }
+    const all = before.count + count
+    const seconds = before.count * before.meanSeconds + count * meanSeconds
+    times.set(transformation, { count: all, meanSeconds: seconds / all })
+  }
+  return times
+}
+
+/**
+ * Predicts run times: those of the same arguments, else those of the transformation, with its name space and version or
+ * without.
+ */
 export function predictFrom(times: RunTimes): (job: Job) => number | undefined {
   return (job) => {
-    const known = times.get(jobTitle(job)) ?? (job.type === 'job' ? times.get(job.name) : undefined)
-    return known?.meanSeconds
+    const title = jobTitle(job)
+    const known = times.get(runTimeKey(title, wordsOf(job))) ?? times.get(title)
+    return (known ?? (job.type === 'job' ? times.get(job.name) : undefined))?.meanSeconds
+  }
+}
+
+/** Arguments as the program gets them; a job whose quotes are not closed has no earlier runs. */
+function wordsOf({ arguments: list }: Job): readonly string[] {
+  try {
+    return splitArguments(list)
+  } catch (error) {
+    if (error instanceof WorkflowError) return list
+    throw error
   }
 }
 

@@ -17,6 +17,7 @@ export type SourceRole =
   | 'transformations directory'
   | 'earlier run'
   | 'past run'
+  | 'run times'
   | 'file sizes'
   | 'output locations'
 

@@ -56,7 +56,10 @@ export interface PlanOptions {
   readonly seed?: number | undefined
   /** Run time that `auto` clustering aims at, seconds; default 480. */
   readonly clusterTargetSeconds?: number | undefined
-  /** Fewest clusters that `auto` makes of one level of one transformation, so that slots are not left idle; default 8. */
+  /**
+   * Fewest clusters that `auto` makes of one level of one transformation, so that slots are not left idle, as long as each runs for some
+   * seconds. Default: the nodes that the site's entry tells, else 8.
+   */
   readonly clusterMinCount?: number | undefined
   /** Run time of a job from past runs, seconds; asked when the job has no profile `runtime`. */
   readonly predictSeconds?: ((job: Job) => number | undefined) | undefined

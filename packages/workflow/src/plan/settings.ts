@@ -66,7 +66,7 @@ export interface PlanSettings {
   readonly allowsSingleClusters: boolean
   readonly labelKey: string
   readonly clusterTargetSeconds: number
-  readonly clusterMinCount: number
+  readonly clusterMinCount: number | undefined
   readonly cleanup: CleanupStrategy
   /** Nodes per level and site; `undefined`: by the number of jobs. */
   readonly cleanupNodesPerLevel: number | undefined
@@ -126,7 +126,10 @@ export function resolveSettings(
     allowsSingleClusters: reader.flag('pegasus.clusterer.allow.single', false),
     labelKey: reader.text('pegasus.clusterer.label.key') ?? 'label',
     clusterTargetSeconds: positive('clusterTargetSeconds', options.clusterTargetSeconds, 480, problems),
-    clusterMinCount: positive('clusterMinCount', options.clusterMinCount, 8, problems),
+    clusterMinCount:
+      options.clusterMinCount === undefined
+        ? undefined
+        : positive('clusterMinCount', options.clusterMinCount, 1, problems),
     cleanup: cleanupStrategy(options, reader, problems),
     cleanupNodesPerLevel: reader.count('pegasus.file.cleanup.clusters.num'),
     cleanupJobsPerNode: reader.count('pegasus.file.cleanup.clusters.size'),
@@ -189,6 +192,8 @@ export const PEGASUS_PROFILE_KEYS: ReadonlySet<string> = new Set([
   'clusters.num',
   'clusters.maxruntime',
   'clusters.cores',
+  'retry.memory',
+  'retry.time',
   'label',
   'job.aggregator',
   'job.aggregator.arguments',

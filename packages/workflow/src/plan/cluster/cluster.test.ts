@@ -1,6 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { planned, refused, request, type SmallRequest } from '../../../test/small-request.ts'
+import {
+  planned,
+  refused,
+  request,
+  SITES,
+  type SmallRequest,
+  siteCatalog,
+} from '../../../test/small-request.ts'
 import type { Job } from '../../model/job.ts'
 import type { ClusterStyle } from '../options.ts'
 import type { Plan } from '../plan.ts'
@@ -169,13 +176,36 @@ test('auto clusters short jobs to the target time and leaves long ones alone', (
   expect(Object.values(made).flat()).not.toContain('l1')
 })
 
-test('auto keeps a level parallel', () => {
+test('auto keeps a level parallel as long as clusters run for some seconds', () => {
   const options = { clusterTargetSeconds: 10_000, clusterMinCount: 4 }
-  expect(sizes(clustered(level(12, 'runtime=1'), ['auto'], { options }))).toEqual([3, 3, 3, 3])
+  expect(sizes(clustered(level(12, 'runtime=20'), ['auto'], { options }))).toEqual([3, 3, 3, 3])
+  expect(sizes(clustered(level(12, 'runtime=0.5'), ['auto'], { options }))).toEqual([6, 6])
+  expect(sizes(clustered(level(12, 'runtime=0.2'), ['auto'], { options }))).toEqual([12])
+})
+
+test('auto keeps as many clusters as the site has nodes, or eight', () => {
+  const options = { clusterTargetSeconds: 10_000 }
+  const nodes = (totalNodes: number): SmallRequest => ({
+    options,
+    sites: siteCatalog(
+      SITES.sites.map((known) => ({
+        ...known,
+        grids: [
+          { type: 'batch', contact: 'here', scheduler: 'slurm', totalNodes, profiles: [], extensions: [] },
+        ],
+      })),
+    ),
+  })
+  expect(sizes(clustered(level(24, 'runtime=20'), ['auto'], { options }))).toHaveLength(8)
+  expect(sizes(clustered(level(24, 'runtime=20'), ['auto'], nodes(12)))).toHaveLength(12)
+})
+
+test('auto says nothing of a job that is alone in its level', () => {
+  expect(planned(request(level(1, ''), { options: { cluster: ['auto'] } })).warnings).toEqual([])
 })
 
 test('auto asks for predictions of past runs, and warns when there is none', () => {
-  const predictSeconds = (job: Job): number | undefined => (job.id === 'j0' ? undefined : 1)
+  const predictSeconds = (job: Job): number | undefined => (job.id === 'j0' ? undefined : 10)
   const asked = request(level(9, ''), { options: { cluster: ['auto'], clusterMinCount: 2, predictSeconds } })
   const plan = planned(asked)
   expect(sizes(clusters(plan))).toEqual([4, 4])
