@@ -1,32 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { executorForSites, MemoryStore, type RunResult, runPlan } from '@skyloom/runner'
+import { executorForSites, MemoryStore, runPlan } from '@skyloom/runner'
 import { describe, expect, test } from 'vitest'
 import type { SmallJob } from '../../packages/runner/test/small-plan.ts'
-import { type Engine, enginePlan, engines } from './engines.ts'
+import { enginePlan, engines } from './engines.ts'
+import { runOn } from './run-on.ts'
 
 const pegasus = (key: string, value: string): NonNullable<SmallJob['profiles']>[number] => ({
   namespace: 'pegasus',
   key,
   value,
 })
-
-async function runOn(
-  engine: Engine,
-  jobs: readonly SmallJob[],
-): Promise<{ readonly result: RunResult; readonly runDir: string; readonly attempts: readonly string[] }> {
-  const runDir = enginePlan(engine, jobs)
-  const store = new MemoryStore()
-  const result = await runPlan(store, runDir, {
-    policy: { backoffMs: 10 },
-    executor: executorForSites({ queryMs: 2000, heldMs: 2000 }),
-  })
-  const attempts: string[] = []
-  for await (const { jobId, attempt, state, reason } of store.attempts(result.runId))
-    attempts.push(`${jobId} ${attempt} ${state}${reason === null ? '' : `: ${reason}`}`)
-  return { result, runDir, attempts: attempts.sort() }
-}
 
 describe.for(engines)('jobs on $name', (engine) => {
   test('end as they should, each with its true cause', async () => {

@@ -10,7 +10,8 @@ export function apptainerWords(contained: ContainedProgram): Launch {
   return {
     argv: [
       tool.path,
-      '--quiet',
+      // Warnings about the image would hide the program's own last words.
+      '--silent',
       'exec',
       '--cleanenv',
       // No home is mounted; this is what it is called inside.

@@ -95,7 +95,7 @@ test('Apptainer gets words, and values that no shell reads', () => {
     program('apptainer', 'singularity'),
   )
   expect(argv).toEqual([
-    ...['/tools/apptainer', '--quiet', 'exec', '--cleanenv', '--no-home', '--home', '/srv'],
+    ...['/tools/apptainer', '--silent', 'exec', '--cleanenv', '--no-home', '--home', '/srv'],
     ...['--bind', '/jobs/3.1:/srv'],
     ...['--bind', '/cal:/cal:ro', '--mount', 'type=bind,"source=/a,b",destination=/c', '--pwd', '/srv'],
     ...['/cache/1.sif', '/usr/bin/one', 'a b', '$(id)', '-x'],
