@@ -101,7 +101,9 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
       cores: flags.jobs,
       memoryMb: flags.memory === undefined ? undefined : flags.memory / 1e6,
       reuse: flags.reuse,
+      sharedBytes: flags.memory,
       functions: flags.functions === undefined ? undefined : await functionsOf(flags.functions),
+      memoryFunctions: montageFunctions,
       transfers: transfersOf(flags),
       filesPerHost: flags.filesPerHost,
       kickstart: flags.kickstart,
@@ -249,10 +251,13 @@ async function notifierOf(flags: StartFlags, runDir: string): Promise<Notifier |
 
 /** Word for the modules of Montage instead of a file. */
 const MONTAGE = 'montage'
+/** Word for programs only. */
+const NONE = 'none'
 
 /** The modules of Montage, or every function that a module exports, by their names. */
 async function functionsOf(file: string): Promise<ReadonlyMap<string, FunctionReference>> {
   if (file === MONTAGE) return await montageFunctions()
+  if (file === NONE) return new Map()
   const module = pathToFileURL(resolve(file)).href
   const loaded = (await import(module)) as Readonly<Record<string, unknown>>
   const names = Object.keys(loaded).filter((name) => typeof loaded[name] === 'function')
@@ -260,9 +265,14 @@ async function functionsOf(file: string): Promise<ReadonlyMap<string, FunctionRe
 }
 
 async function montageFunctions(): Promise<ReadonlyMap<string, FunctionReference>> {
-  const { MODULE_NAMES } = await import('@skyloom/montage/command')
+  const { MODULE_NAMES, needsDisk } = await import('@skyloom/montage/command')
   const module = import.meta.resolve('@skyloom/montage/transformation')
-  return new Map(MODULE_NAMES.map((name) => [name, { module, name: 'montageTransformation' }]))
+  return new Map(
+    MODULE_NAMES.map((name) => [
+      name,
+      { module, name: 'montageTransformation', usesMounts: !needsDisk(name) },
+    ]),
+  )
 }
 
 function resultText(result: RunResult, runDir: string): string {

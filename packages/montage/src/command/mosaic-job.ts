@@ -6,9 +6,15 @@ import { MOSAIC_JOBS, MOSAIC_WORD } from './mosaic-word.ts'
  * Does a job of the mosaic engine on the files of a folder: `MODULE --mosaic PLAN JOB`, where a job is `image_N`, `pair_N_M`, `model`, `add`,
  * `picture` or `tables`. In place of the arithmetic and the rounded tables of the classic module it has those of the engine.
  *
+ * @param memoryBytes memory for its pixels; default half of the machine's
  * @throws MontageError `MONTAGE_BAD_ARGUMENT` for a job that this module does not do
  */
-export async function mosaicJob(name: string, args: readonly string[], folder: string): Promise<void> {
+export async function mosaicJob(
+  name: string,
+  args: readonly string[],
+  folder: string,
+  memoryBytes?: number,
+): Promise<void> {
   const [, plan = '', id = ''] = args
   const job = jobOf(id)
   if (args.length !== 3 || job === undefined || MOSAIC_JOBS.get(name)?.has(job.kind) !== true) {
@@ -17,7 +23,7 @@ export async function mosaicJob(name: string, args: readonly string[], folder: s
       allowed: [...(MOSAIC_JOBS.get(name) ?? [])].join(', '),
     })
   }
-  await runFileJob({ folder, plan, job })
+  await runFileJob({ folder, plan, job, memoryBytes })
 }
 
 function jobOf(id: string): FileJob['job'] | undefined {

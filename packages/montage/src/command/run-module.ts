@@ -23,6 +23,8 @@ export interface ModuleIo {
   readonly program: string
   /** Takes what a command prints. */
   readonly write: (text: string) => void
+  /** Memory for a job of the mosaic engine, bytes. Default: half of the machine's. */
+  readonly memoryBytes?: number | undefined
 }
 
 /** The outcome of a call in the process. */
@@ -85,7 +87,7 @@ async function runMosaicJob(module: MontageModule, args: readonly string[], io: 
   try {
     // Few calls need the engine.
     const { mosaicJob } = await import('./mosaic-job.ts')
-    await mosaicJob(module.name, args, io.cwd)
+    await mosaicJob(module.name, args, io.cwd, io.memoryBytes)
     io.write(statusLine('OK', nameField(module)))
     return 0
   } catch (error) {

@@ -8,6 +8,8 @@ export interface TransformationCall {
   readonly arguments: readonly string[]
   /** Folder that relative paths start from. */
   readonly workDirectory: string
+  /** Memory that it should not exceed by much, bytes. Default: half of the machine's. */
+  readonly memoryBytes?: number | undefined
   /** Takes what the command prints. */
   readonly print: (text: string) => void
 }
@@ -20,6 +22,7 @@ export interface TransformationCall {
 export async function montageTransformation(call: TransformationCall): Promise<number> {
   const module = await loadModule(call.transformation)
   if (module === undefined) throw new Error(`no module ${call.transformation}`)
-  const io = { cwd: call.workDirectory, program: call.transformation, write: call.print }
+  const { workDirectory: cwd, transformation: program, print: write, memoryBytes } = call
+  const io = { cwd, program, write, memoryBytes }
   return await runModule(module, call.arguments, io)
 }

@@ -39,6 +39,10 @@ export class SiteExecutor implements Executor {
     }
   }
 
+  lostJobs(hasSucceeded: (job: number) => boolean): readonly number[] {
+    return this.#all().flatMap((executor) => executor.lostJobs?.(hasSucceeded) ?? [])
+  }
+
   submit(attempts: readonly AttemptRequest[]): void {
     for (const [executor, own] of this.#split(attempts)) executor.submit(own)
   }

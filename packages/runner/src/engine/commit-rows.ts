@@ -1,4 +1,5 @@
 import {
+  type AttemptRow,
   type FileRow,
   type GeneratedRow,
   type InvocationRow,
@@ -17,6 +18,7 @@ import type { AttemptReport } from '../executor/executor.ts'
 import type { Invocation } from '../invocation/invocation.ts'
 import type { AttemptOutcome, RunEvent } from '../machine/run-event.ts'
 import type { JobState, RunMachine } from '../machine/run-machine.ts'
+import { memoryData } from '../memory/attempt-data.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
 import { storedEvent } from '../store/event-rows.ts'
 
@@ -83,7 +85,8 @@ export function commitRows(input: CommitInput): RunCommit {
         sha256,
         ...(task === undefined ? {} : { replacesContent: true }),
       })
-      replicas.push({ fileId, site, pfn: url })
+      // What is in memory has no place that anybody else could look at.
+      if (url !== undefined) replicas.push({ fileId, site, pfn: url })
       if (task !== undefined) generated.push({ jobId, attempt: report.attempt, task, fileId })
       else if (report.reused !== undefined) {
         const parentId = productFileId(report.reused.split(' ')[0] ?? '', lfn)
@@ -130,7 +133,7 @@ export function commitRows(input: CommitInput): RunCommit {
       stderrFile: report.stderrFile,
       stdout: report.stdout === '' ? null : report.stdout,
       stderr: report.stderr === '' ? null : report.stderr,
-      ...(report.failure === undefined ? {} : { data: { failure: report.failure.kind } }),
+      ...attemptData(report),
     })),
     invocations,
     files,
@@ -141,6 +144,14 @@ export function commitRows(input: CommitInput): RunCommit {
     derived,
     messages: reports.flatMap((report) => messagesOf(input, report)),
   }
+}
+
+/** What the record of an attempt has beside its columns: the kind of its failure, and what it found and left in memory. */
+function attemptData(report: AttemptReport): Pick<AttemptRow, 'data'> {
+  const memory = memoryData(report)
+  if (report.failure === undefined && memory === undefined) return {}
+  const failure = report.failure === undefined ? {} : { failure: report.failure.kind }
+  return { data: { ...failure, ...(memory === undefined ? {} : { memory: { ...memory } }) } }
 }
 
 /** When the first program of an attempt started. The clock that said so may have jumped, or be another machine's. */

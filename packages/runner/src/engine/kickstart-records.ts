@@ -1,8 +1,8 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AttemptReport, Product } from '../executor/executor.ts'
-import { filePathOf } from '../files/file-url.ts'
 import type { Invocation } from '../invocation/invocation.ts'
+import { productPath } from '../memory/product-path.ts'
 import { kickstartHost } from '../pegasus/kickstart-host.ts'
 import { type KickstartContext, writeKickstart } from '../pegasus/write-kickstart.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
@@ -90,7 +90,7 @@ function withOutputs(invocation: Invocation, products: readonly Product[]): Invo
   if (own.length === 0) return invocation
   const outputs = own.map(({ lfn, url, sizeBytes, sha256 }) => ({
     lfn,
-    path: filePathOf(url) ?? url,
+    path: productPath(lfn, url),
     sizeBytes,
     sha256,
   }))

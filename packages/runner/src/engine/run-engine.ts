@@ -148,6 +148,7 @@ class RunEngine {
       plan,
       findResult: async (recipe) => await this.#findResult(recipe),
       productHash: (lfn) => this.#made.get(lfn) ?? this.#arrived.get(lfn),
+      hasSucceeded: (job) => this.#machine.state(job) === 'succeeded',
       checkLease: async () => await lease.check(),
       onFault: (error) => this.#fail(error),
     }
@@ -194,7 +195,7 @@ class RunEngine {
       for (const rows of planRows(this.#plan, now)) await this.#write(rows)
     }
     const opened = this.#machine.open(now, this.#lease.owner, this.#lease.token)
-    const reset = this.#resetVolatile(now)
+    const reset = this.#resetLost(now)
     const { wish } = this.#options
     const granted = wish === undefined ? [] : this.#grant(wish, now)
     await this.#commit([...opened, ...reset, ...granted], [])
@@ -203,14 +204,11 @@ class RunEngine {
   }
 
   /** Results that were in the memory of a former engine are made again. */
-  #resetVolatile(now: number): readonly RunEvent[] {
-    if (this.#executor.isVolatile !== true) return []
-    const events: RunEvent[] = []
-    for (let job = 0; job < this.#plan.jobCount; job++) {
-      if (this.#machine.state(job) === 'succeeded')
-        events.push(...this.#machine.reset(now, job, 'its results went with the engine that ended'))
-    }
-    return events
+  #resetLost(now: number): readonly RunEvent[] {
+    const lost = this.#executor.lostJobs?.((job) => this.#machine.state(job) === 'succeeded') ?? []
+    return lost.flatMap((job) =>
+      this.#machine.reset(now, job, 'its results were in the memory of the engine that ended'),
+    )
   }
 
   #request(job: number): AttemptRequest {

@@ -28,6 +28,8 @@ export interface AttemptReport extends AttemptResult {
   readonly removed: readonly Removed[]
   /** Files of the run that have no place outside the process. */
   readonly memory?: MemoryUse | undefined
+  /** Inputs that it got from the memory of the engine, and how many of them had been moved to disk for want of room. */
+  readonly fromMemory?: { readonly read: number; readonly spilled: number } | undefined
   readonly notes?: readonly Note[] | undefined
   /** Hash of program, arguments and inputs; see `recipe`. */
   readonly recipeSha256?: string | undefined
@@ -64,6 +66,7 @@ export function attemptReport(
     products: result.products,
     removed: result.removed,
     memory: result.memory,
+    fromMemory: result.fromMemory,
     notes: result.notes,
     recipeSha256: result.recipeSha256,
     workDirectory: result.workDirectory,
@@ -101,8 +104,8 @@ export interface Note {
 export interface Product {
   readonly lfn: string
   readonly site: string
-  /** URL of the place. */
-  readonly url: string
+  /** URL of the place; absent for a file that is in the memory of the engine only. */
+  readonly url: string | undefined
   readonly sizeBytes: number
   readonly sha256: string
   /** Task that made it, from 1; absent for a copy. */
@@ -125,8 +128,11 @@ export interface Removed {
  * {@link poll} once.
  */
 export interface Executor {
-  /** Results of jobs are gone when the engine ends: who takes the run up runs all jobs again. */
-  readonly isVolatile?: boolean
+  /**
+   * Jobs that have to run again although they succeeded: their results were in the memory of a former engine. Absent where all results
+   * outlive their engine.
+   */
+  lostJobs?(hasSucceeded: (job: number) => boolean): readonly number[]
   /** What it takes at a time. */
   readonly capacity: Capacity
   /** Makes ready for work: starts workers, reaches its scheduler. */

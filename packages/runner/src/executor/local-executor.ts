@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { FileHasher } from '../files/file-hasher.ts'
@@ -19,6 +20,8 @@ import { programId } from '../job/run-task.ts'
 import { RunningAttempt } from '../job/running-attempt.ts'
 import { SlotFolders } from '../job/slot-folders.ts'
 import type { Capacity } from '../machine/run-machine.ts'
+import { jobsToRepeat } from '../memory/memory-uses.ts'
+import { type RunMemory, runMemory } from '../memory/run-memory.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
 import { HostLimits } from '../transfer/host-limits.ts'
 import { standardTransfers } from '../transfer/standard-transfers.ts'
@@ -35,8 +38,12 @@ export interface LocalExecutorOptions {
   readonly cores?: number | undefined
   /** Memory for jobs that ask for memory, megabytes. Default: 90 % of the machine's. */
   readonly memoryMb?: number | undefined
+  /** Memory for files that jobs hand on in memory and what functions take, bytes. Default: half of the machine's. */
+  readonly sharedBytes?: number | undefined
   /** Functions that run in worker threads in place of programs, by transformation. */
   readonly functions?: ReadonlyMap<string, FunctionReference> | undefined
+  /** Functions for plans with the data configuration `memory` where `functions` is not given. Default: none. */
+  readonly memoryFunctions?: (() => Promise<ReadonlyMap<string, FunctionReference>>) | undefined
   /** Further ways to move files; a scheme that is here twice takes the last. */
   readonly transfers?: readonly Transfer[] | undefined
   /** Files that are moved from or to one host at a time. Default 4. */
@@ -61,6 +68,8 @@ export interface ExecutorHost {
   /** Token of the engine's lease. */
   readonly token: number
   readonly plan: PlanFile
+  /** True for a job that need not run any more. */
+  hasSucceeded(job: number): boolean
   findResult(recipeSha256: string): Promise<readonly FoundResult[]>
   productHash(lfn: string): string | undefined
   checkLease(): Promise<void>
@@ -83,6 +92,7 @@ export class LocalExecutor implements Executor {
   /** Ids of programs whose reports are not stored, by job. */
   readonly #unsettled = new Map<number, readonly string[]>()
   readonly #pool: WorkerPool
+  readonly #memory: RunMemory | undefined
   readonly #folders: SlotFolders
   #reports: AttemptReport[] = []
   #wake: () => void = () => undefined
@@ -99,6 +109,7 @@ export class LocalExecutor implements Executor {
     this.#slots = new CoreSlots(this.#cores, this.#memoryMb)
     this.#pool = new WorkerPool(Math.ceil(this.#cores))
     this.#folders = new SlotFolders(join(host.runDir, 'work'), host.token)
+    this.#memory = runMemory(host, this.#cores, options.sharedBytes ?? totalmem() / 2)
   }
 
   get capacity(): Capacity {
@@ -120,6 +131,8 @@ export class LocalExecutor implements Executor {
     const environment = programEnvironment(process.env, options.inheritEnvironment)
     this.#spawner ??= await Spawner.open(join(host.runDir, 'spawner'), host.token, environment)
     this.#spawner.onLoss((error) => host.onFault(error))
+    await this.#memory?.files.open()
+    const { functions = (await this.#memoryFunctions()) ?? new Map<string, FunctionReference>() } = options
     const hasher = new FileHasher()
     const transfers = new Transfers(
       [...standardTransfers(), ...(options.transfers ?? [])],
@@ -135,7 +148,9 @@ export class LocalExecutor implements Executor {
       hasher,
       slots: this.#folders,
       transfers,
-      functions: options.functions ?? new Map<string, FunctionReference>(),
+      functions,
+      memory: this.#memory?.files,
+      functionBytes: this.#memory?.functionBytes,
       sharesPrograms: options.reuse ?? true,
       subWorkflows: options.subWorkflows,
       maxOutputBytes: options.maxOutputBytes ?? 1 << 30,
@@ -145,7 +160,22 @@ export class LocalExecutor implements Executor {
       checkLease: async () => await host.checkLease(),
       onStep: options.onStep,
     }
-    if ((options.functions?.size ?? 0) > 0) this.#pool.warm()
+    if (functions.size > 0) this.#pool.warm()
+  }
+
+  async #memoryFunctions(): Promise<ReadonlyMap<string, FunctionReference> | undefined> {
+    return this.#memory === undefined ? undefined : await this.#options.memoryFunctions?.()
+  }
+
+  /** What a former engine had in memory is gone: who made it makes it again where somebody still reads it. */
+  lostJobs(hasSucceeded: (job: number) => boolean): readonly number[] {
+    const { memory, jobCount } = this.#host.plan
+    if (memory === undefined) return []
+    const isThere = (lfn: string): boolean => {
+      const path = memory.diskPath(lfn)
+      return path !== undefined && existsSync(path)
+    }
+    return jobsToRepeat(memory, jobCount, hasSucceeded, isThere)
   }
 
   submit(attempts: readonly AttemptRequest[]): void {
@@ -177,6 +207,7 @@ export class LocalExecutor implements Executor {
     const startedMs = performance.now()
     try {
       const result = await this.#work(attempt)
+      if (result.outcome === 'succeeded') this.#memory?.files.readerDone(job.number)
       const tookMs = result.invocations.reduce((sum, { durationMs }) => sum + durationMs, 0)
       if (cores > 0 && result.invocations.length > 0) this.#measured(tookMs)
       const endMs = Math.round(startMs + performance.now() - startedMs)
@@ -260,6 +291,7 @@ export class LocalExecutor implements Executor {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#pool.close()
+    await this.#memory?.files.close()
     this.#folders.close()
     await this.#spawner?.close()
   }

@@ -67,7 +67,6 @@ const GATHER_MS = 100
  * jobs again.
  */
 export class MemoryExecutor implements Executor {
-  readonly isVolatile = true
   readonly #host: ExecutorHost
   readonly #options: MemoryExecutorOptions
   readonly #aborts = new Map<number, AbortController>()
@@ -85,6 +84,12 @@ export class MemoryExecutor implements Executor {
 
   get capacity(): Capacity {
     return { cores: this.#options.cores + AHEAD, memoryMb: Infinity }
+  }
+
+  /** All that a former engine did went with it. */
+  lostJobs(hasSucceeded: (job: number) => boolean): readonly number[] {
+    const { jobCount } = this.#host.plan
+    return Array.from({ length: jobCount }, (_, job) => job).filter(hasSucceeded)
   }
 
   async prepare(): Promise<void> {

@@ -1,10 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
+import { mountFiles } from '@skyloom/base/node'
 import { errorCodes } from '../files/disk-fault.ts'
+import { type AskSpace, ThreadFiles } from '../memory/thread-files.ts'
 import { PrintedFile } from './printed-file.ts'
-import type { Transformation, WorkerAnswer, WorkerCall } from './worker-protocol.ts'
+import type { SpaceGrant, SpaceRequest, Transformation, WorkerAnswer, WorkerCall } from './worker-protocol.ts'
 
+const port = parentPort
 const functions = new Map<string, Promise<Transformation>>()
+const files = new ThreadFiles()
+const requests = new Map<number, (extents: SpaceGrant['extents']) => void>()
+let lastRequest = 0
+
+/** Asks the engine for space in shared memory. */
+function askFor(call: number): AskSpace {
+  return async (bytes) =>
+    await new Promise((resolve) => {
+      const request = ++lastRequest
+      requests.set(request, resolve)
+      port?.postMessage({ type: 'space', request, call, bytes } satisfies SpaceRequest)
+    })
+}
 
 async function load({ reference: { module, name } }: WorkerCall): Promise<Transformation> {
   const loaded = (await import(module)) as Readonly<Record<string, unknown>>
@@ -19,6 +35,8 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
   const started = performance.now()
   const cpuBefore = threadCpuMs()
   const output = new PrintedFile(call)
+  if (call.files !== undefined) mountFiles(files)
+  const unmount = call.files === undefined ? undefined : files.open(call.files, askFor(call.id))
   let exitCode = 0
   let error: string | undefined
   let codes: readonly string[] | undefined
@@ -33,6 +51,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
       environment: new Map(call.environment),
       inputs: call.inputs,
       outputs: call.outputs,
+      memoryBytes: call.memoryBytes,
       print: (text) => output.write(text),
     })
     if (typeof value === 'number') exitCode = value
@@ -51,6 +70,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
     hasPrinted: output.close(),
     error,
     errorCodes: codes,
+    written: unmount?.(),
   }
 }
 
@@ -63,8 +83,13 @@ function threadCpuMs(): number | undefined {
   }
 }
 
-const port = parentPort
-port?.on('message', (calls: readonly WorkerCall[]) => {
+port?.on('message', (message: readonly WorkerCall[] | SpaceGrant) => {
+  if ('request' in message) {
+    requests.get(message.request)?.(message.extents)
+    requests.delete(message.request)
+    return
+  }
+  const calls = message
   void (async () => {
     for (const call of calls) port.postMessage(await run(call))
   })()

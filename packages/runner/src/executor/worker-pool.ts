@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { RunnerError } from '../errors.ts'
-import type { WorkerAnswer, WorkerCall } from './worker-protocol.ts'
+import type { AskSpace } from '../memory/thread-files.ts'
+import type { SpaceRequest, WorkerAnswer, WorkerCall } from './worker-protocol.ts'
 
 type Call = Omit<WorkerCall, 'id'>
 
@@ -11,8 +12,17 @@ interface Slot {
   readonly calls: Map<number, Pending>
 }
 
+/** How who sent a call hears of it. */
+export interface CallListeners {
+  /** Gets the id by which the call can be ended. */
+  readonly onId?: (id: number) => void
+  /** Gives the call space in shared memory. */
+  readonly askSpace?: AskSpace | undefined
+}
+
 interface Pending {
   readonly call: WorkerCall
+  readonly askSpace: AskSpace | undefined
   readonly resolve: (answer: WorkerAnswer) => void
   readonly reject: (error: RunnerError) => void
 }
@@ -47,13 +57,12 @@ export class WorkerPool {
     this.#ahead = calls
   }
 
-  /** Runs a call; the id by which it can be ended goes to `onId`. */
-  async run(call: Call, onId?: (id: number) => void): Promise<WorkerAnswer> {
+  async run(call: Call, { onId, askSpace }: CallListeners = {}): Promise<WorkerAnswer> {
     this.warm()
     const id = this.#nextId++
     onId?.(id)
     return await new Promise((resolve, reject) => {
-      this.#queue.push({ call: { ...call, id }, resolve, reject })
+      this.#queue.push({ call: { ...call, id }, askSpace, resolve, reject })
       this.#dispatch()
     })
   }
@@ -98,8 +107,12 @@ export class WorkerPool {
     const worker = new Worker(fileURLToPath(new URL('./worker-main.js', import.meta.url)), {
       ...(this.#memoryMb > 0 ? { resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb } } : {}),
     })
-    worker.on('message', (answer: WorkerAnswer) => {
+    worker.on('message', (answer: WorkerAnswer | SpaceRequest) => {
       const slot = this.#slots.find((candidate) => candidate.worker === worker)
+      if ('request' in answer) {
+        void grantSpace(worker, slot?.calls.get(answer.call)?.askSpace, answer)
+        return
+      }
       const pending = slot?.calls.get(answer.id)
       slot?.calls.delete(answer.id)
       if (slot !== undefined) this.#endKilled(slot)
@@ -133,4 +146,14 @@ export class WorkerPool {
       )
     }
   }
+}
+
+/** A call that ended meanwhile hears nothing any more. Where making room fails there is none: the call says what it cannot do then. */
+async function grantSpace(
+  worker: Worker,
+  askSpace: AskSpace | undefined,
+  { request, bytes }: SpaceRequest,
+): Promise<void> {
+  const extents = await askSpace?.(bytes).catch(() => undefined)
+  worker.postMessage({ request, extents })
 }

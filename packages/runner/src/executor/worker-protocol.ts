@@ -1,8 +1,13 @@
+import type { Extent } from '../memory/extent.ts'
+import type { CallFiles, WrittenFile } from '../memory/thread-files.ts'
+
 /** A function that runs in a worker: a module and the name of one of its exports. */
 export interface FunctionReference {
   /** URL of the module. */
   readonly module: string
   readonly name: string
+  /** It reads and writes files with what `@skyloom/base/node` exports, so that it finds those in memory. Default: it does not. */
+  readonly usesMounts?: boolean | undefined
 }
 
 /** What a transformation that runs in a worker gets. It must not use the working directory of the process: workers share it. */
@@ -14,6 +19,8 @@ export interface TransformationCall {
   readonly environment: ReadonlyMap<string, string>
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** Memory that it should not exceed by much, bytes; absent where nobody set a limit. */
+  readonly memoryBytes?: number | undefined
   /** Appends to the standard output of the job. */
   print(text: string): void
 }
@@ -31,6 +38,9 @@ export interface WorkerCall {
   readonly environment: readonly (readonly [string, string])[]
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  readonly memoryBytes?: number | undefined
+  /** Files that are not where their paths say. */
+  readonly files?: CallFiles | undefined
   /** File for what it prints; made when it prints something. */
   readonly stdout: string
   /** Ends it when it prints more. */
@@ -51,4 +61,20 @@ export interface WorkerAnswer {
   readonly error?: string | undefined
   /** Codes of what was thrown and of its causes. */
   readonly errorCodes?: readonly string[] | undefined
+  /** Files that it wrote in memory. */
+  readonly written?: readonly WrittenFile[] | undefined
+}
+
+/** A call that runs asks for space in shared memory. */
+export interface SpaceRequest {
+  readonly type: 'space'
+  readonly request: number
+  readonly call: number
+  readonly bytes: number
+}
+
+/** What it gets; nothing when there is none. */
+export interface SpaceGrant {
+  readonly request: number
+  readonly extents: readonly Extent[] | undefined
 }

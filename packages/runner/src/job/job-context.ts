@@ -7,6 +7,7 @@ import { diskFaultOf, errorCodes } from '../files/disk-fault.ts'
 import type { FileHasher } from '../files/file-hasher.ts'
 import type { StepListener } from '../files/publish-file.ts'
 import type { Failure } from '../machine/run-event.ts'
+import type { SharedFiles } from '../memory/shared-files.ts'
 import type { Transfers } from '../transfer/transfer.ts'
 import type { SlotFolders } from './slot-folders.ts'
 
@@ -44,6 +45,10 @@ export interface JobContext {
   readonly slots: SlotFolders
   readonly transfers: Transfers
   readonly functions: ReadonlyMap<string, FunctionReference>
+  /** Files that jobs hand on in memory; absent unless the plan has the data configuration `memory`. */
+  readonly memory?: SharedFiles | undefined
+  /** Memory that a function should not exceed by much, bytes. */
+  readonly functionBytes?: number | undefined
   readonly sharesPrograms: boolean
   readonly subWorkflows: SubWorkflows | undefined
   readonly maxOutputBytes: number

@@ -7,10 +7,12 @@ import type { Product } from '../executor/executor.ts'
 import { filePathOf } from '../files/file-url.ts'
 import type { InvocationFile } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
+import { type AttemptMemory, memoryInput } from '../memory/attempt-memory.ts'
+import { productPath } from '../memory/product-path.ts'
 import { jobSettings } from '../plan/job-settings.ts'
 import { type Attempt, failureOf, type JobContext } from './job-context.ts'
+import { keepOutputs } from './keep-outputs.ts'
 import { MemberAttempt } from './member-attempt.ts'
-import { publishOutputs } from './publish-outputs.ts'
 import type { TaskResult } from './run-task.ts'
 import { placeInput } from './stage-inputs.ts'
 
@@ -23,6 +25,8 @@ export interface ClusterWork {
   readonly run: (at: number, attempt: Attempt, inputs: readonly InvocationFile[]) => Promise<TaskResult>
   /** Shows the output of a task as that of the job. */
   readonly show: (at: number, ended: TaskResult) => void
+  /** What of the attempt is in memory. */
+  readonly memory?: AttemptMemory | undefined
 }
 
 /** How the tasks of a cluster went. */
@@ -56,7 +60,7 @@ export async function runCluster(
   for (const at of done) {
     const outputs = outputsOf(job, members[at])
     await linkOutputs(job, outputs, work.workDirectory)
-    made.push(...(await filesOf(context, outputs)))
+    made.push(...(await filesOf(context, outputs, work.memory)))
   }
   const readByTasks = new Set(members.flatMap(({ reads }) => reads))
   // Images and programs that came along are everybody's.
@@ -80,10 +84,12 @@ export async function runCluster(
         const outputs = outputsOf(job, members[at])
         const part = { task: at + 1, outputs }
         const published =
-          outputs.length === 0 ? [] : await publishOutputs(context, attempt, work.workDirectory, part)
+          outputs.length === 0
+            ? []
+            : await keepOutputs(context, attempt, work.workDirectory, work.memory, part)
         products.push(...published)
         for (const { lfn, url, sizeBytes, sha256 } of published)
-          made.push({ lfn, path: filePathOf(url) ?? url, sizeBytes, sha256 })
+          made.push({ lfn, path: productPath(lfn, url), sizeBytes, sha256 })
         await linkOutputs(job, outputs, work.workDirectory)
         done.add(at)
         return
@@ -152,9 +158,15 @@ async function doneBefore(
 async function filesOf(
   { hasher }: JobContext,
   outputs: readonly PlanOutput[],
+  memory: AttemptMemory | undefined,
 ): Promise<readonly InvocationFile[]> {
   const files: InvocationFile[] = []
   for (const { lfn, target } of outputs) {
+    const held = memory?.holdOutput(lfn)
+    if (held !== undefined) {
+      files.push(memoryInput(held))
+      continue
+    }
     const path = filePathOf(target.url)
     if (path !== undefined && existsSync(path)) files.push({ lfn, path, ...(await hasher.digest(path)) })
   }
@@ -168,6 +180,7 @@ async function stateOf(
 ): Promise<'absent' | 'here' | 'elsewhere'> {
   const sha256 = context.productHash(lfn)
   if (sha256 === undefined) return 'absent'
+  if (context.memory?.has(lfn) === true) return 'here'
   const path = filePathOf(target.url)
   if (path === undefined || dataConfiguration === 'condorio') return 'elsewhere'
   return await context.hasher.digest(path).then(

@@ -3,6 +3,7 @@ import { readyContainers } from '../container/ready-container.ts'
 import { RunnerError } from '../errors.ts'
 import type { Invocation, InvocationFile } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
+import { AttemptMemory } from '../memory/attempt-memory.ts'
 import {
   type Attempt,
   emptyResult,
@@ -11,13 +12,13 @@ import {
   type JobContext,
   type JobResult,
 } from './job-context.ts'
-import { publishOutputs } from './publish-outputs.ts'
+import { keepOutputs } from './keep-outputs.ts'
 import { recipeSha256 } from './recipe.ts'
 import { reuseResult } from './reuse-result.ts'
 import { isCluster, runCluster } from './run-cluster.ts'
 import { environmentOf, programId, runTask, type TaskResult } from './run-task.ts'
-import { stageInputs } from './stage-inputs.ts'
-import { type TaskProgram, taskProgram } from './task-program.ts'
+import { type InputMemory, stageInputs } from './stage-inputs.ts'
+import { functionFor, type TaskProgram, taskProgram } from './task-program.ts'
 import { attemptPlaces, removeWorkDirectory } from './work-directory.ts'
 
 /**
@@ -73,17 +74,20 @@ async function compute(
     executor,
     workDirectory,
     recipeSha256: undefined,
+    fromMemory: undefined,
     externalId: undefined,
     stdout: undefined,
     stderr: undefined,
     stdoutFile: undefined,
     stderrFile: undefined,
   }
+  const memory = memoryOf(context, attempt, workDirectory)
   try {
     if (usesFolder) mkdirSync(workDirectory, { recursive: true })
     const { ready, files } = await readyContainers(context, attempt)
-    const staged = job.inputs.length === 0 ? [] : await stageInputs(context, attempt, workDirectory)
+    const staged = job.inputs.length === 0 ? [] : await stageInputs(context, attempt, workDirectory, memory)
     const inputs = files.length === 0 ? staged : [...files, ...staged]
+    result.fromMemory = memory?.files.counts
     kind = 'start'
     const programs: TaskProgram[] = []
     for (const task of job.tasks) programs.push(await taskProgram(context, task, workDirectory, ready))
@@ -104,7 +108,14 @@ async function compute(
     ): Promise<TaskResult> => {
       const [task, program] = [job.tasks[at], programs[at]]
       if (task === undefined || program === undefined) throw new RangeError(`job ${job.name}: task ${at}`)
-      const ended = await runTask(context, of, { number: at + 1, task, program, places, inputs: read })
+      const ended = await runTask(context, of, {
+        number: at + 1,
+        task,
+        program,
+        places,
+        inputs: read,
+        memory: memory?.isMounted === true ? memory.files : undefined,
+      })
       invocations.push(ended.invocation)
       return ended
     }
@@ -116,7 +127,13 @@ async function compute(
       if (result.stderr !== '') result.stderrFile = places.stderr(at + 1)
     }
     if (isCluster(job)) {
-      const cluster = await runCluster(context, attempt, { workDirectory, inputs, run, show })
+      const cluster = await runCluster(context, attempt, {
+        workDirectory,
+        inputs,
+        run,
+        show,
+        memory: memory?.files,
+      })
       invocations.sort((a, b) => a.task - b.task)
       result.products = cluster.products
       if (attempt.abortReason !== undefined) return canceled(attempt, executor, result)
@@ -135,7 +152,8 @@ async function compute(
     if (attempt.abortReason !== undefined) return canceled(attempt, executor, result)
     if (failure !== undefined) return failedResult(executor, failure, result)
     kind = 'output'
-    if (job.outputs.length > 0) result.products = await publishOutputs(context, attempt, workDirectory)
+    if (job.outputs.length > 0)
+      result.products = await keepOutputs(context, attempt, workDirectory, memory?.files)
     leave()
     return result
   } catch (error) {
@@ -143,7 +161,19 @@ async function compute(
     if (attempt.abortReason !== undefined) return canceled(attempt, executor, result)
     return failedResult(executor, failureOf(error, kind), result)
   } finally {
+    memory?.files.close()
     if (slot !== undefined) context.slots.give(slot)
+  }
+}
+
+/** What of an attempt is in memory; nothing unless jobs of the run hand files on there. */
+function memoryOf(context: JobContext, { job }: Attempt, workDirectory: string): InputMemory | undefined {
+  const { memory, hasher } = context
+  if (memory === undefined) return undefined
+  const lfns = job.inputs.map(({ lfn }) => lfn)
+  return {
+    files: new AttemptMemory(memory, hasher, workDirectory, lfns),
+    isMounted: job.tasks.every((task) => functionFor(context, task)?.usesMounts === true),
   }
 }
 

@@ -8,6 +8,10 @@ import { canExecute } from '../files/can-execute.ts'
 import type { FileDigest } from '../files/file-hasher.ts'
 import { filePathOf } from '../files/file-url.ts'
 import type { InvocationFile } from '../invocation/invocation.ts'
+import { type AttemptMemory, memoryInput } from '../memory/attempt-memory.ts'
+import { piecesOf } from '../memory/extent.ts'
+import type { HeldFile } from '../memory/shared-files.ts'
+import { writePieces } from '../memory/write-pieces.ts'
 import { type SourceFault, sourceFaultsText } from '../transfer/source-faults.ts'
 import { wrongContent } from '../transfer/transfer.ts'
 import type { Attempt, JobContext } from './job-context.ts'
@@ -15,7 +19,8 @@ import type { Attempt, JobContext } from './job-context.ts'
 /**
  * Brings the inputs of a job into its work directory under their logical names: files of this machine as symbolic links, or, for
  * programs in containers, which do not see where those lead, as hard links or copies; others by transfer. Places are tried best
- * first; one that fails or holds other content than it should is passed by. When the program of an adopted attempt runs already, what is
+ * first; one that fails or holds other content than it should is passed by. What is in memory stays there for functions that find it, and becomes
+ * a file for all others. When the program of an adopted attempt runs already, what is
  * there stays as it is. Images of containers are none of the files of the work directory.
  *
  * @throws {RunnerError} `RUNNER_INPUT_MISSING` with every place that was looked at; `RUNNER_CHECKSUM` when the last one held
@@ -25,6 +30,7 @@ export async function stageInputs(
   context: JobContext,
   attempt: Attempt,
   workDirectory: string,
+  memory?: InputMemory,
 ): Promise<readonly InvocationFile[]> {
   const staged: InvocationFile[] = []
   for (const input of attempt.job.inputs) {
@@ -33,12 +39,30 @@ export async function stageInputs(
     await mkdir(dirname(path), { recursive: true })
     // The program of an attempt that is adopted may read it now: what is there stays as it is.
     const isThere = attempt.isAdopted && (await exists(path))
+    const held = isThere ? undefined : memory?.files.held(input.lfn)
+    if (held !== undefined) {
+      if (memory?.isMounted !== true) await writeHeld(held, path)
+      staged.push(memoryInput(held))
+      continue
+    }
     const found = isThere
       ? { path: await realpath(path), ...(await context.hasher.digest(path)) }
       : await stageInput(context, attempt, input, path)
     if (found !== undefined) staged.push({ lfn: input.lfn, ...found })
   }
   return staged
+}
+
+/** Inputs that are in memory. */
+export interface InputMemory {
+  readonly files: AttemptMemory
+  /** All that the job runs finds them there. */
+  readonly isMounted: boolean
+}
+
+async function writeHeld({ content, sizeBytes }: HeldFile, path: string): Promise<void> {
+  if (content.kind === 'memory') await writePieces(piecesOf(content.extents, sizeBytes), path)
+  else await placePlain(content.path, path)
 }
 
 async function stageInput(

@@ -34,14 +34,11 @@ export async function taskProgram(
   containers?: ReadonlyMap<string, ReadyContainer>,
 ): Promise<TaskProgram> {
   const { executable } = task
-  const injected = context.functions.get(task.transformation)
-  if (injected !== undefined) return await functionOf(context, injected)
+  const reference = functionFor(context, task)
+  if (reference !== undefined) return await functionOf(context, reference)
   switch (executable.type) {
-    case 'function': {
-      const reference = context.functions.get(executable.name)
-      if (reference !== undefined) return await functionOf(context, reference)
+    case 'function':
       throw missing(task, `no function ${executable.name} was given to the engine`)
-    }
     case 'installed':
     case 'staged': {
       if (executable.container !== undefined) {
@@ -64,6 +61,17 @@ export async function taskProgram(
     default:
       throw missing(task, `${executable.type} is no program`)
   }
+}
+
+/** The function that was given to the engine for a task; `undefined` where a program runs. */
+export function functionFor(
+  { functions }: Pick<JobContext, 'functions'>,
+  { transformation, executable }: PlanTask,
+): FunctionReference | undefined {
+  return (
+    functions.get(transformation) ??
+    (executable.type === 'function' ? functions.get(executable.name) : undefined)
+  )
 }
 
 /** What an installed program is follows from its image and its path there. */

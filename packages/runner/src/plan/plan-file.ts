@@ -12,6 +12,7 @@ import {
 } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
 import type { RunSpec } from '../machine/run-spec.ts'
+import { type MemoryUses, MemoryUsesBuilder } from '../memory/memory-uses.ts'
 import { type JobSettings, jobSettings } from './job-settings.ts'
 import { fnv1a, NameTable } from './name-table.ts'
 
@@ -44,6 +45,8 @@ export interface PlanFile {
   readonly sites: readonly string[]
   /** Whether a task of the job has hooks. */
   hasHooks(number: number): boolean
+  /** Of a plan with the data configuration `memory`: who hands on files to whom. */
+  readonly memory: MemoryUses | undefined
   /**
    * The line of one job.
    *
@@ -134,6 +137,7 @@ class PlanTable {
   readonly #path: string
   readonly #head: PlanHeadLine
   readonly #edges: EdgeCollector
+  readonly #memory: MemoryUsesBuilder | undefined
   readonly #names: NameTable
   readonly #kinds: Uint8Array
   /** Positions in `words`. */
@@ -165,6 +169,7 @@ class PlanTable {
     this.#path = path
     this.#head = head
     this.#edges = new EdgeCollector(head.edges)
+    this.#memory = head.dataConfiguration === 'memory' ? new MemoryUsesBuilder() : undefined
     this.#names = new NameTable(jobs)
     this.#kinds = new Uint8Array(jobs)
     this.#transformations = new Uint32Array(jobs)
@@ -207,6 +212,7 @@ class PlanTable {
       this.#edges.add(number, child)
     }
     this.#set(number, job, jobSettings(job))
+    this.#memory?.add(job)
   }
 
   #set(number: number, job: PlanJobLine, own: JobSettings): void {
@@ -259,6 +265,7 @@ class PlanTable {
       site: (number) => this.#words[this.#sites[number] ?? 0] ?? '',
       sites: [...this.#siteWords].map((word) => this.#words[word] ?? ''),
       hasHooks: (number) => this.#hasHooks[number] === 1,
+      memory: this.#memory,
       job: (number) => this.#job(fd, number),
       close: () => closeSync(fd),
     }

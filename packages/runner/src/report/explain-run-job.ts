@@ -1,5 +1,6 @@
 import type { AttemptRow, InvocationRow, JobRow, Stored } from '@skyloom/registry'
 import { jobPlaces } from '../batch/site-state.ts'
+import { memoryLines } from '../memory/attempt-data.ts'
 import type { EngineStore } from '../store/run-store.ts'
 
 /** Why a job is as it is. */
@@ -55,7 +56,7 @@ export async function explainRunJob(
         state: job.state,
         because: `it ran: ${await whyItRan(store, runId, jobId, last)}`,
         path: [jobId],
-        details: history,
+        details: [...history, ...memoryLines(last?.data)],
       }
     case 'held':
       return {
