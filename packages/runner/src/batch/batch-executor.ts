@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileS
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '@skyloom/base'
+import type { CredentialSource } from '../credentials/collect-credentials.ts'
 import { RunnerError } from '../errors.ts'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
 import type { ExecutorHost } from '../executor/local-executor.ts'
@@ -14,6 +15,7 @@ import { BatchQueue } from './batch-queue.ts'
 import type { BatchSite } from './batch-site.ts'
 import type { BatchSystem } from './batch-system.ts'
 import type { HomeTools } from './bring-home.ts'
+import { CredentialRenewal } from './credential-renewal.ts'
 import { ElementJudge } from './element-judge.ts'
 import { elementScript, NODE_PROGRAM } from './element-script.ts'
 import { OpenBatch } from './open-batch.ts'
@@ -36,6 +38,8 @@ export interface BatchOptions {
   readonly lookMs?: number | undefined
   /** An element that a person holds for so long is given up. Default 30 minutes. */
   readonly heldMs?: number | undefined
+  /** Time between two looks whether credentials changed. Default one minute. */
+  readonly renewMs?: number | undefined
   /** Default: that of the machine. */
   readonly clock?: Clock | undefined
 }
@@ -54,6 +58,7 @@ export class BatchExecutor implements Executor {
   readonly #root: string
   readonly #queue: BatchQueue
   readonly #judge: ElementJudge
+  readonly #renewal: CredentialRenewal
   readonly #clock: Clock
   readonly #batches: OpenBatch[] = []
   readonly #places = new AttemptPlaces()
@@ -73,23 +78,30 @@ export class BatchExecutor implements Executor {
     this.#clock = options.clock ?? systemClock
     this.#root = join(host.runDir, 'batch', site.name)
     this.#state = new SiteStateFile(this.#root)
+    const credentials: CredentialSource = {
+      environment: process.env,
+      sshConfig: options.sshConfig,
+      signal: new AbortController().signal,
+    }
     this.#queue = new BatchQueue(host, site, system, {
       root: this.#root,
       keptOutputBytes: options.keptOutputBytes,
       maxOutputBytes: options.maxOutputBytes,
       inheritEnvironment: options.inheritEnvironment,
       clock: this.#clock,
-      credentials: {
-        environment: process.env,
-        sshConfig: options.sshConfig,
-        signal: new AbortController().signal,
-      },
+      credentials,
       onNote: options.onNote,
       onBatch: (batch) => {
         this.#batches.push(batch)
         this.#places.addAll(batch)
       },
       onRefused: (batch, failure) => this.#giveUp(batch, [...batch.open], 'failed', failure),
+    })
+    this.#renewal = new CredentialRenewal({
+      source: credentials,
+      clock: this.#clock,
+      onNote: (text) => this.#queue.note(text),
+      renewMs: options.renewMs,
     })
     this.#judge = new ElementJudge(system, this.#queue, {
       tools: options.tools,
@@ -250,6 +262,7 @@ export class BatchExecutor implements Executor {
 
   /** Everything that has to do with the scheduler, one after the other: it may take a minute to say that it does not answer. */
   async #speak(): Promise<void> {
+    await this.#renewal.look(this.#batches)
     await this.#ask()
     try {
       for (const batch of [...this.#batches]) await this.#judge.look(batch)

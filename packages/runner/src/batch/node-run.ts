@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '@skyloom/base/node'
 import { RunnerError } from '../errors.ts'
 import type { RunningAttempt } from '../job/running-attempt.ts'
-import { readCredentials } from './batch-credentials.ts'
+import { CredentialReader, takeCredentials } from './batch-credentials.ts'
 import { type BatchFile, type BatchTask, reportWithoutRecord } from './batch-file.ts'
 import { BatchFolder } from './batch-folder.ts'
 import { CARRIED_OUT, CARRIED_REPORT, CARRIED_TASK, type CarriedTask, carriedInput } from './carried-files.ts'
@@ -65,7 +65,8 @@ class ElementRun {
 
   async run(): Promise<number> {
     await this.#reportFormerLife()
-    const work = new NodeWork(this.#batch, this.#externalId, readCredentials(this.#folder.path, false))
+    const credentials = new CredentialReader(this.#folder.path)
+    const work = new NodeWork(this.#batch, this.#externalId, () => credentials.newer())
     const end = (): void => {
       // What the scheduler ends it tells the engine; a program must not stay behind.
       work.end()
@@ -155,7 +156,7 @@ async function runCarried(externalId: string | undefined): Promise<number> {
   const { batch, task } = JSON.parse(readFileSync(join(here, CARRIED_TASK), 'utf8')) as CarriedTask
   const out = join(here, CARRIED_OUT)
   mkdirSync(out, { recursive: true })
-  const work = new NodeWork(batch, externalId, readCredentials(here, true))
+  const work = new NodeWork(batch, externalId, () => takeCredentials(here))
   const end = (): void => {
     work.end()
     setTimeout(() => process.exit(143), 500)

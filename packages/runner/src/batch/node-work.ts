@@ -37,9 +37,9 @@ export class NodeWork {
 
   /**
    * @param externalId how the scheduler calls this element
-   * @param credentials what came along to reach other places
+   * @param newer credentials to reach other places that it did not give yet, if any
    */
-  constructor(batch: NodeSettings, externalId: string | undefined, credentials: Credentials | undefined) {
+  constructor(batch: NodeSettings, externalId: string | undefined, newer: () => Credentials | undefined) {
     this.#externalId = externalId
     this.#sandbox = mkdtempSync(join(tmpdir(), 'skyloom-'))
     const environment = programEnvironment(process.env, batch.inheritEnvironment)
@@ -47,8 +47,7 @@ export class NodeWork {
     // Where the run is not seen, its folders are those of the sandbox.
     const runDir = batch.data === 'shared' ? batch.runDir : this.#sandbox
     const hasher = new FileHasher()
-    const further =
-      credentials === undefined ? [] : credentialedTransfers(credentials, join(this.#sandbox, 'credentials'))
+    const further = credentialedTransfers(newer, join(this.#sandbox, 'credentials'))
     this.#context = {
       runId: batch.runId,
       runDir,

@@ -1,34 +1,53 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { s3Transfer } from '../transfer/s3-transfer.ts'
 import { sshTransfer } from '../transfer/ssh-transfer.ts'
 import type { Transfer } from '../transfer/transfer.ts'
 import type { Credentials, SshCredentials } from './credentials.ts'
+import { writeSecretFile } from './secret-file.ts'
 
 /**
  * Ways to move files with credentials that came along. Files that other programs must read go into a folder that only its owner
  * enters. The environment of this process, and with it that of the jobs' programs, stays as it is.
  *
+ * @param newer credentials that it did not give yet, if any: asked before each file
  * @param folder is made; its owner removes it
+ * @returns none when no credentials came along
  */
-export function credentialedTransfers(credentials: Credentials, folder: string): readonly Transfer[] {
+export function credentialedTransfers(
+  newer: () => Credentials | undefined,
+  folder: string,
+): readonly Transfer[] {
+  const first = newer()
+  if (first === undefined) return []
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const { variables, sections, ssh } = credentials
-  const keys = join(folder, 'credentials.conf')
-  writeSecret(keys, sections.map(([name, entries]) => `[${name}]\n${settingLines(entries, ' = ')}`).join(''))
-  // What the node itself has for its user is not asked: the submitting side decides.
-  const environment = { ...variables, PEGASUS_CREDENTIALS: keys, HOME: folder }
-  return [
-    s3Transfer({ environment }),
-    ...(ssh === undefined ? [] : [sshTransfer({ configFile: writeSsh(ssh, folder) })]),
-  ]
+  // Asked anew for each file.
+  const environment: Record<string, string | undefined> = {}
+  const take = ({ variables, sections, ssh }: Credentials): void => {
+    const keys = join(folder, 'credentials.conf')
+    const texts = sections.map(([name, entries]) => `[${name}]\n${settingLines(entries, ' = ')}`)
+    writeSecretFile(keys, texts.join(''))
+    for (const name of Object.keys(environment)) environment[name] = undefined
+    // What the node itself has for its user is not asked: the submitting side decides.
+    Object.assign(environment, { ...variables, PEGASUS_CREDENTIALS: keys, HOME: folder })
+    if (ssh !== undefined) writeSsh(ssh, folder)
+  }
+  take(first)
+  const prepare = (): void => {
+    const credentials = newer()
+    if (credentials !== undefined) take(credentials)
+  }
+  const secure = first.ssh === undefined ? [] : [sshTransfer({ configFile: join(folder, SSH_CONFIG) })]
+  return [s3Transfer({ environment }), ...secure].map((transfer) => ({ ...transfer, prepare }))
 }
 
-/** Settings, key and host keys for OpenSSH. @returns the file of settings */
-function writeSsh({ privateKey, hosts }: SshCredentials, folder: string): string {
+const SSH_CONFIG = 'ssh_config'
+
+/** Settings, key and host keys for OpenSSH. */
+function writeSsh({ privateKey, hosts }: SshCredentials, folder: string): void {
   const at = (name: string): string => join(folder, name)
-  writeSecret(at('key'), privateKey)
-  writeSecret(at('known_hosts'), hosts.map(({ knownHosts }) => knownHosts).join(''))
+  writeSecretFile(at('key'), privateKey)
+  writeSecretFile(at('known_hosts'), hosts.map(({ knownHosts }) => knownHosts).join(''))
   const common = [
     ['IdentityFile', `"${at('key')}"`],
     ['IdentitiesOnly', 'yes'],
@@ -39,14 +58,9 @@ function writeSsh({ privateKey, hosts }: SshCredentials, folder: string): string
     const own = [['HostName', hostName], ['Port', port], ...(user === '' ? [] : [['User', user]])] as const
     return `Host ${name}\n${settingLines(own as readonly (readonly [string, string])[], ' ')}`
   })
-  writeSecret(at('ssh_config'), `${entries.join('')}Host *\n${settingLines(common, ' ')}`)
-  return at('ssh_config')
+  writeSecretFile(at(SSH_CONFIG), `${entries.join('')}Host *\n${settingLines(common, ' ')}`)
 }
 
 function settingLines(entries: readonly (readonly [string, string])[], mark: string): string {
   return entries.map(([key, value]) => `${key}${mark}${value}\n`).join('')
-}
-
-function writeSecret(path: string, text: string): void {
-  writeFileSync(path, text, { mode: 0o600 })
 }

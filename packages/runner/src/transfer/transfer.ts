@@ -14,6 +14,8 @@ import { type SourceFault, sourceFaultsText } from './source-faults.ts'
 export interface Transfer {
   /** In lower case, without `:`. */
   readonly schemes: readonly string[]
+  /** Called before each use: credentials may have changed since the last. */
+  prepare?(): void
   /** Gets a file. What an earlier try left at `path` may be gone on with. */
   get(url: string, path: string, options: TransferOptions): Promise<void>
   /** Sends a file; it appears complete, with its size or content confirmed there, or not at all. Absent for schemes that are read only. */
@@ -242,7 +244,10 @@ export class Transfers {
   #for(url: string): Transfer {
     const scheme = schemeOf(url)
     const transfer = this.#byScheme.get(scheme)
-    if (transfer !== undefined) return transfer
+    if (transfer !== undefined) {
+      transfer.prepare?.()
+      return transfer
+    }
     throw new RunnerError('RUNNER_TRANSFER_FAILED', 'files of this scheme cannot be moved', {
       where: [publicUrl(url)],
       found: scheme,
