@@ -7,6 +7,9 @@ export function lacksPodman(): boolean {
   return lacksProgram('podman', 'crun', 'catatonit', 'busybox', 'unshare')
 }
 
+/** File below the folder of {@link podmanPlace} that says how Podman reaches registries. */
+export const REGISTRIES_FILE = 'registries.conf'
+
 /**
  * A Podman with a store of its own below a folder, of which nothing stays outside.
  *
@@ -33,11 +36,13 @@ tmp_dir = "${join(folder, 'libpod')}"
     storage,
     `[storage]\ndriver = "vfs"\ngraphroot = "${join(folder, 'graph')}"\nrunroot = "${join(folder, 'run')}"\n`,
   )
+  writeFileSync(join(folder, REGISTRIES_FILE), '')
   const podman = runPeer('which', ['podman']).trim()
   writeFileSync(
     join(tools, 'podman'),
     `#!/bin/sh
 export CONTAINERS_CONF='${conf}' CONTAINERS_STORAGE_CONF='${storage}'
+export CONTAINERS_REGISTRIES_CONF='${join(folder, REGISTRIES_FILE)}'
 [ -d /sys/fs/cgroup/unified ] || exec ${podman} "$@"
 exec unshare --mount sh -c 'umount /sys/fs/cgroup/unified && exec ${podman} "$@"' podman "$@"
 `,

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import type { Container } from '@skyloom/workflow'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { freshFolder, keptFolder } from '../../../testing/folders.ts'
+import { imageRegistry } from '../../../testing/image-registry.ts'
+import { serveHttp } from '../../../testing/loopback-server.ts'
 import { runPeer } from '../../../testing/peers.ts'
-import { lacksPodman, podmanPlace } from '../../../testing/podman.ts'
+import { lacksPodman, podmanPlace, REGISTRIES_FILE } from '../../../testing/podman.ts'
 import { makeRootTree, packRootTree } from '../../../testing/root-tree.ts'
 import { box as anyBox, runJobs } from './contained-runs.ts'
 import { until } from './faults/progress.ts'
@@ -12,6 +14,7 @@ import { type EngineProcess, runEngine, startEngine } from './faults/run-engine-
 import { smallPlan } from './small-plan.ts'
 
 let image = ''
+let folder = ''
 
 const box = (more: Partial<Container> = {}): Container =>
   anyBox({ type: 'docker', image: `file://${image}`, ...more })
@@ -21,7 +24,7 @@ const containers = (): string => runPeer('podman', ['ps', '--all', '--quiet']).t
 
 describe.skipIf(lacksPodman())('programs in containers of Podman', { timeout: 120_000 }, () => {
   beforeAll(() => {
-    const folder = keptFolder()
+    folder = keptFolder()
     const before = { ...process.env }
     Object.assign(process.env, podmanPlace(folder), { SKYLOOM_IMAGE_CACHE: join(folder, 'cache') })
     image = join(folder, 'image.tar')
@@ -137,6 +140,32 @@ describe.skipIf(lacksPodman())('programs in containers of Podman', { timeout: 12
     expect(ids.length).toBe(1)
     runPeer('podman', ['rmi', '--force', ...ids.map((id) => id.replace('sha256:', ''))])
     expect((await runJobs(jobs)).result.jobs.succeeded).toBe(4)
+  })
+
+  test('run from an image of a registry, pulled once for all, and say what the registry says', async () => {
+    const requests: string[] = []
+    const registry = imageRegistry(readFileSync(join(folder, 'tree.tar')))
+    const address = await serveHttp((request, response) => {
+      requests.push(`${request.method ?? ''} ${request.url ?? ''}`)
+      if (request.url?.includes('/none/') === true) response.writeHead(404).end()
+      else registry(request, response)
+    })
+    const host = new URL(address).host
+    writeFileSync(join(folder, REGISTRIES_FILE), `[[registry]]\nlocation = "${host}"\ninsecure = true\n`)
+    const jobs = Array.from({ length: 3 }, () => ({
+      run: ['cat', '/etc/image'],
+      stdout: 'out',
+      container: box({ image: `docker:///${host}/survey/box:2` }),
+    }))
+    const { reasons } = await runJobs(jobs)
+    expect(reasons).toEqual([null, null, null])
+    expect(requests.filter((request) => /GET .*\/manifests\/2$/.test(request)).length).toBe(1)
+    const absent = await runJobs([
+      { run: ['true'], container: box({ image: `docker:///${host}/none/box:2` }) },
+    ])
+    expect(absent.reasons[0]).toMatch(
+      /podman ended with exit code 125: .*look whether the registry has this image/,
+    )
   })
 
   test.each([

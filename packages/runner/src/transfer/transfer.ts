@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { PlanTransfer } from '@skyloom/workflow'
+import type { ContainerType, PlanTransfer } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
 import type { FileDigest, FileHasher } from '../files/file-hasher.ts'
 import { filePathOf, publicUrl, schemeOf } from '../files/file-url.ts'
@@ -33,6 +33,8 @@ export interface TransferOptions {
   readonly sizeBytes?: number | undefined
   /** The checksum of what comes is known and will be compared. */
   readonly isVerified?: boolean | undefined
+  /** It is the image of such a container. */
+  readonly containerType?: ContainerType | undefined
   readonly signal: AbortSignal
 }
 
@@ -41,7 +43,12 @@ export interface Expected {
   readonly lfn: string
   readonly sizeBytes?: number | undefined
   readonly sha256?: string | undefined
+  /** It is the image of such a container. */
+  readonly containerType?: ContainerType | undefined
 }
+
+type Movable = Pick<PlanTransfer, 'lfn' | 'target' | 'isLink' | 'sizeBytes'> &
+  Partial<Pick<PlanTransfer, 'containerType'>>
 
 /** A file that was moved. */
 export interface Moved extends FileDigest {
@@ -70,7 +77,7 @@ export class Transfers {
    * source gave other content than it should
    */
   async move(
-    transfer: Pick<PlanTransfer, 'lfn' | 'sources' | 'target' | 'isLink' | 'sizeBytes'>,
+    transfer: Movable & Pick<PlanTransfer, 'sources'>,
     sha256: string | undefined,
     signal: AbortSignal,
     onStep?: StepListener,
@@ -96,7 +103,7 @@ export class Transfers {
 
   async #from(
     source: string,
-    transfer: Pick<PlanTransfer, 'lfn' | 'target' | 'isLink' | 'sizeBytes'>,
+    transfer: Movable,
     sha256: string | undefined,
     signal: AbortSignal,
     onStep: StepListener | undefined,
@@ -109,8 +116,9 @@ export class Transfers {
     await mkdir(dirname(target), { recursive: true })
     const partial = partialName(target)
     try {
-      const { lfn, sizeBytes } = transfer
-      const digest = await this.fetch(source, partial, { lfn, sizeBytes, sha256 }, signal, onStep)
+      const { lfn, sizeBytes, containerType } = transfer
+      const expected = { lfn, sizeBytes, sha256, containerType }
+      const digest = await this.fetch(source, partial, expected, signal, onStep)
       await publishFile(partial, target, onStep)
       this.#hasher.renamed(target, digest)
       return digest
@@ -131,14 +139,14 @@ export class Transfers {
     signal: AbortSignal,
     onStep?: StepListener,
   ): Promise<FileDigest> {
-    const { lfn, sizeBytes, sha256 } = expected
+    const { lfn, sizeBytes, sha256, containerType } = expected
     const isVerified = sha256 !== undefined
     try {
       const way = this.#for(url)
       await this.#limits.use(
         url,
         signal,
-        async () => await way.get(url, path, { sizeBytes, isVerified, signal }),
+        async () => await way.get(url, path, { sizeBytes, isVerified, containerType, signal }),
       )
       onStep?.('write')
       const isForeign = filePathOf(url) === undefined
@@ -187,7 +195,7 @@ export class Transfers {
   /** Sends a file elsewhere; one that is elsewhere itself comes through a temporary file of this machine. */
   async #send(
     source: string,
-    { lfn, target, sizeBytes }: Pick<PlanTransfer, 'lfn' | 'target' | 'sizeBytes'>,
+    { lfn, target, sizeBytes, containerType }: Movable,
     sha256: string | undefined,
     signal: AbortSignal,
   ): Promise<FileDigest> {
@@ -206,7 +214,8 @@ export class Transfers {
     if (path !== undefined)
       return await send(path, await this.#verified(path, source, { sizeBytes: undefined }, sha256))
     return await withTemporaryFile(
-      async (from) => await send(from, await this.fetch(source, from, { lfn, sizeBytes, sha256 }, signal)),
+      async (from) =>
+        await send(from, await this.fetch(source, from, { lfn, sizeBytes, sha256, containerType }, signal)),
     )
   }
 
