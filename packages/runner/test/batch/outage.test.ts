@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
+import { BatchFolder } from '../../dist/batch/batch-folder.js'
+import { OpenBatch } from '../../dist/batch/open-batch.js'
 import { leaveWish, runPlan } from '../../dist/index.js'
 import { attemptsOf, logged, options, setting } from './fake-site.ts'
 import { linesOf } from './fake-system.ts'
@@ -56,9 +58,21 @@ test('ten thousand jobs that wait are canceled at once', async () => {
     .poll(() => all.system.log.filter((line) => line.startsWith('submit')).length, { timeout: 60_000 })
     .toBe(10)
   await sleep(100)
+  onTestFinished(() => void vi.restoreAllMocks())
+  // What would take time that grows faster than the number of jobs: commits, and looks through batches and their folders.
+  const commits = vi.spyOn(all.store, 'commit')
+  const searches = vi.spyOn(OpenBatch.prototype, 'find')
+  const lists = vi.spyOn(BatchFolder.prototype, 'claims')
+  const claims = vi.spyOn(BatchFolder.prototype, 'withhold')
   await leaveWish(all.runDir, { op: 'cancel', reason: 'enough' })
   const result = await ended
   expect(result).toMatchObject({ status: 'canceled', jobs: { canceled: 10_000 } })
   // Whole arrays, not a thousand names.
   expect(all.system.log.filter((line) => line.startsWith('cancel'))).toHaveLength(10)
+  // The wish, the ends of all attempts, the end of the run; renewals of the lease beside them.
+  expect(commits.mock.calls.length).toBeLessThan(10)
+  expect(searches).not.toHaveBeenCalled()
+  // Each batch is looked at once when it is tidied away, and each of its jobs is kept from its nodes once.
+  expect(lists).toHaveBeenCalledTimes(10)
+  expect(claims).toHaveBeenCalledTimes(10_000)
 })
