@@ -43,6 +43,52 @@ export async function agreement(pathA, pathB) {
   return { pixels: rest.length, rms, p99: sorted[Math.floor(0.99 * rest.length)], max: sorted.at(-1) }
 }
 
+/** Side of the blocks whose medians show the background, pixels. */
+const BLOCK = 64
+
+/**
+ * How far the background of a mosaic is from the truth: medians of its difference from the true sky in blocks of 64 x 64 pixels, about
+ * the plane that fits them best, since no mosaic knows the plane of its sky. Stars and noise hardly move a median.
+ */
+export async function backgroundError(path, truthPath) {
+  const a = await loadImage(path)
+  const truth = await loadImage(truthPath)
+  const dx = Math.round(truth.x - a.x)
+  const dy = Math.round(truth.y - a.y)
+  const medians = []
+  const sums = new Float64Array(9)
+  for (let row0 = 0; row0 + BLOCK <= a.height; row0 += BLOCK) {
+    for (let col0 = 0; col0 + BLOCK <= a.width; col0 += BLOCK) {
+      const d = blockMedian(a, truth, { row0, col0, dx, dy })
+      if (d === undefined) continue
+      const [x, y] = [col0 / a.width - 0.5, row0 / a.height - 0.5]
+      medians.push([x, y, d])
+      for (const [k, term] of [1, x, y, x * x, x * y, y * y, d, x * d, y * d].entries()) sums[k] += term
+    }
+  }
+  const [p, q, r] = solvePlane(sums)
+  const rest = medians.map(([x, y, d]) => Math.abs(d - p - q * x - r * y))
+  return {
+    blocks: rest.length,
+    rms: Math.sqrt(rest.reduce((sum, v) => sum + v * v, 0) / rest.length),
+    max: Math.max(...rest),
+  }
+}
+
+function blockMedian(a, truth, { row0, col0, dx, dy }) {
+  const values = []
+  for (let row = row0; row < row0 + BLOCK; row++) {
+    for (let col = col0; col < col0 + BLOCK; col++) {
+      const [i, j] = [col + dx, row + dy]
+      if (i < 0 || j < 0 || i >= truth.width || j >= truth.height) continue
+      const d = a.data[row * a.width + col] - truth.data[j * truth.width + i]
+      if (!Number.isNaN(d)) values.push(d)
+    }
+  }
+  if (values.length < BLOCK ** 2 / 2) return undefined
+  return Float64Array.from(values).sort()[values.length >> 1]
+}
+
 function solvePlane([n, x, y, xx, xy, yy, d, xd, yd]) {
   const det = (a, b, c, e, f, g, h, i, j) => a * (f * j - g * i) - b * (e * j - g * h) + c * (e * i - f * h)
   const all = det(n, x, y, x, xx, xy, y, xy, yy)

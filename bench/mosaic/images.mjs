@@ -1,6 +1,15 @@
 // The image sets of the benchmark: the ten of the demo, or a made-up survey with the geometry of 2MASS from the generator of the shared data.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { keptData } from '../support/kept-data.mjs'
@@ -37,15 +46,26 @@ function prepareSurvey(count, work) {
 
 /** Folder with so many made-up images; it holds other files as well. */
 export function surveyFolder(count) {
-  return keptData(`survey-${count}`, (folder) => {
-    const shared = process.env.SKYLOOM_SHARED ?? '../shared'
-    const generator = join(shared, 'data/tools/gen_2mass_like.py')
-    if (!existsSync(generator))
-      throw new Error(`made-up images need ${generator}: set SKYLOOM_SHARED to the shared data`)
-    const args = [generator, '--count', String(count), '--seed', SEED, '--out', folder]
-    const { status } = spawnSync(PYTHON, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-    if (status !== 0) throw new Error('the generator of made-up images failed (it needs astropy and scipy)')
+  return keptData(`survey-${count}`, (folder) => generate(count, folder))
+}
+
+/** The sky that so many made-up images show, without background and noise, on the grid of a template. */
+export function surveyTruth(count, template) {
+  const kept = keptData(`survey-${count}-truth`, (folder) => {
+    generate(count, folder, '--truth-header', template)
+    for (const name of readdirSync(folder)) if (name !== 'truth.fits') rmSync(join(folder, name))
   })
+  return join(kept, 'truth.fits')
+}
+
+function generate(count, folder, ...more) {
+  const shared = process.env.SKYLOOM_SHARED ?? '../shared'
+  const generator = join(shared, 'data/tools/gen_2mass_like.py')
+  if (!existsSync(generator))
+    throw new Error(`made-up images need ${generator}: set SKYLOOM_SHARED to the shared data`)
+  const args = [generator, '--count', String(count), '--seed', SEED, '--out', folder, ...more]
+  const { status } = spawnSync(PYTHON, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) throw new Error('the generator of made-up images failed (it needs astropy and scipy)')
 }
 
 function montage(cwd, program, ...args) {

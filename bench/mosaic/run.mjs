@@ -2,13 +2,13 @@
 // with the tables they need) and SWarp (LANCZOS3 with its background subtraction), in turn. Peers get the images unpacked; the pixels are
 // compared in the same run. Usage: npm run bench -- mosaic [runs] [set]: demo (the default), or a number of made-up images such as 100.
 
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasProgram, machine, measure, race, report, requireTime, store } from '../support/measure.mjs'
 import { mosaicRun } from '../support/skyloom.mjs'
-import { agreement } from './agreement.mjs'
-import { prepareImages } from './images.mjs'
+import { agreement, backgroundError } from './agreement.mjs'
+import { prepareImages, surveyTruth } from './images.mjs'
 
 const [runsText = '5', set = 'demo'] = process.argv.slice(2)
 const runs = Number(runsText)
@@ -51,9 +51,26 @@ try {
       `skyloom - Montage about a plane: rms ${rms.toPrecision(3)}, 99 % below ${p99.toPrecision(3)}, largest ${max.toPrecision(3)} (${pixels.pixels} pixels)`,
     )
   }
-  store(`mosaic-${set}`, results, { images: names.length, pixels })
+  const background = set === 'demo' ? undefined : await backgroundErrors()
+  store(`mosaic-${set}`, results, { images: names.length, pixels, background })
 } finally {
   rmSync(work, { recursive: true, force: true })
+}
+
+/** What is left of the made-up backgrounds in the mosaics of ours and Montage. */
+async function backgroundErrors() {
+  const truth = surveyTruth(Number(set), join(work, 'template.hdr'))
+  const mosaics = { skyloom: 'out/mosaic.fits', Montage: 'mosaic.fits' }
+  const errors = {}
+  for (const [name, path] of Object.entries(mosaics)) {
+    if (!existsSync(join(work, path))) continue
+    const { rms, max, blocks } = await backgroundError(join(work, path), truth)
+    errors[name] = { rms, max, blocks }
+    console.log(
+      `${name}: background about a plane against the truth: rms ${rms.toPrecision(3)}, largest ${max.toPrecision(3)} (${blocks} blocks)`,
+    )
+  }
+  return errors
 }
 
 function contestants(names) {
