@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { freshFolder } from '../../testing/folders.ts'
+import { type CommandIn, commandIn } from './command-in.ts'
 import { siteEntries } from './engines.ts'
-
-const command = fileURLToPath(new URL('../../packages/cli/bin/skyloom.js', import.meta.url))
 
 /** What the workflow makes of the file `raw.txt`. */
 export const ALL_TEXT = 'ORION\nnoiro\n'
@@ -13,8 +10,7 @@ export const ALL_TEXT = 'ORION\nnoiro\n'
 /** A folder with a workflow of three jobs and its catalogs. */
 export interface SmallWorkflow {
   readonly folder: string
-  /** Runs a command there, with the registry of the folder. @throws Error with what it said when it fails */
-  readonly skyloom: (...words: readonly string[]) => Promise<string>
+  readonly skyloom: CommandIn
 }
 
 /**
@@ -79,17 +75,5 @@ export function smallWorkflow(
   )
   writeFileSync(join(folder, 'raw.txt'), 'orion\n')
   mkdirSync(join(folder, 'out'))
-  const skyloom = async (...words: readonly string[]): Promise<string> => {
-    const env = { ...process.env, ...environment, SKYLOOM_REGISTRY: join(folder, 'registry.sqlite') }
-    const child = spawn(process.execPath, [command, ...words], { cwd: folder, env })
-    let text = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (part: string) => {
-        text += part
-      })
-    const code = await new Promise((resolve) => child.once('close', resolve))
-    if (code !== 0) throw new Error(`skyloom ${words.join(' ')}: ${String(code)} ${text}`)
-    return text
-  }
-  return { folder, skyloom }
+  return { folder, skyloom: commandIn(folder, environment) }
 }

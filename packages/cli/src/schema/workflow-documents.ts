@@ -96,6 +96,8 @@ const planned = withOptional(
       inter_site_bytes: count,
       files_without_size: count,
       peak_scratch_bytes: table(count),
+      written_scratch_bytes: table(count),
+      scratch_bound_bytes: table(count),
     }),
     warnings: texts,
     sources: list(record({ role: text, path: text })),

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { planned, request, SITES, siteCatalog } from '../../test/small-request.ts'
 import type { SiteCatalog } from '../model/site-catalog.ts'
+import type { Plan } from '../plan/plan.ts'
 import { type ForecastOptions, forecastPlan } from './forecast.ts'
 import { KeyHeap } from './key-heap.ts'
 import { summarizePlan } from './summarize-plan.ts'
@@ -75,6 +76,29 @@ test('in-place cleanup lowers the peak of a chain', () => {
     forecastPlan(planned(request(lines, { options: { cleanup } })), FREE).peakScratchBytes.get('local')
   expect(peak('none')).toBe(1100)
   expect(peak('inplace')).toBeLessThanOrEqual(300)
+})
+
+test('constraint cleanup states its bound when all sizes are known', () => {
+  const lines = Array.from({ length: 9 }, (_, k) => `j${k} one: f${k}=100 -> f${k + 1}=100`)
+  const asked = (last: string): Plan =>
+    planned(
+      request([...lines, `j9 one: f9=100 -> f10${last}!`], {
+        properties: {
+          'pegasus.file.cleanup.constraint.local.maxspace': '350',
+          'pegasus.file.cleanup.constraint.minsize': '0',
+        },
+        options: { cleanup: 'constraint' },
+      }),
+    )
+  const plan = asked('=100')
+  expect(forecastPlan(plan, FREE)).toMatchObject({
+    writtenScratchBytes: new Map([['local', 1100]]),
+    scratchBoundBytes: new Map([['local', 350]]),
+  })
+  expect(forecastPlan(plan, FREE).peakScratchBytes.get('local')).toBeLessThanOrEqual(350)
+  expect(summarizePlan(plan)).toMatch(
+    /scratch {4}up to \d+ bytes on local, of 1\.10 kB that jobs write there, never over 350 bytes\n/,
+  )
 })
 
 test('the summary names jobs, what is left out, sites, bytes and time', () => {

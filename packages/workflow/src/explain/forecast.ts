@@ -1,5 +1,6 @@
 import { criticalPath } from '../graph/critical-path.ts'
 import { topologicalOrder } from '../graph/order.ts'
+import { scratchLimitBytes } from '../plan/cleanup/constraint.ts'
 import { ACTION, type NodeKind } from '../plan/node-graph.ts'
 import type { Plan } from '../plan/plan.ts'
 import { fileFacts } from '../plan/transfer/known-file.ts'
@@ -49,6 +50,10 @@ export interface Forecast {
   readonly criticalPath: readonly string[]
   /** Most bytes in the scratch directory of each site at a time. */
   readonly peakScratchBytes: ReadonlyMap<string, number>
+  /** All bytes that jobs write there: what it would hold in the end without cleanup. */
+  readonly writtenScratchBytes: ReadonlyMap<string, number>
+  /** Bytes that are never exceeded there, in whatever order jobs run: with constraint cleanup, when the sizes of all files are known. */
+  readonly scratchBoundBytes: ReadonlyMap<string, number>
   readonly assumptions: ForecastAssumptions
 }
 
@@ -77,6 +82,10 @@ export function forecastPlan(plan: Plan, options: ForecastOptions = {}): Forecas
     criticalPathSeconds: longest.length,
     criticalPath: longest.nodes.map((node) => plan.name(node)),
     peakScratchBytes: run.peakScratchBytes,
+    writtenScratchBytes: run.writtenScratchBytes,
+    scratchBoundBytes: sizes.some(Number.isNaN)
+      ? new Map()
+      : scratchBounds(plan, [...run.writtenScratchBytes.keys()]),
     assumptions,
   }
 }
@@ -89,6 +98,15 @@ function fileSizes(plan: Plan): Float64Array {
   for (let file = 0; file < lfns.length; file++)
     sizes[file] = fileFacts(context, file).sizeBytes ?? Number.NaN
   return sizes
+}
+
+function scratchBounds({ built: { context } }: Plan, names: readonly string[]): ReadonlyMap<string, number> {
+  if (context.settings.cleanup !== 'constraint') return new Map()
+  return new Map(
+    context.sites.sites.flatMap(({ name, index }) =>
+      names.includes(name) ? [[name, scratchLimitBytes(context, index)] as const] : [],
+    ),
+  )
 }
 
 function moved(plan: Plan, action: number, sizes: Float64Array): BytesMoved {

@@ -10,6 +10,7 @@ import { KeyHeap } from './key-heap.ts'
 export interface SimulatedRun {
   readonly wallSeconds: number
   readonly peakScratchBytes: ReadonlyMap<string, number>
+  readonly writtenScratchBytes: ReadonlyMap<string, number>
 }
 
 /** Most jobs of a site that run at a time. */
@@ -66,7 +67,7 @@ export function simulateRun(
     }
     for (const other of touched) start(other)
   }
-  return { wallSeconds: now, peakScratchBytes: scratch.peaks() }
+  return { wallSeconds: now, ...scratch.bytes() }
 }
 
 function slotCount(grids: readonly Grid[], assumptions: ForecastAssumptions): number {
@@ -81,6 +82,7 @@ class ScratchMeter {
   readonly #entries: { readonly start: Uint32Array; readonly members: Uint32Array }
   readonly #used: Float64Array
   readonly #peak: Float64Array
+  readonly #written: Float64Array
 
   constructor(plan: Plan, sizes: Float64Array, assumptions: ForecastAssumptions) {
     const { context, graph } = plan.built
@@ -90,6 +92,7 @@ class ScratchMeter {
     this.#entries = entriesByNode(graph)
     this.#used = new Float64Array(context.sites.sites.length)
     this.#peak = new Float64Array(context.sites.sites.length)
+    this.#written = new Float64Array(context.sites.sites.length)
   }
 
   finish(node: number): void {
@@ -116,13 +119,17 @@ class ScratchMeter {
     }
   }
 
-  peaks(): ReadonlyMap<string, number> {
+  bytes(): Omit<SimulatedRun, 'wallSeconds'> {
+    return { peakScratchBytes: this.#bySite(this.#peak), writtenScratchBytes: this.#bySite(this.#written) }
+  }
+
+  #bySite(bytes: Float64Array): ReadonlyMap<string, number> {
     const { sites } = this.#plan.built.context
-    const peaks = new Map<string, number>()
-    this.#peak.forEach((bytes, site) => {
-      if (bytes > 0) peaks.set(sites.at(site).name, bytes)
+    const known = new Map<string, number>()
+    bytes.forEach((count, site) => {
+      if (count > 0) known.set(sites.at(site).name, count)
     })
-    return peaks
+    return known
   }
 
   #bytes(file: number): number {
@@ -132,6 +139,7 @@ class ScratchMeter {
 
   #add(site: number, bytes: number): void {
     this.#used[site] = Math.max(0, this.#used[site]! + bytes)
+    if (bytes > 0) this.#written[site] = this.#written[site]! + bytes
     if (this.#used[site] > this.#peak[site]!) this.#peak[site] = this.#used[site]
   }
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/plan.ts'
 import { formatPlanProblem } from '../plan/problem.ts'
 import { FATE } from '../plan/reuse.ts'
-import { type BytesMoved, type ForecastOptions, forecastPlan } from './forecast.ts'
+import { type BytesMoved, type Forecast, type ForecastOptions, forecastPlan } from './forecast.ts'
 import { counted } from './reason.ts'
 
 /** A plan in some lines for people: what runs where, what is left out and why, what it will cost. */
@@ -24,9 +24,15 @@ export function summarizePlan(plan: Plan, options: ForecastOptions = {}): string
     )
   }
   for (const [site, bytes] of forecast.peakScratchBytes)
-    lines.push(`  scratch    up to ${size(bytes)} on ${site}`)
+    lines.push(`  scratch    up to ${size(bytes)} on ${site}${scratchText(forecast, site)}`)
   for (const warning of plan.warnings) lines.push(`  warning    ${formatPlanProblem(warning)}`)
   return `${lines.join('\n')}\n`
+}
+
+function scratchText({ writtenScratchBytes, scratchBoundBytes }: Forecast, site: string): string {
+  const bound = scratchBoundBytes.get(site)
+  const held = bound === undefined ? '' : `, never over ${size(bound)}`
+  return `, of ${size(writtenScratchBytes.get(site) ?? 0)} that jobs write there${held}`
 }
 
 function leftOut(plan: Plan): string {

@@ -56,6 +56,8 @@ const KEYS: ReadonlySet<string> = new Set([
   'pegasus.file.cleanup.clusters.size',
   'pegasus.file.cleanup.constraint.deferstageins',
   'pegasus.file.cleanup.constraint.csv',
+  'pegasus.file.cleanup.constraint.maxspace',
+  'pegasus.file.cleanup.constraint.minsize',
   'pegasus.mode',
   'pegasus.code.generator',
   'pegasus.home',

@@ -33,6 +33,9 @@ export interface PlanForecast {
   readonly inter_site_bytes: number
   readonly files_without_size: number
   readonly peak_scratch_bytes: Readonly<Record<string, number>>
+  /** All that jobs write there, and what is never exceeded (constraint cleanup). */
+  readonly written_scratch_bytes: Readonly<Record<string, number>>
+  readonly scratch_bound_bytes: Readonly<Record<string, number>>
 }
 
 /** Largest plan whose nodes and edges are listed. */
@@ -88,6 +91,8 @@ function forecast(plan: Plan): PlanForecast {
     inter_site_bytes: made.interSite.knownBytes,
     files_without_size: made.stageIn.unknownFiles + made.stageOut.unknownFiles + made.interSite.unknownFiles,
     peak_scratch_bytes: Object.fromEntries(made.peakScratchBytes),
+    written_scratch_bytes: Object.fromEntries(made.writtenScratchBytes),
+    scratch_bound_bytes: Object.fromEntries(made.scratchBoundBytes),
   }
 }
 
