@@ -141,13 +141,17 @@ export class BatchQueue {
     if (this.#standstill?.cause === 'breaker') this.#standstill = undefined
   }
 
-  /** An element died without having done anything. */
-  countDeath(): void {
+  /**
+   * An element died without having done anything.
+   *
+   * @param how the scheduler's word and the element's own last one
+   */
+  countDeath(how: string): void {
     if (++this.#deaths < MOST_DEATHS) return
     this.#deaths = 0
     const waitMs = Math.min(MAX_BREAK_MS, BREAK_MS * 2 ** this.#breaks++)
     this.#breakUntilMs = this.#now + waitMs
-    const text = `${MOST_DEATHS} workers in a row ended without doing anything`
+    const text = `${MOST_DEATHS} workers in a row ended without doing anything, the last by ${how}`
     this.#stand('breaker', text, waitMs)
     this.note(`${text}; no more for ${waitMs / 1000} s`)
   }
@@ -258,6 +262,8 @@ export class BatchQueue {
     this.forget(batch)
     this.#isSendAway = false
     this.#lastNote = ''
+    // What is tried again after a while is submitted; whether its workers live will be seen.
+    if (this.#standstill?.cause === 'breaker') this.#standstill = undefined
     this.answered()
   }
 

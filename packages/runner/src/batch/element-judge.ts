@@ -70,7 +70,7 @@ export class ElementJudge {
     const home = batch.folder.home(element)
     const text = readTextFile(join(home, CARRIED_OUT, CARRIED_REPORT))
     if (text === undefined || end.cause === 'removed') {
-      this.#countDeath(end)
+      this.#countDeath(batch, element, end)
       this.#judgeTask(batch, element, element, end)
       return
     }
@@ -113,14 +113,13 @@ export class ElementJudge {
     this.#hands.collect(batch)
     const own = [...batch.claims()].flatMap(([at, claim]) => (claim.element === element ? [at] : []))
     const unsaid = own.filter((at) => batch.open.has(at))
-    if (unsaid.length === own.length) this.#countDeath(end)
+    if (unsaid.length === own.length) this.#countDeath(batch, element, end)
     for (const at of unsaid) this.#judgeTask(batch, at, element, end)
   }
 
   /** A task whose element ended without a report about it. */
   #judgeTask(batch: OpenBatch, at: number, element: number, end: ElementEnd): void {
-    const last = lastWords(batch, element)
-    const message = `${end.text}${end.host === undefined ? '' : ` on ${end.host}`}${last === '' ? '' : `: ${last}`}`
+    const message = deathText(batch, element, end)
     if (batch.stopping.has(at)) {
       this.#hands.giveUp(batch, [at], 'canceled', { kind: 'signal', message: 'it was canceled' })
     } else if (end.cause === 'time' || end.cause === 'memory') {
@@ -135,8 +134,9 @@ export class ElementJudge {
   }
 
   /** An element ended without having said anything: its site may be ill. */
-  #countDeath({ cause }: ElementEnd): void {
-    if (cause === 'failed' || cause === 'infrastructure') this.#queue.countDeath()
+  #countDeath(batch: OpenBatch, element: number, end: ElementEnd): void {
+    if (end.cause === 'failed' || end.cause === 'infrastructure')
+      this.#queue.countDeath(deathText(batch, element, end))
   }
 
   async #judgeHeld(batch: OpenBatch, now: number): Promise<void> {
@@ -161,7 +161,7 @@ export class ElementJudge {
       const kind = state.cause === 'memory' ? 'memory' : state.cause === 'files' ? 'transfer' : 'start'
       const failure: Failure = { kind, message: state.reason }
       const isLost = state.cause === 'infrastructure'
-      if (isLost) this.#queue.countDeath()
+      if (isLost) this.#queue.countDeath(state.reason)
       this.#hands.giveUp(batch, lost.get(element) ?? [], isLost ? 'lost' : 'failed', failure)
     }
   }
@@ -207,6 +207,8 @@ function tasksOfHeld(batch: OpenBatch, held: readonly number[]): ReadonlyMap<num
   return lost
 }
 
-function lastWords(batch: OpenBatch, element: number): string {
-  return lastLine(join(batch.folder.logs, `${element}.err`), LAST_WORDS) ?? ''
+/** How an element ended, with its last line. */
+function deathText(batch: OpenBatch, element: number, { text, host }: ElementEnd): string {
+  const last = lastLine(join(batch.folder.logs, `${element}.err`), LAST_WORDS) ?? ''
+  return `${text}${host === undefined ? '' : ` on ${host}`}${last === '' ? '' : `: ${last}`}`
 }

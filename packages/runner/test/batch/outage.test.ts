@@ -5,16 +5,8 @@ import { freshFolder } from '../../../../testing/folders.ts'
 import { BatchFolder } from '../../dist/batch/batch-folder.js'
 import { OpenBatch } from '../../dist/batch/open-batch.js'
 import { leaveWish, runPlan } from '../../dist/index.js'
-import { attemptsOf, logged, options, setting } from './fake-site.ts'
+import { attemptsOf, fastClock, logged, options, setting } from './fake-site.ts'
 import { linesOf } from './fake-system.ts'
-
-/** A clock that goes so many times as fast. */
-function fastClock(factor: number): { nowMs: () => number; monotonicMs: () => number } {
-  const startMs = Date.now()
-  const monotonicMs = (): number => performance.now() * factor
-  const zero = monotonicMs()
-  return { nowMs: () => startMs + monotonicMs() - zero, monotonicMs }
-}
 
 const OUTAGE_MS = 600_000
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { jobPlaces, readSiteStates, siteStatesText } from '../../dist/batch/site-state.js'
 import { leaveWish, runPlan } from '../../dist/index.js'
-import { options, setting } from './fake-site.ts'
+import { fastClock, options, setting } from './fake-site.ts'
 import type { Faults } from './fake-system.ts'
 
 const jobs = Array.from({ length: 3 }, () => ({ run: ['/bin/sleep', '60'] }))
@@ -12,9 +12,10 @@ const jobs = Array.from({ length: 3 }, () => ({ run: ['/bin/sleep', '60'] }))
 async function told(
   faults: Faults,
   isDone: (text: string) => boolean,
+  how: Parameters<typeof options>[2] = {},
 ): Promise<{ text: string; places: object }> {
   const all = setting(jobs, faults)
-  const ended = runPlan(all.store, all.runDir, options(all, {}, { heldMs: 60_000 }))
+  const ended = runPlan(all.store, all.runDir, options(all, {}, { heldMs: 60_000, ...how }))
   const text = (): string => siteStatesText(readSiteStates(all.runDir))
   await expect.poll(() => isDone(text()), { timeout: 20_000 }).toBe(true)
   const found = { text: text(), places: Object.fromEntries(jobPlaces(all.runDir)) }
@@ -53,4 +54,20 @@ test('a scheduler that is away is told, with since when and when it is asked aga
   expect(text).toMatch(
     /^far \(fake\): 3 not submitted.*\n {2}nothing is submitted since \S+ \S+ UTC: nobody there.*; tried again at \S+ \S+ UTC\n$/,
   )
+})
+
+const lost = { cause: 'infrastructure', text: 'Slurm: NODE_FAIL', host: 'wn7' } as const
+
+test('workers that die in a row are told, with how they do and when it is tried again', async () => {
+  const { text } = await told({ end: () => lost }, (now) => now.includes('nothing is submitted'))
+  expect(text).toMatch(
+    /\n {2}nothing is submitted since \S+ \S+ UTC: 5 workers in a row .*, the last by Slurm: NODE_FAIL on wn7; tried again at \S+ \S+ UTC\n$/,
+  )
+})
+
+test('once it was tried again nothing is said of that any more', async () => {
+  // Five have died with the third submission; the fourth waits in the queue.
+  const faults: Faults = { end: (_, submission) => (submission < 4 ? lost : undefined), waits: true }
+  const { text } = await told(faults, (now) => now.includes('Resources'), { clock: fastClock(100) })
+  expect(text).toBe('far (fake): 0 not submitted, 3 in the queue, 0 running\n  waits: Resources\n')
 })
