@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { serveHttp } from '../../testing/loopback-server.ts'
@@ -33,6 +34,7 @@ const PLAN = [
   'one',
   '--quiet',
 ]
+const RAW = 'orion\n'
 const NONSHARED = ['--staging-site', 'stage', '-D', 'pegasus.data.configuration=nonsharedfs']
 
 describe.for(engines)('nodes of $name', ({ name, site }) => {
@@ -72,6 +74,36 @@ describe.for(engines)('nodes of $name', ({ name, site }) => {
     expect(await skyloom('run', 'explain', 'cat_all', 'runs/one')).toMatch(
       /attempt 1: failed.*upper\.txt.*not what it should be.*SHA-256/,
     )
+    const told = await Promise.all(
+      ['tr_upper', 'rev_back'].map(async (job) => await skyloom('run', 'explain', job, 'runs/one')),
+    )
+    expect(told.join('')).toMatch(/attempt 1: failed.*raw\.txt.*not what it should be/)
+  })
+
+  test('fetch inputs from where they lie when staging is bypassed, and verify them', async () => {
+    const asked: string[] = []
+    const address = await serveHttp((request, answer) => {
+      asked.push(request.url ?? '')
+      // The first answer is damaged.
+      answer.writeHead(200, { 'content-length': RAW.length }).end(asked.length === 1 ? 'onion\n' : RAW)
+    })
+    const places = { upper: site, back: site, all: site }
+    const { folder, skyloom } = smallWorkflow(places, placeOf('http').url)
+    const sha256 = createHash('sha256').update(RAW).digest('hex')
+    const replica = {
+      lfn: 'raw.txt',
+      pfns: [{ site: 'web', pfn: `${address}/raw.txt` }],
+      checksum: { sha256 },
+    }
+    writeFileSync(join(folder, 'replicas.yml'), JSON.stringify({ pegasus: '5.0', replicas: [replica] }))
+    const data = name === 'Slurm' ? NONSHARED : ['-D', 'pegasus.data.configuration=condorio']
+    const bypass = ['-D', 'pegasus.transfer.bypass.input.staging=true', '-D', 'dagman.retry=1']
+    await skyloom(...PLAN, '--sites', site, ...data, ...bypass)
+    await skyloom('run', 'start', 'runs/one', '--quiet')
+    expect(readFileSync(join(folder, 'out/all.txt'), 'utf8')).toBe(ALL_TEXT)
+    expect(await skyloom('run', 'jobs', 'runs/one')).not.toContain('stage_in')
+    // Once by each of the jobs that read it, and once again.
+    expect(asked).toEqual(['/raw.txt', '/raw.txt', '/raw.txt'])
     const told = await Promise.all(
       ['tr_upper', 'rev_back'].map(async (job) => await skyloom('run', 'explain', job, 'runs/one')),
     )
