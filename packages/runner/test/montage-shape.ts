@@ -6,6 +6,7 @@ import { planFiles, writeRun } from '@skyloom/workflow/node'
 /** A planned run whose programs write what they read, with a line of their own. */
 export interface ShapedRun {
   readonly runDir: string
+  readonly dataConfiguration: string
   /** The final product. */
   readonly product: string
   /** Folder of intermediate files. */
@@ -92,6 +93,7 @@ export async function montageRun(
   const { runDir } = await writeRun(planned, { format: 'skyloom', program: 'skyloom test' })
   return {
     runDir,
+    dataConfiguration,
     product: join(folder, 'out', 'mosaic.fits'),
     scratch: join(folder, 'scratch'),
     trace: () => readFileSync(trace, 'utf8').split('\n').filter(Boolean),

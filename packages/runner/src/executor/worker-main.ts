@@ -14,11 +14,11 @@ let lastRequest = 0
 
 /** Asks the engine for space in shared memory. */
 function askFor(call: number): AskSpace {
-  return async (bytes) =>
+  return async (bytes, wishedBytes) =>
     await new Promise((resolve) => {
       const request = ++lastRequest
       requests.set(request, resolve)
-      port?.postMessage({ type: 'space', request, call, bytes } satisfies SpaceRequest)
+      port?.postMessage({ type: 'space', request, call, bytes, wishedBytes } satisfies SpaceRequest)
     })
 }
 

@@ -152,8 +152,8 @@ export class WorkerPool {
 async function grantSpace(
   worker: Worker,
   askSpace: AskSpace | undefined,
-  { request, bytes }: SpaceRequest,
+  { request, bytes, wishedBytes }: SpaceRequest,
 ): Promise<void> {
-  const extents = await askSpace?.(bytes).catch(() => undefined)
+  const extents = await askSpace?.(bytes, wishedBytes).catch(() => undefined)
   worker.postMessage({ request, extents })
 }

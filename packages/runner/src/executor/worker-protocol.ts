@@ -71,6 +71,7 @@ export interface SpaceRequest {
   readonly request: number
   readonly call: number
   readonly bytes: number
+  readonly wishedBytes: number
 }
 
 /** What it gets; nothing when there is none. */

@@ -184,7 +184,8 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
         maxOutputBytes: context.maxOutputBytes,
       },
       {
-        askSpace: call === undefined ? undefined : async (bytes) => await call.space.ask(bytes),
+        askSpace:
+          call === undefined ? undefined : async (bytes, wished) => await call.space.ask(bytes, wished),
         onId: (id) => {
           attempt.running = { kill: () => context.pool.kill(id) }
         },
@@ -222,7 +223,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
   const name = `${reference.module.slice(reference.module.lastIndexOf('/') + 1)}#${reference.name}`
   return {
     invocation: record(context, attempt, setting, name, facts),
-    failure: functionFailure(answer),
+    failure: await machineFailure(functionFailure(answer), places.workDirectory),
     externalId: undefined,
   }
 }

@@ -2,7 +2,7 @@ import type { Extent } from './extent.ts'
 
 /** Space is given out in multiples of a page, so that what a file has beside its bytes is little. */
 const PAGE_BYTES = 4096
-/** Buffers are this large, or as large as what is asked for at once. */
+/** Size of a buffer; the last one ends with the limit. */
 const SLAB_BYTES = 64 * 1024 * 1024
 
 /** One shared buffer. The system gives it memory only where it was written. */
@@ -56,21 +56,25 @@ export class BlockSpace {
   }
 
   /**
-   * At least so many bytes, in as few parts as there are large enough ones.
+   * At least so many bytes, in as few parts as the lowest places allow.
    *
+   * @param mayGrow whether memory may be taken that was never used before
    * @returns nothing when there are not so many
    */
-  take(bytes: number): readonly Extent[] | undefined {
+  take(bytes: number, mayGrow: boolean): readonly Extent[] | undefined {
     const wanted = pages(bytes)
-    if (this.#usedBytes + wanted > this.#limitBytes) return undefined
+    const isThere = this.#usedBytes + wanted <= this.#limitBytes && (mayGrow || this.growthFor(bytes) === 0)
+    if (!isThere) return undefined
     const taken: Extent[] = []
     let left = wanted
     for (let at = 0; left > 0; at++) {
-      const slab = this.#slabs[at] ?? this.#grow(left)
+      const slab = this.#slabs[at] ?? this.#grow()
+      const ends = mayGrow ? slab.buffer.byteLength : slab.touched
       while (left > 0) {
-        const part = slab.free.find(({ start, end }) => end - start >= left) ?? slab.free[0]
+        const usable = slab.free.filter(({ start }) => start < ends)
+        const part = usable.find(({ start, end }) => Math.min(end, ends) - start >= left) ?? usable[0]
         if (part === undefined) break
-        const length = Math.min(left, part.end - part.start)
+        const length = Math.min(left, Math.min(part.end, ends) - part.start)
         taken.push({ id: this.#nextId++, buffer: slab.buffer, offset: part.start, length })
         part.start += length
         if (part.start === part.end) slab.free.splice(slab.free.indexOf(part), 1)
@@ -101,8 +105,10 @@ export class BlockSpace {
     return kept
   }
 
-  #grow(bytes: number): Slab {
-    const length = Math.max(this.#slabBytes, pages(bytes))
+  /** Called when all slabs are full: what is within the limit is not in them. */
+  #grow(): Slab {
+    const all = this.#slabs.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+    const length = Math.min(this.#slabBytes, this.#limitBytes - all)
     const slab: Slab = {
       buffer: new SharedArrayBuffer(length),
       touched: 0,

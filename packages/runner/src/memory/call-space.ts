@@ -1,21 +1,22 @@
 import type { BlockSpace } from './block-space.ts'
 import type { Extent } from './extent.ts'
+import type { AskSpace } from './thread-files.ts'
 
 /** Space in memory that one call was given, until it is taken over or goes back. */
 export class CallSpace {
   readonly #space: BlockSpace
-  readonly #reserve: (bytes: number) => Promise<readonly Extent[] | undefined>
+  readonly #reserve: AskSpace
   readonly #extents = new Map<number, Extent>()
   #isClosed = false
 
-  constructor(space: BlockSpace, reserve: (bytes: number) => Promise<readonly Extent[] | undefined>) {
+  constructor(space: BlockSpace, reserve: AskSpace) {
     this.#space = space
     this.#reserve = reserve
   }
 
-  /** More space; nothing when there is none. */
-  async ask(bytes: number): Promise<readonly Extent[] | undefined> {
-    const given = await this.#reserve(bytes)
+  /** More space, see {@link AskSpace}. */
+  async ask(bytes: number, wishedBytes: number): Promise<readonly Extent[] | undefined> {
+    const given = await this.#reserve(bytes, wishedBytes)
     // The call may have been ended while it waited.
     if (given !== undefined && this.#isClosed) this.#space.give(given)
     if (given === undefined || this.#isClosed) return undefined

@@ -21,11 +21,7 @@ const BESIDE_LIMIT_BYTES = 128 * 1024 * 1024
  * The memory of a run whose plan has the data configuration `memory`; nothing for other plans. Files take no more memory while the whole
  * process has reached its limit, so that functions that need much leave less to files.
  */
-export function runMemory(
-  host: ExecutorHost,
-  cores: number,
-  limitBytes: number,
-): RunMemory | undefined {
+export function runMemory(host: ExecutorHost, cores: number, limitBytes: number): RunMemory | undefined {
   const { plan, runDir, runId } = host
   const { memory } = plan
   if (memory === undefined) return undefined

@@ -40,6 +40,10 @@ interface Entry extends FileDigest {
   content: FileContent
   /** Attempts that read it. */
   holds: number
+  /** Jobs that have still to read it. */
+  readonly waiting: Set<number>
+  /** Least level of those, as far as it is known. */
+  level: number | undefined
 }
 
 /**
@@ -51,7 +55,7 @@ export class SharedFiles {
   readonly #options: SharedFilesOptions
   readonly #space: BlockSpace
   readonly #files = new Map<string, Entry>()
-  readonly #doneReaders = new Set<number>()
+  readonly #done = new Set<number>()
   /** One at a time makes room: what one frees another must not take for its own measure. */
   #lane: Promise<unknown> = Promise.resolve()
   #spills = 0
@@ -111,7 +115,7 @@ export class SharedFiles {
 
   /** Space for the files that one call writes. */
   openCall(): CallSpace {
-    return new CallSpace(this.#space, async (bytes) => await this.#reserve(bytes))
+    return new CallSpace(this.#space, async (bytes, wished) => await this.#reserve(bytes, wished))
   }
 
   /** Takes a file over from the call that wrote it. One of an earlier attempt is replaced. */
@@ -119,7 +123,9 @@ export class SharedFiles {
     const former = this.#files.get(lfn)
     if (former !== undefined) this.#drop(former)
     const { sizeBytes, sha256 } = digest
-    const entry: Entry = { lfn, sizeBytes, sha256, content, holds: 0 }
+    const readers = this.#uses.readers(lfn)
+    const waiting = new Set(readers.filter((job) => !this.#done.has(job) && !this.#options.hasSucceeded(job)))
+    const entry: Entry = { lfn, sizeBytes, sha256, content, holds: 0, waiting, level: undefined }
     this.#files.set(lfn, entry)
     this.#counts.peakBytes = Math.max(this.#counts.peakBytes, this.#space.usedBytes)
     this.#dropIfDone(entry)
@@ -134,15 +140,18 @@ export class SharedFiles {
 
   /** A job has succeeded: what only it still had to read is not needed any more. */
   readerDone(job: number): void {
-    this.#doneReaders.add(job)
+    this.#done.add(job)
     for (const lfn of this.#uses.readBy(job)) {
       const entry = this.#files.get(lfn)
-      if (entry !== undefined) this.#dropIfDone(entry)
+      if (entry === undefined) continue
+      entry.waiting.delete(job)
+      if (entry.level === this.#uses.level(job)) entry.level = undefined
+      this.#dropIfDone(entry)
     }
   }
 
   #dropIfDone(entry: Entry): void {
-    if (entry.holds === 0 && this.#nextLevel(entry) === Infinity) this.#drop(entry)
+    if (entry.holds === 0 && entry.waiting.size === 0) this.#drop(entry)
   }
 
   #drop(entry: Entry): void {
@@ -156,30 +165,33 @@ export class SharedFiles {
     else void rm(content.path, { force: true })
   }
 
-  /** Level of the next job that needs a file; infinite when none does. */
-  #nextLevel({ lfn }: Entry): number {
-    const waiting = this.#uses
-      .readers(lfn)
-      .filter((job) => !this.#doneReaders.has(job) && !this.#options.hasSucceeded(job))
-    return waiting.reduce((least, job) => Math.min(least, this.#uses.level(job)), Infinity)
+  /** Level of the next job that needs a file. */
+  #levelOf(entry: Entry): number {
+    if (entry.level === undefined) {
+      entry.level = Infinity
+      for (const job of entry.waiting) entry.level = Math.min(entry.level, this.#uses.level(job))
+    }
+    return entry.level
   }
 
-  async #reserve(bytes: number): Promise<readonly Extent[] | undefined> {
-    const turn = this.#lane.then(async () => await this.#makeRoom(bytes))
+  async #reserve(bytes: number, wishedBytes: number): Promise<readonly Extent[] | undefined> {
+    const turn = this.#lane.then(async () => this.#take(wishedBytes) ?? (await this.#makeRoom(bytes)))
     this.#lane = turn.catch(() => undefined)
     return await turn
+  }
+
+  #take(bytes: number): readonly Extent[] | undefined {
+    const growth = this.#space.growthFor(bytes)
+    const taken = this.#space.take(bytes, growth > 0 && this.#options.mayGrow?.(growth) !== false)
+    if (taken !== undefined) this.#counts.peakBytes = Math.max(this.#counts.peakBytes, this.#space.usedBytes)
+    return taken
   }
 
   /** @returns nothing when all that is in memory is being read */
   async #makeRoom(bytes: number): Promise<readonly Extent[] | undefined> {
     for (;;) {
-      const growth = this.#space.growthFor(bytes)
-      const mayTake = growth === 0 || this.#options.mayGrow?.(growth) !== false
-      const taken = mayTake ? this.#space.take(bytes) : undefined
-      if (taken !== undefined) {
-        this.#counts.peakBytes = Math.max(this.#counts.peakBytes, this.#space.usedBytes)
-        return taken
-      }
+      const taken = this.#take(bytes)
+      if (taken !== undefined) return taken
       const victim = this.#leastNeeded()
       if (victim === undefined) return undefined
       await this.#spill(victim)
@@ -191,7 +203,7 @@ export class SharedFiles {
     let found: { readonly entry: Entry; readonly level: number } | undefined
     for (const entry of this.#files.values()) {
       if (entry.content.kind === 'disk' || entry.holds > 0) continue
-      const level = this.#nextLevel(entry)
+      const level = this.#levelOf(entry)
       const isLater = found === undefined || level > found.level
       if (isLater || (level === found?.level && entry.sizeBytes > found.entry.sizeBytes))
         found = { entry, level }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ByteSink, ByteSource } from '@skyloom/base'
 import { fileSource, type MountedFile, type MountedFiles } from '@skyloom/base/node'
@@ -23,8 +23,8 @@ export interface WrittenFile {
     | { readonly kind: 'disk'; readonly path: string }
 }
 
-/** Asks for space in memory; nothing when there is none. */
-export type AskSpace = (bytes: number) => Promise<readonly Extent[] | undefined>
+/** Asks for space in memory: for so many bytes, and more where that is free; nothing when there is none. */
+export type AskSpace = (bytes: number, wishedBytes: number) => Promise<readonly Extent[] | undefined>
 
 interface OpenCall {
   readonly written: Map<string, WrittenFile>
@@ -32,7 +32,8 @@ interface OpenCall {
 
 /** Files that calls of this thread find under their paths although they are in memory, or lie elsewhere. */
 export class ThreadFiles implements MountedFiles {
-  readonly #reads = new Map<string, FileContent>()
+  /** Tasks of a cluster share a folder, so that several calls may have mounted a file. */
+  readonly #reads = new Map<string, { content: FileContent; count: number }>()
   readonly #writes = new Map<string, { readonly call: OpenCall; readonly ask: AskSpace }>()
   readonly #folders = new Map<string, Set<string>>()
 
@@ -43,16 +44,14 @@ export class ThreadFiles implements MountedFiles {
     for (const path of files.writes) this.#writes.set(path, { call, ask })
     return () => {
       for (const { path } of files.reads) this.#hide(path)
-      for (const path of files.writes) {
-        this.#hide(path)
-        this.#writes.delete(path)
-      }
+      for (const path of call.written.keys()) this.#hide(path)
+      for (const path of files.writes) this.#writes.delete(path)
       return [...call.written.values()]
     }
   }
 
   find(path: string): MountedFile | undefined {
-    const content = this.#reads.get(path)
+    const content = this.#reads.get(path)?.content
     if (content === undefined) return undefined
     return { sizeBytes: content.sizeBytes, open: () => contentSource(content, path) }
   }
@@ -65,20 +64,25 @@ export class ThreadFiles implements MountedFiles {
     const place = this.#writes.get(path)
     if (place === undefined) return undefined
     return new SharedSink(path, place.ask, (file, content) => {
+      // Written again, it takes the place of what was there.
+      if (place.call.written.has(path)) this.#hide(path)
       place.call.written.set(path, file)
       this.#show(path, content)
     })
   }
 
   #show(path: string, content: FileContent): void {
-    this.#reads.set(path, content)
+    const count = (this.#reads.get(path)?.count ?? 0) + 1
+    this.#reads.set(path, { content, count })
     const folder = dirname(path)
     const names = this.#folders.get(folder) ?? new Set<string>()
     this.#folders.set(folder, names.add(path.slice(folder.length + 1)))
   }
 
   #hide(path: string): void {
-    if (!this.#reads.delete(path)) return
+    const mounted = this.#reads.get(path)
+    if (mounted === undefined || --mounted.count > 0) return
+    this.#reads.delete(path)
     const folder = dirname(path)
     const names = this.#folders.get(folder)
     names?.delete(path.slice(folder.length + 1))
@@ -97,7 +101,7 @@ async function contentSource(content: FileContent, name: string): Promise<ByteSo
   }
 }
 
-/** Space that is asked for first, and most at a time. */
+/** Space that is wished for first, and most at a time. */
 const FIRST_BYTES = 256 * 1024
 const MOST_BYTES = 8 * 1024 * 1024
 
@@ -123,7 +127,7 @@ class SharedSink implements ByteSink {
     while (this.#disk === undefined && this.#roomBytes < this.#sizeBytes + bytes.length) {
       const missing = this.#sizeBytes + bytes.length - this.#roomBytes
       const ahead = Math.min(MOST_BYTES, Math.max(FIRST_BYTES, this.#roomBytes))
-      const extents = await this.#ask(Math.max(missing, ahead))
+      const extents = await this.#ask(missing, Math.max(missing, ahead))
       if (extents === undefined) this.#moveToDisk()
       else this.#extents.push(...extents)
       this.#roomBytes += extents?.reduce((sum, { length }) => sum + length, 0) ?? 0
@@ -185,6 +189,7 @@ class DiskFile {
 
   constructor(path: string) {
     this.path = path
+    mkdirSync(dirname(path), { recursive: true })
     this.#fd = openSync(path, 'w')
   }
 

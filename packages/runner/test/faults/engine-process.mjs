@@ -1,6 +1,7 @@
 // An engine as a process of its own, for tests that kill it. Argument: a JSON document with `runDir`, `registry`, and as wished
 // `killStep` with `passes` (ends itself there, after so many passes), `killCommit` (ends itself when the commit of that number should
-// have been stored for a while, and is not), `functions` (the function join in place of the program),
+// have been stored for a while, and is not), `functions` (the function join in place of the program), `sharedBytes` (memory for files,
+// with which join finds its files there),
 // `leaseMs`, `cores`, `memoryMb`. Prints the result; notices go to the error output.
 import { openRegistry } from '@skyloom/registry'
 import { runPlan } from '../../dist/index.js'
@@ -14,12 +15,15 @@ const {
   functions,
   leaseMs,
   cores,
+  sharedBytes,
 } = JSON.parse(process.argv[2])
 let left = passes
 const onStep = (step) => {
   if (step === killStep && left-- === 0) process.kill(process.pid, 'SIGKILL')
 }
 const module = new URL('./join.mjs', import.meta.url).href
+const join =
+  sharedBytes === undefined ? { module, name: 'join' } : { module, name: 'joinMounted', usesMounts: true }
 let registry
 try {
   registry = await openRegistry(place)
@@ -28,7 +32,8 @@ try {
     leaseMs,
     cores,
     policy: { backoffMs: 10, maxBackoffMs: 100 },
-    functions: functions ? new Map([['join', { module, name: 'join' }]]) : undefined,
+    sharedBytes,
+    functions: functions ? new Map([['join', join]]) : undefined,
     onNotice: (text) => process.stderr.write(`${text}\n`),
   })
   process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join as path } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { readFileText, writeFileAtomic } from '@skyloom/base/node'
 
 /** Time that each call takes at least, milliseconds. */
 const slowMs = Number(process.env.JOIN_SLOW_MS ?? 0)
@@ -15,6 +16,17 @@ export async function join({ workDirectory, arguments: [, job, output, ...inputs
   if (dieOnce !== '') dieTheFirstTime(job, path(workDirectory, output))
   for (const name of inputs) hash.update(readFileSync(path(workDirectory, name)))
   writeFileSync(path(workDirectory, output), `${job} of ${inputs.length} files: ${hash.digest('hex')}\n`)
+}
+
+/** The same with files that may be in memory. */
+export async function joinMounted({ workDirectory, arguments: [, job, output, ...inputs] }) {
+  if (slowMs > 0) await wait(slowMs)
+  const hash = createHash('sha256')
+  for (const name of inputs) hash.update(await readFileText(path(workDirectory, name), 'latin1'))
+  await writeFileAtomic(
+    path(workDirectory, output),
+    `${job} of ${inputs.length} files: ${hash.digest('hex')}\n`,
+  )
 }
 
 /** One job in seven ends its worker thread when it is run first, half of its output written. */

@@ -15,6 +15,8 @@ export interface EngineSettings {
   readonly functions?: boolean
   readonly leaseMs?: number
   readonly cores?: number
+  /** Memory for files; `functions` find theirs there. */
+  readonly sharedBytes?: number
   /** Time that each function takes at least. */
   readonly slowMs?: number
   /** Folder of marks: some functions end their worker thread the first time that they are called. */
