@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { constants, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { lacksProgram, runPeer } from './peers.ts'
 
 /** True when tests in containers must be skipped: they need bubblewrap and a BusyBox without libraries. Never under `CI=true`. */
@@ -17,6 +17,15 @@ export function makeRootTree(folder: string, name = 'test'): string {
     if (command !== 'busybox') symlinkSync('busybox', join(folder, 'bin', command))
   writeFileSync(join(folder, 'etc/image'), `${name}\n`)
   return folder
+}
+
+/** Adds a program of this machine to a root tree, at its own place and with the libraries that it loads. */
+export function addProgram(tree: string, program: string): void {
+  const libraries = runPeer('ldd', [program]).matchAll(/(\/\S+\.so\S*) \(/g)
+  for (const path of [program, ...[...libraries].map(([, library = '']) => library)]) {
+    mkdirSync(join(tree, dirname(path)), { recursive: true })
+    copyFileSync(path, join(tree, path), constants.COPYFILE_FICLONE)
+  }
 }
 
 /** Packs a root tree as the file of an image. */

@@ -6,6 +6,7 @@ export {
   fitJobId,
   projectJobId,
 } from './mosaic/engine-workflow.ts'
+export type { ModuleContainer } from './mosaic/module-container.ts'
 export { modulesOf } from './mosaic/modules-of.ts'
 export { derivedFiles, type ImageFiles, MOSAIC_FILES } from './mosaic/mosaic-files.ts'
 export { imageList, projectedTable, statusTable } from './mosaic/mosaic-tables.ts'

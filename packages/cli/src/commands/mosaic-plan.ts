@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path'
 import { installModules } from '@skyloom/montage/command'
-import { RecipeError } from '@skyloom/recipes'
+import { type ModuleContainer, RecipeError } from '@skyloom/recipes'
 import { type ImageSource, type MosaicWorkflowSummary, planMosaicWorkflow } from '@skyloom/recipes/node'
 import { EXIT } from '../terminal/exit-code.ts'
 import { interruptSignal } from '../terminal/interrupt.ts'
@@ -17,6 +17,10 @@ export interface MosaicPlanFlags extends TemplateFlags, PixelFlags {
   readonly hdu?: number | string
   readonly modules: 'skyloom' | 'montage'
   readonly picture?: number
+  readonly container?: string
+  readonly containerType?: ModuleContainer['type']
+  readonly containerModules?: string
+  readonly containerMount?: readonly string[]
   readonly name?: string
   readonly overwrite?: boolean
   readonly json?: boolean
@@ -38,13 +42,14 @@ export async function runMosaicPlan(place: string | undefined, flags: MosaicPlan
       pixels: pixelOptions(flags),
       pictureSide: flags.picture,
       commandsDir,
+      container: containerOf(flags),
       outDir: flags.out,
       name: flags.name ?? basename(resolve(flags.out)),
       overwrite: flags.overwrite,
       onProgress: display.listener,
       signal: interrupt.signal,
     })
-    await installModules(commandsDir)
+    if (flags.container === undefined) await installModules(commandsDir)
     display.end()
     process.stdout.write(flags.json === true ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary))
     return EXIT.done
@@ -52,6 +57,21 @@ export async function runMosaicPlan(place: string | undefined, flags: MosaicPlan
     display.end()
     interrupt.release()
   }
+}
+
+function containerOf(flags: MosaicPlanFlags): ModuleContainer | undefined {
+  const {
+    container,
+    containerType = 'bubblewrap',
+    containerModules = '/usr/bin',
+    containerMount = [],
+  } = flags
+  if (container === undefined) return undefined
+  // A folder is told from a file by its last character.
+  const image = /^[a-z][a-z0-9+.-]*:/i.test(container)
+    ? container
+    : resolve(container) + (container.endsWith('/') ? '/' : '')
+  return { type: containerType, image, commandsDir: containerModules, mounts: containerMount }
 }
 
 function sourceOf({ images, survey, surveys, hdu }: MosaicPlanFlags): ImageSource {

@@ -10,6 +10,7 @@ import {
 } from '@skyloom/mosaic'
 import { FK5_J2000, frameConverter } from '@skyloom/wcs'
 import { RecipeError } from '../errors.ts'
+import type { ModuleContainer } from '../mosaic/module-container.ts'
 import { predictImages } from '../mosaic/predict-images.ts'
 import type { RecipeForm } from '../mosaic/recipe-form.ts'
 import type { SourceImage } from '../mosaic/source-image.ts'
@@ -46,7 +47,10 @@ export interface MosaicRequest extends Omit<FindOptions, 'quality'> {
   readonly pixels?: PixelOptions | undefined
   /** Larger side of the picture, pixels; with the form `montage`. */
   readonly pictureSide?: number | undefined
+  /** Folder of the commands of the modules on this machine. */
   readonly commandsDir: string
+  /** In which the modules run; then `commandsDir` does not count. */
+  readonly container?: ModuleContainer | undefined
   readonly outDir: string
   readonly name: string
   readonly overwrite?: boolean | undefined
@@ -88,10 +92,10 @@ export async function planMosaicWorkflow(request: MosaicRequest): Promise<Mosaic
       found: `${found.images.length} images elsewhere`,
       remedy: 'choose another place or a larger --size',
     })
-  const { outDir, commandsDir, overwrite } = request
+  const { outDir, commandsDir, overwrite, container } = request
   return {
     outDir,
-    files: await writeWorkflowFolder(outDir, contents, commandsDir, { overwrite }),
+    files: await writeWorkflowFolder(outDir, contents, commandsDir, { overwrite, container }),
     width: template.width,
     height: template.height,
     images: images.map(({ name }) => name),

@@ -7,12 +7,18 @@ import {
   ReplicaCatalog,
   Site,
   SiteCatalog,
-  Transformation,
-  TransformationCatalog,
   type Workflow,
 } from '@skyloom/workflow/api'
 import { RecipeError } from '../errors.ts'
+import { dataConfigurationFor, type ModuleContainer, moduleCatalog } from '../mosaic/module-container.ts'
 import { modulesOf } from '../mosaic/modules-of.ts'
+
+/** How the folder of a workflow is written. */
+export interface WorkflowFolderOptions {
+  readonly overwrite?: boolean | undefined
+  /** In which the modules run; else those of the folder of commands do. */
+  readonly container?: ModuleContainer | undefined
+}
 
 /** A workflow of Montage modules with what it starts from. */
 export interface WorkflowContents {
@@ -41,10 +47,13 @@ export async function writeWorkflowFolder(
   outDir: string,
   contents: WorkflowContents,
   commandsDir: string,
-  options: { readonly overwrite?: boolean | undefined } = {},
+  options: WorkflowFolderOptions = {},
 ): Promise<readonly string[]> {
   const folder = resolve(outDir)
-  const texts = new Map([...contents.inputs, ...catalogTexts(folder, contents, commandsDir)])
+  const texts = new Map([
+    ...contents.inputs,
+    ...catalogTexts(folder, contents, commandsDir, options.container),
+  ])
   await prepareFolder(folder, new Set([...texts.keys(), ...OWN_FOLDERS]), options.overwrite ?? false)
   const paths: string[] = []
   for (const [name, text] of texts) {
@@ -77,13 +86,12 @@ function catalogTexts(
   folder: string,
   { workflow, inputs, places }: WorkflowContents,
   commandsDir: string,
+  container: ModuleContainer | undefined,
 ): ReadonlyMap<string, string> {
   const replicas = new ReplicaCatalog()
   for (const [name, url] of places) replicas.addReplica(SITE, name, url)
   for (const name of inputs.keys()) replicas.addReplica(SITE, name, `file://${join(folder, name)}`)
-  const transformations = modulesOf(workflow).map(
-    (name) => new Transformation(name, { site: SITE, pfn: join(resolve(commandsDir), name) }),
-  )
+  const transformations = moduleCatalog(modulesOf(workflow), SITE, resolve(commandsDir), container)
   const sites = new SiteCatalog(
     new Site(SITE).addDirectories(
       new Directory('sharedScratch', join(folder, 'scratch')),
@@ -92,9 +100,12 @@ function catalogTexts(
   )
   return new Map([
     ['sites.yml', sites.toText()],
-    ['transformations.yml', new TransformationCatalog(...transformations).toText()],
+    ['transformations.yml', transformations.toText()],
     ['replicas.yml', replicas.toText()],
-    ['pegasus.properties', new Properties({ 'pegasus.data.configuration': 'sharedfs' }).toText()],
+    [
+      'pegasus.properties',
+      new Properties({ 'pegasus.data.configuration': dataConfigurationFor(container) }).toText(),
+    ],
     [WORKFLOW_NAME, workflow.toText()],
   ])
 }
