@@ -1,21 +1,12 @@
 // Bundles what the commands load, so that a call costs little more than Node itself: each Montage module into one file with all that
 // it needs and nothing else, the skyloom command into a few files. The commands use a bundle only while it is newer than the last
 // compilation, so that nobody runs yesterday's code; `npm run build` makes them.
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { contentSha256 } from '../packages/cli/dist/mosaic/program-identity.js'
 import { MODULE_NAMES } from '../packages/montage/dist/command/registry.js'
 import { bundle, entryPlugin, NATIVE, packages } from './bundle/build.mjs'
-import { bundleProgram, keepCompiledCode, PROGRAMS, programPlugin } from './bundle/programs.mjs'
+import { bundlePrograms, keepCompiledCode } from './bundle/programs.mjs'
 
 /** A module that calls others by name finds them in the bundles beside its own. */
 const siblingPlugin = {
@@ -90,14 +81,13 @@ function registryEntries() {
 
 async function bundleCommand() {
   const folder = join(packages, 'cli/dist/bundle')
-  if (isCurrent(join(folder, 'main.js'))) return
+  if (isCurrent(join(folder, 'programs.cjs'))) return
   rmSync(folder, { recursive: true, force: true })
-  const input = { main: join(packages, 'cli/dist/main.js') }
+  mkdirSync(folder, { recursive: true })
+  const { used, commands } = await bundlePrograms(folder)
   const options = { dir: folder, entryFileNames: '[name].js' }
-  const used = await bundle([programPlugin], options, { input, external: NATIVE })
+  used.push(...(await bundle([], options, { input: commands, external: NATIVE })))
   writeFileSync(join(folder, 'program.sha256'), `${contentSha256(packages)}\n`)
-  copyFileSync(join(packages, 'cli/dist/program/load-program.js'), join(folder, 'load-program.js'))
-  for (const program of PROGRAMS) used.push(...(await bundleProgram(folder, program)))
   writeLicences(folder, used)
   keepCompiledCode(folder)
 }

@@ -1,15 +1,17 @@
-// Programs of the skyloom command whose start counts: each one file, with the compiled code beside it.
+// Programs of the skyloom command whose start counts: each one CommonJS file, with the compiled code beside it.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join, relative } from 'node:path'
 import { parseAst } from 'rolldown/parseAst'
-import { bundleToText, entryPlugin, NATIVE, packages } from './build.mjs'
+import { bundle, bundleToText, entryPlugin, NATIVE, packages } from './build.mjs'
+import { lateBuiltins } from './late-builtins.mjs'
 
-/** The programs, by the modules that load them, which export what is named. */
+/** The programs, by the modules that stand for them, which export what is named. */
 export const PROGRAMS = [
+  // The command itself: its tree of commands and options, not what they run.
+  { name: 'command', loaders: { main: ['main', join(packages, 'cli/dist/main.js')] } },
   {
     name: 'mosaic-make',
     loaders: { 'mosaic-make': ['runMosaicMake', join(packages, 'cli/dist/commands/mosaic-make.js')] },
@@ -24,55 +26,105 @@ export const PROGRAMS = [
   },
 ]
 
-/** The command loads programs of their own by the modules that stand for them. */
-export const programPlugin = {
-  name: 'program',
-  resolveId(id, importer, { kind }) {
-    if (kind !== 'dynamic-import' || importer === undefined) return null
-    const path = join(importer, '..', id)
-    const name = PROGRAMS.flatMap(({ loaders }) => Object.entries(loaders)).find(
-      ([, [, file]]) => file === path,
-    )?.[0]
-    return name === undefined ? null : { id: `./${name}.js`, external: true }
-  },
-}
+/** CommonJS libraries that a small mosaic needs. */
+const LIBRARIES = ['better-sqlite3']
 
-/** What only an ES module can do is done by the module that loads the program (see `load-program.ts`). */
+/** What only the module that opens the programs can do is done by it (see `load-program.ts`). */
 const hostPlugin = {
   name: 'host',
   transform: (code) => ({
     code: code
-      .replaceAll(/\bimport\((?=__rewriteRelativeImportExtension|'(?!@skyloom|\.))/g, 'hostImport(')
+      .replaceAll(
+        /\bimport\((?=__rewriteRelativeImportExtension|'(?!@skyloom|\.)|'@skyloom\/montage\/)/g,
+        'hostImport(',
+      )
       .replaceAll('import.meta.resolve(', 'hostResolve(')
       .replaceAll('import.meta.url', 'hostPlace'),
     map: null,
   }),
 }
 
-/** A program in one CommonJS file, whose name tells its content, and the modules that load it. */
-export async function bundleProgram(folder, { name, loaders }) {
+/** What the command's tree imports when a command runs becomes a file of its own, unless a program stands for it. */
+function commandPlugin(entries) {
+  return {
+    name: 'command',
+    async transform(code, id) {
+      if (!id.startsWith(packages)) return null
+      let rest = code
+      for (const [text, specifier] of code.matchAll(/\bimport\(["'](@skyloom[^"']*|\.[^"']*)["']\)/g)) {
+        const { id: path } = await this.resolve(specifier, id)
+        const name =
+          moduleOf(path) ??
+          relative(packages, path)
+            .replace(/\.js$/, '')
+            .replaceAll(/[\\/](?:dist[\\/])?/g, '-')
+        entries[name] = path
+        rest = rest.replace(text, `hostImport('./${name}.js')`)
+      }
+      return { code: rest, map: null }
+    },
+  }
+}
+
+/** Name of the module that stands for a file in the folder of the programs. */
+function moduleOf(path) {
+  const modules = PROGRAMS.flatMap(({ loaders }) => Object.entries(loaders))
+  return modules.find(([, [, file]]) => file === path)?.[0]
+}
+
+/**
+ * All programs, the module that opens them, and for who looks for files beside himself (threads) modules that stand for them.
+ *
+ * @returns the files that went into them, and the files of other commands that the command's tree imports, by the names that it uses
+ */
+export async function bundlePrograms(folder) {
+  const commands = {}
+  const files = {}
+  const used = []
+  for (const { name, loaders } of PROGRAMS) {
+    const program = await bundleProgram(folder, name, loaders, commandPlugin(commands))
+    used.push(...program.moduleIds)
+    for (const module of Object.keys(loaders)) files[module] = program.file
+  }
+  await bundle(
+    [],
+    { file: join(folder, 'open-programs.cjs'), format: 'cjs' },
+    {
+      input: join(packages, 'cli/dist/program/open-programs.js'),
+      external: NATIVE,
+    },
+  )
+  const place = `{ folder: __dirname, files: ${JSON.stringify(files)}, libraries: ${JSON.stringify(LIBRARIES)}, importModule: (name) => import(name) }`
+  writeFileSync(
+    join(folder, 'programs.cjs'),
+    `module.exports = require('./open-programs.cjs').openPrograms(${place})\n`,
+  )
+  for (const { loaders } of PROGRAMS) {
+    for (const [module, [key]] of Object.entries(loaders)) {
+      delete commands[module]
+      const text = `import programs from './programs.cjs'\nexport const { ${key} } = programs.load('${module}')\n`
+      writeFileSync(join(folder, `${module}.js`), text)
+    }
+  }
+  return { used, commands }
+}
+
+/** A program in one CommonJS file, whose name tells its content. */
+async function bundleProgram(folder, name, loaders, commands) {
   const entry = Object.values(loaders).map(
     ([key, file]) => `export { ${key} } from ${JSON.stringify(file)}\n`,
   )
-  const plugins = [entryPlugin(entry.join('')), hostPlugin]
+  const plugins = [entryPlugin(entry.join('')), ...(name === 'command' ? [commands] : []), hostPlugin]
   const { code, moduleIds } = await bundleToText(
     plugins,
     { format: 'cjs', codeSplitting: false },
     { external: NATIVE },
   )
-  const source = ascii(code)
+  const source = lateBuiltins(ascii(code))
   refuseImports(name, source)
   const file = `${name}-${createHash('sha256').update(source).digest('hex').slice(0, 16)}.cjs`
   writeFileSync(join(folder, file), source, 'latin1')
-  for (const [loader, [key]] of Object.entries(loaders)) {
-    const host =
-      '{ importModule: (name) => import(name), resolveModule: (name) => import.meta.resolve(name) }'
-    const text = `import { loadProgram } from './load-program.js'
-export const { ${key} } = loadProgram(new URL('./${file}', import.meta.url).href, ${host})
-`
-    writeFileSync(join(folder, `${loader}.js`), text)
-  }
-  return moduleIds
+  return { file, moduleIds }
 }
 
 /** Text with ASCII characters only, which is read several times faster. */
@@ -96,13 +148,12 @@ function refuseImports(name, source) {
 export function keepCompiledCode(folder) {
   const out = mkdtempSync(join(tmpdir(), 'skyloom-build-'))
   const args = ['--images', join(packages, '../demo/images'), '--out', join(out, 'mosaic'), '--jobs', '1']
-  const [load, main] = ['load-program.js', 'main.js'].map((name) => pathToFileURL(join(folder, name)).href)
-  const code = `const { keepCompiledCode } = await import(${JSON.stringify(load)})
-const { main } = await import(${JSON.stringify(main)})
-await main(['node', 'skyloom', 'mosaic', 'make', ...${JSON.stringify([...args, '--registry', join(out, 'registry.db')])}])
-if (!process.exitCode) keepCompiledCode()`
+  const code = `const { load, keepCompiledCode } = require(${JSON.stringify(join(folder, 'programs.cjs'))})
+load('main').main(['node', 'skyloom', 'mosaic', 'make', ...${JSON.stringify([...args, '--registry', join(out, 'registry.db')])}]).then(() => {
+  if (!process.exitCode) keepCompiledCode()
+})`
   try {
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    const { status, stderr } = spawnSync(process.execPath, ['--eval', code], {
       encoding: 'utf8',
     })
     if (status !== 0) throw new Error(`the programs do not make the demo's mosaic: ${stderr.slice(0, 2000)}`)
