@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '@skyloom/base'
-import { writeFileAtomic } from '@skyloom/base/node'
 import type { CredentialSource } from '../credentials/collect-credentials.ts'
 import { RunnerError } from '../errors.ts'
 import type { ExecutorHost } from '../executor/local-executor.ts'
-import { filePathOf } from '../files/file-url.ts'
 import type { Failure } from '../machine/run-event.ts'
 import { attemptId } from './attempt-places.ts'
 import { credentialFiles, writeCredentials } from './batch-credentials.ts'
@@ -14,17 +11,10 @@ import type { BatchFile, BatchTask } from './batch-file.ts'
 import { BatchFolder } from './batch-folder.ts'
 import type { BatchSite } from './batch-site.ts'
 import type { BatchSubmission, BatchSystem } from './batch-system.ts'
-import { CARRIED_TASK, type CarriedTask, carriedInput } from './carried-files.ts'
+import { carriedInputs, writeCarried } from './carried-batch.ts'
 import { NODE_PROGRAM } from './element-script.ts'
-import {
-  carriedSource,
-  elementsOf,
-  groupTasks,
-  type TaskGroup,
-  type TaskShape,
-  taskShape,
-} from './make-batches.ts'
-import type { NodeSettings } from './node-work.ts'
+import { elementsOf, groupTasks, type TaskGroup, type TaskShape, taskShape } from './make-batches.ts'
+import type { KnownResults } from './known-results.ts'
 import { OpenBatch } from './open-batch.ts'
 
 /** What a queue needs of its executor. */
@@ -38,6 +28,8 @@ export interface QueueOptions {
   readonly credentials: CredentialSource
   /** Something for a person to know while the run goes on. */
   readonly onNote: (text: string) => void
+  /** Earlier results; absent when all jobs are to run. */
+  readonly known?: KnownResults | undefined
   /** A batch is written and about to be submitted. */
   readonly onBatch: (batch: OpenBatch) => void
   /** The scheduler will never take it. */
@@ -94,6 +86,8 @@ export class BatchQueue {
   #deaths = 0
   #breaks = 0
   #count = 0
+  /** Elements of one submission; fewer while the queue has no room for more. */
+  #mostElements = MOST_TASKS
   #lastNote = ''
   #standstill: Standstill | undefined
 
@@ -194,7 +188,8 @@ export class BatchQueue {
       return false
     }
     // What was canceled meanwhile is not submitted.
-    const tasks = group.tasks.filter((task) => this.#waiting.has(attemptId(task))).slice(0, MOST_TASKS)
+    const most = group.data === 'carried' ? this.#mostElements : MOST_TASKS
+    const tasks = group.tasks.filter((task) => this.#waiting.has(attemptId(task))).slice(0, most)
     if (tasks.length === 0) return true
     for (const task of tasks) this.#waiting.delete(attemptId(task))
     const batch = await this.#write({ ...group, tasks }, cores)
@@ -251,8 +246,27 @@ export class BatchQueue {
       this.#isSendAway = true
       return false
     }
+    if (answer.isFull === true) return this.#makeSmaller(batch, answer.text)
     this.forget(batch)
     this.#options.onRefused(batch, { kind: answer.kind, message: answer.text })
+    return true
+  }
+
+  /** The queue has no room for so many elements: it gets half of them, and when not even for one, that one when there is. */
+  #makeSmaller(batch: OpenBatch, text: string): boolean {
+    const { elements } = batch.file
+    if (elements === 1) {
+      this.#waitForScheduler(text, 'there is room')
+      this.#isSendAway = true
+      return false
+    }
+    this.#mostElements = Math.floor(elements / 2)
+    const tasks = [...batch.open].map((at) => batch.task(at))
+    batch.open.clear()
+    batch.unsettled.clear()
+    this.forget(batch)
+    batch.folder.remove()
+    for (const task of tasks) this.add(task)
     return true
   }
 
@@ -262,6 +276,7 @@ export class BatchQueue {
     this.forget(batch)
     this.#isSendAway = false
     this.#lastNote = ''
+    this.#mostElements = Math.min(MOST_TASKS, 2 * this.#mostElements)
     // What is tried again after a while is submitted; whether its workers live will be seen.
     if (this.#standstill?.cause === 'breaker') this.#standstill = undefined
     this.answered()
@@ -291,11 +306,11 @@ export class BatchQueue {
     this.#waitForScheduler(error.message)
   }
 
-  #waitForScheduler(text: string): void {
+  #waitForScheduler(text: string, until = 'it answers'): void {
     const waitMs = Math.min(MAX_OUTAGE_MS, OUTAGE_MS * 2 ** Math.min(this.#outages++, 16))
     this.#outageUntilMs = this.#now + waitMs
     this.#stand('outage', text, waitMs)
-    this.note(`${text}; trying again until it answers`)
+    this.note(`${text}; trying again until ${until}`)
   }
 
   #stand(cause: Standstill['cause'], text: string, waitMs: number): void {
@@ -305,7 +320,9 @@ export class BatchQueue {
   }
 
   async #write(group: TaskGroup, cores: number | undefined): Promise<OpenBatch> {
-    const { elements, elementMs } = elementsOf(group, cores)
+    const { elements: wanted, elementMs } = elementsOf(group, cores)
+    // What fewer elements have no time for goes into another batch.
+    const elements = Math.min(wanted, this.#mostElements)
     const { runId, runDir, token } = this.#host
     const mark = randomBytes(3).toString('hex')
     const file: BatchFile = {
@@ -320,7 +337,7 @@ export class BatchQueue {
       keptOutputBytes: this.#options.keptOutputBytes,
       maxOutputBytes: this.#options.maxOutputBytes,
       inheritEnvironment: this.#options.inheritEnvironment,
-      tasks: group.tasks,
+      tasks: (await this.#options.known?.addTo(group.tasks)) ?? group.tasks,
     }
     const folder = new BatchFolder(join(this.#options.root, file.name))
     if (group.data === 'carried') await writeCarried(folder, file)
@@ -358,36 +375,5 @@ export class BatchQueue {
           ? file.tasks.map((task) => [program, ...secrets, ...carriedInputs(task).keys()])
           : [],
     }
-  }
-}
-
-/** Names and places of the inputs that travel with a task. */
-function carriedInputs(task: BatchTask): ReadonlyMap<string, string> {
-  const found = new Map<string, string>()
-  for (const [at, input] of task.plan.inputs.entries()) {
-    const source = carriedSource(task, input)
-    const path = source === undefined ? undefined : filePathOf(source)
-    if (path !== undefined) found.set(carriedInput(at), path)
-  }
-  return found
-}
-
-/** The folder of each task as the scheduler carries it: the task and its inputs under plain names. */
-async function writeCarried(folder: BatchFolder, batch: BatchFile): Promise<void> {
-  const settings: NodeSettings = {
-    name: batch.name,
-    runId: batch.runId,
-    runDir: batch.runDir,
-    data: batch.data,
-    keptOutputBytes: batch.keptOutputBytes,
-    maxOutputBytes: batch.maxOutputBytes,
-    inheritEnvironment: batch.inheritEnvironment,
-  }
-  for (const [at, task] of batch.tasks.entries()) {
-    const home = folder.home(at)
-    mkdirSync(home, { recursive: true })
-    for (const [name, path] of carriedInputs(task)) symlinkSync(path, join(home, name))
-    const content: CarriedTask = { batch: settings, task }
-    await writeFileAtomic(join(home, CARRIED_TASK), JSON.stringify(content))
   }
 }

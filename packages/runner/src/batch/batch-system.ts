@@ -66,6 +66,8 @@ export interface QueuedBatch {
 export interface RefusedSubmission {
   /** It does not answer: try again. Otherwise it never will take it. */
   readonly isOutage: boolean
+  /** It has no room for so many elements now: fewer, or later. */
+  readonly isFull?: boolean
   readonly text: string
   readonly kind: FailureKind
 }

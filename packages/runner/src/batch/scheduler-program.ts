@@ -85,7 +85,7 @@ export async function requireScheduler(
 export async function submissionAnswer(
   program: string,
   answer: ProgramAnswer,
-  patterns: { readonly id: RegExp; readonly outage: RegExp },
+  patterns: { readonly id: RegExp; readonly outage: RegExp; readonly full?: RegExp },
   question: readonly [program: string, ...words: string[]],
 ): Promise<string | RefusedSubmission> {
   const id = patterns.id.exec(answer.stdout)?.[1]
@@ -95,7 +95,9 @@ export async function submissionAnswer(
     answer.code < 0 ||
     patterns.outage.test(answer.stderr) ||
     (await schedulerProgram(asked, words, { timeMs: QUICK_MS })).code !== 0
-  return { isOutage, text: `${program}: ${schedulerLine(answer)}`, kind: 'start' }
+  const isFull = patterns.full?.test(answer.stderr) === true
+  const line = schedulerLine(answer).replaceAll(`${program}: `, '')
+  return { isOutage, isFull, text: `${program}: ${line}`, kind: 'start' }
 }
 
 /** Elements by the names that their scheduler knows; all of them under one. */

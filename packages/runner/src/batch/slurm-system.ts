@@ -26,6 +26,8 @@ const EXPORTED = 'PATH,HOME,USER,LOGNAME,LANG,TZ'
 /** What sbatch says when its controller does not answer. */
 const OUTAGE =
   /unable to contact|socket timed out|connection (?:refused|reset|timed out)|communication|zero bytes|unable to resolve|slurm_persist|temporarily|try again|protocol authentication|munge/i
+/** What sbatch says when an association or a quality of service bounds the jobs that may be in the queue: an element counts as one. */
+const FULL = /\b(?:Assoc|QOS)\w*Submit\w*Limit/
 /** Time that staging may take beside the program. */
 const STAGING_MS = 60_000
 
@@ -97,7 +99,8 @@ export class SlurmSystem implements BatchSystem {
       batch.folder,
     ]
     const answer = await schedulerProgram('sbatch', words, { cwd: batch.folder })
-    return await submissionAnswer('sbatch', answer, { id: /^(\d+)/m, outage: OUTAGE }, ['scontrol', 'ping'])
+    const patterns = { id: /^(\d+)/m, outage: OUTAGE, full: FULL }
+    return await submissionAnswer('sbatch', answer, patterns, ['scontrol', 'ping'])
   }
 
   async find({ name }: Omit<QueuedBatch, 'id'>): Promise<string | undefined> {

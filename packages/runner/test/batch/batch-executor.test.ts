@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
 import { leaveWish, runPlan } from '../../dist/index.js'
 import type { SmallJob } from '../small-plan.ts'
-import { attemptsOf, copying, logged, options, run, setting } from './fake-site.ts'
+import { attemptsOf, copying, fastClock, logged, options, run, setting } from './fake-site.ts'
 import { linesOf } from './fake-system.ts'
 
 describe('batches', () => {
@@ -110,6 +110,26 @@ describe('a scheduler', () => {
   test('that will never take a job fails it with its own word', async () => {
     const { attempts } = await run([{ run: ['/bin/true'] }], { refusal: 'no such partition' })
     expect(attempts).toEqual(['job_0 1 failed: no such partition'])
+  })
+
+  test('that has no room for all elements gets fewer', async () => {
+    const log = join(freshFolder(), 'log')
+    const all = setting(logged(log, 12), { most: 3 }, 8)
+    const result = await runPlan(all.store, all.runDir, options(all))
+    expect(result).toMatchObject({ status: 'succeeded', jobs: { succeeded: 12 } })
+    expect(all.system.log.slice(0, 3)).toEqual(['full 8', 'full 4', 'submit 2'])
+    expect(linesOf(log)).toHaveLength(12)
+  })
+
+  test('that has no room at all gets jobs when there is', async () => {
+    const log = join(freshFolder(), 'log')
+    const all = setting(logged(log, 2), { most: 0 }, 1)
+    const ended = runPlan(all.store, all.runDir, options(all, {}, { clock: fastClock(10) }))
+    await expect.poll(() => all.notes.length, { timeout: 20_000 }).toBeGreaterThan(0)
+    expect(all.notes).toEqual(['far: AssocMaxSubmitJobLimit; trying again until there is room'])
+    all.system.faults.most = 1
+    expect(await ended).toMatchObject({ status: 'succeeded', jobs: { succeeded: 2 } })
+    expect(linesOf(log)).toHaveLength(2)
   })
 
   test('that holds jobs says why', async () => {

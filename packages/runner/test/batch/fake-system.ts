@@ -19,6 +19,8 @@ export interface Faults {
   outages?: number
   /** Submissions that are taken, but the answer is lost. */
   lostAnswers?: number
+  /** Elements that it takes at once. */
+  most?: number
   /** The scheduler takes none, with this word. */
   refusal?: string
   /** How an element ends instead of working; `undefined`: it works. */
@@ -78,6 +80,10 @@ export class FakeSystem implements BatchSystem {
     }
     if (faults.refusal !== undefined)
       return await Promise.resolve({ isOutage: false, text: faults.refusal, kind: 'start' })
+    if (batch.elements > (faults.most ?? Infinity)) {
+      this.log.push(`full ${batch.elements}`)
+      return { isOutage: false, isFull: true, text: 'AssocMaxSubmitJobLimit', kind: 'start' }
+    }
     if ((faults.outages ?? 0) > 0) {
       faults.outages = (faults.outages ?? 0) - 1
       this.log.push('outage')

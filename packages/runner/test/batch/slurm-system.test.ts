@@ -120,9 +120,15 @@ test('a controller that is away is an outage, a partition that is not there is n
   programs.fails('sbatch', 'sbatch: error: invalid partition specified: nowhere\n')
   expect(await system.submit(submission)).toEqual({
     isOutage: false,
-    text: 'sbatch: sbatch: error: invalid partition specified: nowhere',
+    isFull: false,
+    text: 'sbatch: error: invalid partition specified: nowhere',
     kind: 'start',
   })
+  programs.fails(
+    'sbatch',
+    'sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy',
+  )
+  expect(await system.submit(submission)).toMatchObject({ isOutage: false, isFull: true })
   programs.fails('squeue', 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n')
   await expect(system.query([batch])).rejects.toMatchObject({ code: 'RUNNER_SCHEDULER' })
 })
