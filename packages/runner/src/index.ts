@@ -30,6 +30,13 @@ export { type ImportedRun, importPegasusRun, readPegasusRun } from './pegasus/im
 export { type KickstartFile, type KickstartRecord, readKickstart } from './pegasus/read-kickstart.ts'
 export { type RescueFile, rescueFile } from './pegasus/rescue-file.ts'
 export { type KickstartContext, writeKickstart } from './pegasus/write-kickstart.ts'
+export {
+  analyzeFamily,
+  type FamilyAnalysis,
+  familyDocument,
+  familyText,
+  hasFindings,
+} from './report/analyze-family.ts'
 export { analysisDocument, analysisText, analyzeRun, type RunAnalysis } from './report/analyze-run.ts'
 export { engineOf, interruptedHint, isInterrupted } from './report/engine-of.ts'
 export { explainRunJob, explanationText, type JobExplanation } from './report/explain-run-job.ts'
@@ -53,6 +60,7 @@ export {
   type StatisticsPart,
   statisticsText,
 } from './report/statistics-text.ts'
+export { type FamilyRun, jobPath, runFamily } from './report/sub-runs.ts'
 export { checkSite, type SiteCheckOptions, type SiteFinding } from './site/check-site.ts'
 export { MemoryStore } from './store/memory-store.ts'
 export type { EngineStore } from './store/run-store.ts'

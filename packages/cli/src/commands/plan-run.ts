@@ -63,6 +63,7 @@ export interface PlanFlags {
   readonly forward?: readonly string[]
   readonly X?: readonly string[]
   readonly parentRun?: string
+  readonly parentJob?: string
 }
 
 /** `skyloom plan` */
@@ -154,6 +155,7 @@ export function planFilesOptions(workflow: string | undefined, flags: PlanFlags)
     relativeSubmitDir: flags.relativeSubmitDir,
     randomDir: randomdir === '' ? true : randomdir,
     parentRun: flags.parentRun,
+    parentJob: flags.parentJob,
     plan: {
       sites: flags.sites,
       outputSites,

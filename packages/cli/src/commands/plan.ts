@@ -118,6 +118,7 @@ function addReferenceOptions(plan: Command): void {
     new Option('-X <option>').argParser((value: string, before?: string[]) => [...(before ?? []), value]),
   )
   hidden(new Option('--parent-run <dir>'))
+  hidden(new Option('--parent-job <name>'))
 }
 
 /** `--randomdir` takes a name only after `=`, so that a workflow may follow it. */

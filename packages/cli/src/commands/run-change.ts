@@ -22,11 +22,13 @@ export interface ChangeFlags extends RunFlags {
 /** `skyloom run pause`, `cancel`, `hold`, `release`, `cancel-job` */
 export async function askRun(
   op: Wish['op'],
-  jobName: string | undefined,
+  way: string | undefined,
   name: string | undefined,
   flags: ChangeFlags,
 ): Promise<number> {
-  return await withRun(name, flags, async (registry, run) => {
+  return await withRun(name, flags, async (registry, outer) => {
+    const { run, job } =
+      way === undefined ? { run: outer, job: undefined } : await findJob(registry.runs, outer, way)
     if (run.endedMs !== null) {
       throw new RunnerError('RUNNER_NOT_FOUND', 'the run has ended', {
         where: [`run ${run.id}`],
@@ -34,7 +36,6 @@ export async function askRun(
         remedy: 'skyloom run resume goes on with what failed',
       })
     }
-    const job = jobName === undefined ? undefined : await findJob(registry.runs, run, jobName)
     await leaveWish(run.directory, {
       op,
       job,
@@ -44,7 +45,7 @@ export async function askRun(
     await freshRun(registry.runs, run, (text) => process.stderr.write(`${text}\n`))
     const isRunning = engineOf(run) !== null
     const text = isRunning
-      ? `asked: ${op}${job === undefined ? '' : ` ${job}`}\n`
+      ? `asked: ${op}${way === undefined ? '' : ` ${way}`}\n`
       : 'no engine runs this run: it is taken when the run is resumed\n'
     if (flags.json === true) printJson({ run: run.id, op, job, isRunning })
     else process.stdout.write(text)

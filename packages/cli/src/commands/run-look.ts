@@ -1,20 +1,30 @@
 import { once } from 'node:events'
 import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as wait } from 'node:timers/promises'
-import { JOB_STATES, type JobState, type Registry, type RunRow } from '@skyloom/registry'
+import {
+  JOB_STATES,
+  type JobRow,
+  type JobState,
+  type Registry,
+  type RunRow,
+  type Stored,
+} from '@skyloom/registry'
 import {
   engineOf,
+  type FamilyRun,
   findJob,
   findRun,
   freshRun,
   interruptedHint,
   isInterrupted,
   jobLogs,
+  jobPath,
   jobPlaces,
   type LogPiece,
   planOfRun,
   type RunningJob,
   type RunStatusReport,
+  runFamily,
   runningJobs,
   runStatus,
   statusDocument,
@@ -178,19 +188,32 @@ export async function listJobs(name: string | undefined, flags: JobsFlags): Prom
   }
   return await withRun(name, flags, async (registry, run) => {
     const filter = { states, transformation: flags.transformation }
-    const places = jobPlaces(run.directory)
-    for await (const job of registry.runs.jobs(run.id, filter)) {
-      const { jobId, state, transformation, attemptCount, reason } = job
-      const place = state === 'running' || state === 'queued' ? places.get(jobId) : undefined
-      if (flags.json === true)
-        process.stdout.write(`${JSON.stringify({ ...job, ...(place === undefined ? {} : { place }) })}\n`)
-      else {
-        const cells = [jobId, state, transformation, String(attemptCount), place ?? reason ?? '']
-        process.stdout.write(`${cells.join('\t').trimEnd()}\n`)
+    for (const member of await runFamily(registry.runs, run)) {
+      const places = jobPlaces(member.run.directory)
+      for await (const job of registry.runs.jobs(member.run.id, filter)) {
+        const isWaiting = job.state === 'running' || job.state === 'queued'
+        printJob(member, job, isWaiting ? places.get(job.jobId) : undefined, flags)
       }
     }
     return EXIT.done
   })
+}
+
+function printJob(
+  { path, run }: FamilyRun,
+  job: Stored<JobRow>,
+  place: string | undefined,
+  flags: JobsFlags,
+): void {
+  const { state, transformation, attemptCount, reason } = job
+  const jobId = jobPath(path, job.jobId)
+  if (flags.json === true) {
+    const more = { ...(path === '' ? {} : { run: run.id }), ...(place === undefined ? {} : { place }) }
+    process.stdout.write(`${JSON.stringify({ ...job, jobId, ...more })}\n`)
+    return
+  }
+  const cells = [jobId, state, transformation, String(attemptCount), place ?? reason ?? '']
+  process.stdout.write(`${cells.join('\t').trimEnd()}\n`)
 }
 
 /** Flags of `run logs`. */
@@ -207,12 +230,12 @@ const JSON_BYTES = 16 * 1024 * 1024
 export async function printLogs(job: string, name: string | undefined, flags: LogFlags): Promise<number> {
   const interrupt = interruptSignal(process, { write: () => undefined })
   try {
-    return await withRun(name, flags, async (registry, run) => {
-      const jobId = await findJob(registry.runs, run, job)
+    return await withRun(name, flags, async (registry, outer) => {
       const options = { ...flags, lastLines: flags.tail, signal: interrupt.signal }
-      const pieces = jobLogs(registry.runs, run, jobId, options)
+      const found = await findJob(registry.runs, outer, job)
+      const pieces = jobLogs(registry.runs, found.run, found.job, options)
       if (flags.json === true && flags.follow === true) await printPieces(pieces)
-      else if (flags.json === true) printJson(await logDocument(jobId, pieces))
+      else if (flags.json === true) printJson(await logDocument(found.job, pieces))
       else
         for await (const { stream, bytes } of pieces)
           await written(stream === 'stdout' ? process.stdout : process.stderr, bytes)

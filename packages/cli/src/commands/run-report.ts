@@ -1,11 +1,12 @@
 import { writeFileAtomic } from '@skyloom/base/node'
 import {
-  analysisDocument,
-  analysisText,
-  analyzeRun,
+  analyzeFamily,
   explainRunJob,
   explanationText,
+  familyDocument,
+  familyText,
   findJob,
+  hasFindings,
   readRunRecord,
   runStatistics,
   runTimeline,
@@ -42,17 +43,18 @@ export async function showStatistics(name: string | undefined, flags: Statistics
 /** `skyloom run analyze` */
 export async function analyze(name: string | undefined, flags: RunFlags): Promise<number> {
   return await withRun(name, flags, async (registry, run) => {
-    const analysis = analyzeRun(await readRunRecord(registry.runs, run.id))
-    if (flags.json === true) printJson(analysisDocument(analysis))
-    else process.stdout.write(analysisText(analysis))
-    return analysis.failed > 0 || analysis.held > 0 ? EXIT.failed : EXIT.done
+    const analysis = await analyzeFamily(registry.runs, run)
+    if (flags.json === true) printJson(familyDocument(analysis))
+    else process.stdout.write(familyText(analysis))
+    return hasFindings(analysis) ? EXIT.failed : EXIT.done
   })
 }
 
 /** `skyloom run explain` */
 export async function explain(job: string, name: string | undefined, flags: RunFlags): Promise<number> {
-  return await withRun(name, flags, async (registry, run) => {
-    const explanation = await explainRunJob(registry.runs, run.id, await findJob(registry.runs, run, job))
+  return await withRun(name, flags, async (registry, outer) => {
+    const found = await findJob(registry.runs, outer, job)
+    const explanation = await explainRunJob(registry.runs, found.run.id, found.job)
     if (flags.json === true) printJson(explanation)
     else process.stdout.write(explanationText(explanation))
     return EXIT.done

@@ -51,6 +51,8 @@ export interface StartFlags extends RegistryFlags {
   readonly inheritEnv?: readonly string[]
   readonly quiet?: boolean
   readonly site?: readonly string[]
+  readonly parentRun?: string
+  readonly parentJob?: string
 }
 
 const EXIT_OF: Readonly<Record<RunResult['status'], number>> = {
@@ -96,8 +98,11 @@ export async function runStart(place: string | undefined, flags: StartFlags): Pr
       display.end()
       return tell(result, runDir, flags)
     }
+    const { parentRun, parentJob } = flags
     const result = await runPlan(registry.runs, runDir, {
       ...common,
+      parent:
+        parentRun === undefined || parentJob === undefined ? undefined : { runId: parentRun, job: parentJob },
       cores: flags.jobs,
       memoryMb: flags.memory === undefined ? undefined : flags.memory / 1e6,
       reuse: flags.reuse,

@@ -82,6 +82,8 @@ function addStart(run: Command): void {
           .default('programs'),
       )
       .option('--inherit-env <name...>', 'variables that programs get')
+      .addOption(new Option('--parent-run <id>').hideHelp())
+      .addOption(new Option('--parent-job <name>').hideHelp())
       .option('--quiet', 'no progress')
       .addHelpText('after', `\nExample:\n  ${example}\n${EXITS}`)
       .action(async (place: string | undefined, flags: StartFlags) => {

@@ -25,7 +25,8 @@ export async function traceFile(name: string, flags: TraceFlags): Promise<number
     return EXIT.done
   }
   for (const line of treeLines(trace, id, direction, flags.full === true)) process.stdout.write(`${line}\n`)
-  const sources = trace.files.filter(({ madeBy }) => madeBy === null).length
+  const derived = new Set(trace.derived.map(({ childId }) => childId))
+  const sources = trace.files.filter(({ id, madeBy }) => madeBy === null && !derived.has(id)).length
   process.stdout.write(
     `${counted(trace.files.length, 'file')}, ${sources} of them from elsewhere; ${counted(trace.steps.length, 'step')}\n`,
   )

@@ -90,7 +90,8 @@ const site = withOptional(
 
 const status = {
   totals: record(totals),
-  dags: record({ root: record({ ...totals, dagname: text, state: text }) }),
+  /** `root`, and the run of each sub-workflow by the jobs that lead to it. */
+  dags: table(record({ ...totals, dagname: text, state: text })),
   run: record({
     id: text,
     directory: text,
@@ -121,8 +122,8 @@ const jobFields = {
   reason: textOrNull,
   data: json,
 }
-/** With where it is at its site, in words for people. */
-const job = withOptional(jobFields, { place: text })
+/** With where it is at its site, in words for people; `run` for jobs of sub-workflows, whose `jobId` is their way. */
+const job = withOptional(jobFields, { place: text, run: text })
 
 const counts = record({
   succeeded: count,
@@ -217,8 +218,9 @@ const heldFinding = withOptional(findingFields, { last_job_instance_id: count })
 const analysis = record({
   root_wf_uuid: text,
   submit_directory: text,
-  workflows: record({
-    root: record({
+  /** `root`, and the run of each sub-workflow by the jobs that lead to it. */
+  workflows: table(
+    record({
       wf_uuid: text,
       dag_file_name: text,
       submit_hostname: text,
@@ -241,7 +243,7 @@ const analysis = record({
         ),
       }),
     }),
-  }),
+  ),
 })
 
 const logs = record({ job: text, attempt: numberOrNull, stdout: text, stderr: text })

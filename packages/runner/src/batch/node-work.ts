@@ -13,6 +13,7 @@ import { runAuxiliary } from '../job/run-auxiliary.ts'
 import { runCompute } from '../job/run-compute.ts'
 import { RunningAttempt } from '../job/running-attempt.ts'
 import { SlotFolders } from '../job/slot-folders.ts'
+import { isSubWorkflow } from '../job/sub-workflow-job.ts'
 import { standardTransfers } from '../transfer/standard-transfers.ts'
 import { Transfers } from '../transfer/transfer.ts'
 import type { BatchFile, BatchReport, BatchTask } from './batch-file.ts'
@@ -109,7 +110,7 @@ export class NodeWork {
   async #work(task: BatchTask, attempt: RunningAttempt): Promise<JobResult> {
     const { kind } = attempt.job
     if (kind === 'compute') return await runCompute(this.#context, attempt)
-    if (kind === 'sub_workflow' || kind === 'sub_dag') {
+    if (isSubWorkflow(kind)) {
       const message = 'sub-workflows are run by the engine, not on a node: give them the site local'
       return failedResult('engine', { kind: 'start', message })
     }

@@ -1,10 +1,7 @@
-import type { NodeKind } from '@skyloom/workflow'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
+import { isSubWorkflow } from '../job/sub-workflow-job.ts'
 import type { Capacity } from '../machine/run-machine.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
-
-/** Kinds that no node runs: a sub-workflow is planned here and has an engine of its own, which uses the sites of its jobs. */
-const OF_THE_ENGINE: ReadonlySet<NodeKind> = new Set(['noop', 'sub_workflow', 'sub_dag'])
 
 /** Runs each job where the plan wants it: at a site with a scheduler, or on this machine. */
 export class SiteExecutor implements Executor {
@@ -78,7 +75,9 @@ export class SiteExecutor implements Executor {
   }
 
   #of(job: number): Executor {
-    if (OF_THE_ENGINE.has(this.#plan.kind(job))) return this.#local
+    const kind = this.#plan.kind(job)
+    // No node runs a sub-workflow: it is planned here and has an engine of its own, which uses the sites of its jobs.
+    if (kind === 'noop' || isSubWorkflow(kind)) return this.#local
     return this.#sites.get(this.#plan.site(job)) ?? this.#local
   }
 

@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonValue, RunChange, RunCommit } from '@skyloom/registry'
 import { type DagNames, dagNames } from '@skyloom/workflow'
+import type { ParentJob } from '@skyloom/workflow/node'
 import { CondorEventReader } from '../batch/condor-events.ts'
 import { commitRows } from '../engine/commit-rows.ts'
+import { innerFiles, outerFiles, type RunFiles } from '../engine/family-files.ts'
 import { planRows, registerRun, runIdOf } from '../engine/register-run.ts'
 import type { RunProgress } from '../engine/run-engine.ts'
 import { RunLease } from '../engine/run-lease.ts'
 import { type RoomOptions, whenRoom } from '../engine/when-room.ts'
+import { isSubWorkflow, plannedDirectory } from '../job/sub-workflow-job.ts'
 import type { RunEvent } from '../machine/run-event.ts'
 import type { RunMachine } from '../machine/run-machine.ts'
 import { openPlan, PLAN_FILE, type PlanFile } from '../plan/plan-file.ts'
@@ -22,7 +25,8 @@ import { NodeScripts } from './node-scripts.ts'
 /** How a run is followed. */
 export interface FollowOptions extends RoomOptions {
   readonly leaseMs?: number | undefined
-  readonly parentRunId?: string | undefined
+  /** The job whose sub-workflow it is. */
+  readonly parent?: ParentJob | undefined
   /** Hears of every group of events after it is stored. */
   readonly onEvents?: ((events: readonly RunEvent[], progress: RunProgress) => void) | undefined
   /** The run cannot be written any more. */
@@ -54,6 +58,8 @@ export class DagFollower {
   #rowData: JsonValue
   #data: DagRunData
   #seq = 0
+  /** What the runs that contain this one made. */
+  #outer: readonly RunFiles[] = []
 
   private constructor(
     store: EngineStore,
@@ -85,7 +91,7 @@ export class DagFollower {
     const plan = openPlan(runDir)
     try {
       const runId = await runIdOf(runDir)
-      await registerRun(store, runId, runDir, plan, { parentRunId: options.parentRunId })
+      await registerRun(store, runId, runDir, plan, options.parent)
       const lease = await RunLease.acquire(store, runId, options.leaseMs)
       lease.keep((error) => options.onFault?.(error))
       const row = await store.get(runId)
@@ -226,6 +232,7 @@ export class DagFollower {
       this.#seq = stored.seq
     }
     this.machine.takeMoved()
+    this.#outer = await outerFiles(this.#store, await this.#store.get(this.runId))
     readAgain(this.#statesPath, this.#data.states, undefined, (text) => {
       this.#scripts.add(text)
       this.#scripts.rest()
@@ -261,12 +268,19 @@ export class DagFollower {
     if (move.type === 'submitted') await this.#followSub(job)
   }
 
-  /** Follows the run of a sub-workflow, which its PRE script has planned. */
+  /** Follows the run of a sub-workflow, which its PRE script has planned, or somebody before. */
   async #followSub(job: number): Promise<void> {
-    if (this.plan.kind(job) !== 'sub_workflow' || this.#subs.has(job)) return
-    const runDir = join(this.runDir, this.#names.stem(job))
-    if (!existsSync(join(runDir, PLAN_FILE))) {
-      this.#options.onNotice?.(`${this.plan.name(job)} has no plan in ${runDir}: its jobs are not followed`)
+    const kind = this.plan.kind(job)
+    if (!isSubWorkflow(kind) || this.#subs.has(job)) return
+    const [task] = this.plan.job(job).tasks
+    const runDir =
+      kind === 'sub_dag'
+        ? task === undefined
+          ? undefined
+          : plannedDirectory(task)
+        : join(this.runDir, this.#names.stem(job))
+    if (runDir === undefined || !existsSync(join(runDir, PLAN_FILE))) {
+      this.#options.onNotice?.(`${this.plan.name(job)} has no plan of Skyloom: its jobs are not followed`)
       return
     }
     // Nobody but this process hears of its events: they are of another plan.
@@ -276,7 +290,7 @@ export class DagFollower {
       onNotice,
       onFault,
       leaseMs,
-      parentRunId: this.runId,
+      parent: { runId: this.runId, job: this.plan.name(job) },
     })
     this.#subs.set(job, sub)
     await sub.begin(this.#history.timeOf(0))
@@ -334,6 +348,8 @@ export class DagFollower {
       firstSeq: this.#seq + 1,
       reports,
       made: this.#history.made,
+      outer: this.#outer,
+      inner: await innerFiles(this.#store, this.runId, this.plan, reports),
     })
     const rowData = withDagData(this.#rowData, data)
     await this.#write({

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { isSkyloomError } from '@skyloom/base'
 import type { RunRow } from '@skyloom/registry'
 import * as z from 'zod'
 import { isGone } from '../engine/process-name.ts'
 import { runIdOf } from '../engine/register-run.ts'
 import { RunnerError } from '../errors.ts'
 import { openPlan, PLAN_FILE } from '../plan/plan-file.ts'
+import { knownRun } from '../store/known-run.ts'
 import type { EngineStore } from '../store/run-store.ts'
 import { dagRunData } from './dag-run-data.ts'
 import { dagmanState } from './dagman-job.ts'
@@ -29,10 +29,7 @@ export async function engineOfRun(
   runDir: string,
   asked?: RunEngineName,
 ): Promise<RunEngineName> {
-  const known = await store.get(await runIdOf(runDir)).catch((error: unknown) => {
-    if (isSkyloomError(error, 'REGISTRY_NOT_FOUND')) return undefined
-    throw error
-  })
+  const known = await knownRun(store, await runIdOf(runDir))
   const isDagmans = known !== undefined && dagRunData(known.data) !== undefined
   if (asked === 'skyloom' && isDagmans) refuseWhileDagmanRuns(runDir)
   return asked ?? (isDagmans || plannedFor(runDir) === 'dagman' ? 'dagman' : 'skyloom')

@@ -21,6 +21,7 @@ import type { JobState, RunMachine } from '../machine/run-machine.ts'
 import { memoryData } from '../memory/attempt-data.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
 import { storedEvent } from '../store/event-rows.ts'
+import type { RunFiles } from './family-files.ts'
 
 /** What a group of events is stored with. */
 export interface CommitInput {
@@ -33,6 +34,10 @@ export interface CommitInput {
   readonly reports: readonly AttemptReport[]
   /** SHA-256 of the files that the run made. */
   readonly made: ReadonlyMap<string, string>
+  /** What the runs that contain it made, the nearest first. */
+  readonly outer?: readonly RunFiles[] | undefined
+  /** What the runs of its sub-workflows made, by job. */
+  readonly inner?: ReadonlyMap<number, RunFiles> | undefined
 }
 
 const STORED_STATES: Readonly<Record<JobState, StoredState>> = {
@@ -87,7 +92,10 @@ export function commitRows(input: CommitInput): RunCommit {
       })
       // What is in memory has no place that anybody else could look at.
       if (url !== undefined) replicas.push({ fileId, site, pfn: url })
-      if (task !== undefined) generated.push({ jobId, attempt: report.attempt, task, fileId })
+      const inner = input.inner?.get(report.job)
+      if (inner?.made.get(lfn) === sha256)
+        derived.push({ parentId: productFileId(inner.runId, lfn), childId: fileId })
+      else if (task !== undefined) generated.push({ jobId, attempt: report.attempt, task, fileId })
       else if (report.reused !== undefined) {
         const parentId = productFileId(report.reused.split(' ')[0] ?? '', lfn)
         if (parentId !== fileId) derived.push({ parentId, childId: fileId })
@@ -175,9 +183,10 @@ function messagesOf(input: CommitInput, report: AttemptReport): readonly Quality
   })
 }
 
-/** A file that the run made is known by its logical name, another one by its content. */
-function fileIdOf({ runId, made }: CommitInput, lfn: string, sha256: string): string {
-  return made.get(lfn) === sha256 ? productFileId(runId, lfn) : sourceFileId(lfn, sha256)
+/** A file that the run made, or one that contains it, is known by its logical name, another one by its content. */
+function fileIdOf({ runId, made, outer = [] }: CommitInput, lfn: string, sha256: string): string {
+  const maker = [{ runId, made }, ...outer].find((run) => run.made.get(lfn) === sha256)
+  return maker === undefined ? sourceFileId(lfn, sha256) : productFileId(maker.runId, lfn)
 }
 
 function invocationRow(jobId: string, report: AttemptReport, invocation: Invocation): InvocationRow {

@@ -3,12 +3,17 @@ import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { JobEdge, JobRow, RunCommit } from '@skyloom/registry'
 import { childrenOf } from '@skyloom/workflow'
+import type { ParentJob } from '@skyloom/workflow/node'
 import * as z from 'zod'
 import { RunnerError } from '../errors.ts'
 import type { PlanFile } from '../plan/plan-file.ts'
+import { knownRun } from '../store/known-run.ts'
 import type { EngineStore } from '../store/run-store.ts'
 
-const request = z.object({ workflowId: z.string().min(1), parentRunId: z.string().optional() })
+const request = z.object({
+  workflowId: z.string().min(1),
+  parent: z.object({ runId: z.string(), job: z.string() }).optional(),
+})
 
 /**
  * Id of the run in a directory, as the planner gave it.
@@ -16,6 +21,10 @@ const request = z.object({ workflowId: z.string().min(1), parentRunId: z.string(
  * @throws {RunnerError} `RUNNER_NOT_FOUND`, `RUNNER_BAD_RECORD`
  */
 export async function runIdOf(runDir: string): Promise<string> {
+  return (await readRequest(runDir)).workflowId
+}
+
+async function readRequest(runDir: string): Promise<z.infer<typeof request>> {
   const path = join(runDir, 'request.json')
   let text: string
   try {
@@ -28,7 +37,7 @@ export async function runIdOf(runDir: string): Promise<string> {
     })
   }
   const parsed = request.safeParse(JSON.parse(text))
-  if (parsed.success) return parsed.data.workflowId
+  if (parsed.success) return parsed.data
   throw new RunnerError('RUNNER_BAD_RECORD', 'the request of the run cannot be read', {
     where: [path],
     found: z.prettifyError(parsed.error),
@@ -36,8 +45,10 @@ export async function runIdOf(runDir: string): Promise<string> {
 }
 
 /**
- * Registers a run with its jobs, once: the jobs are written with the first lease, so a crash in between is mended here.
+ * Registers a run with its jobs, once: the jobs are written with the first lease, so a crash in between is mended here. That of a
+ * sub-workflow is registered below its parent, if the registry has that: somebody may start it alone.
  *
+ * @param parent the job whose sub-workflow it is; default: the one for which it was planned
  * @throws {RunnerError} `RUNNER_BAD_PLAN` when the plan is not the one with which the run began
  */
 export async function registerRun(
@@ -45,9 +56,15 @@ export async function registerRun(
   runId: string,
   runDir: string,
   plan: PlanFile,
-  more: { readonly parentRunId?: string | undefined } = {},
+  parent?: ParentJob,
 ): Promise<void> {
-  const data = { planSha256: plan.sha256, jobs: plan.jobCount }
+  const asked = parent ?? (await readRequest(runDir)).parent
+  const outer = asked === undefined ? undefined : await knownRun(store, asked.runId)
+  const data = {
+    planSha256: plan.sha256,
+    jobs: plan.jobCount,
+    ...(asked === undefined || outer === undefined ? {} : { parentJob: asked.job }),
+  }
   try {
     await store.create({
       id: runId,
@@ -55,7 +72,7 @@ export async function registerRun(
       directory: runDir,
       user: userInfo().username,
       host: hostname(),
-      parentRunId: more.parentRunId,
+      parentRunId: outer?.id,
       data,
     })
   } catch (error) {

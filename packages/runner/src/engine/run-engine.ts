@@ -1,10 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '@skyloom/base'
 import type { RunCommit } from '@skyloom/registry'
+import type { ParentJob } from '@skyloom/workflow/node'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
 import { type ExecutorHost, LocalExecutor, type LocalExecutorOptions } from '../executor/local-executor.ts'
 import type { StepListener } from '../files/publish-file.ts'
 import type { FoundResult } from '../job/job-context.ts'
+import { isSubWorkflow } from '../job/sub-workflow-job.ts'
 import { commandsOf } from '../machine/commands-of.ts'
 import type { RunCommand, RunEvent } from '../machine/run-event.ts'
 import { type JobState, RunMachine } from '../machine/run-machine.ts'
@@ -15,6 +17,7 @@ import type { EngineStore } from '../store/run-store.ts'
 import { checkSizes } from './check-sizes.ts'
 import { commitRows } from './commit-rows.ts'
 import { forgetWishes, type LeftWish, readWishes, type Wish } from './control.ts'
+import { innerFiles, outerFiles, type RunFiles } from './family-files.ts'
 import { foundResults } from './found-results.ts'
 import { endHookOf, type HookCall, HookRunner } from './hooks.ts'
 import { type KickstartChoice, KickstartRecords } from './kickstart-records.ts'
@@ -34,6 +37,8 @@ export interface RunOptions extends LocalExecutorOptions {
   readonly executor?: ((host: ExecutorHost, options: LocalExecutorOptions) => Executor) | undefined
   /** Hears of every group of events after it is stored. */
   readonly onEvents?: ((events: readonly RunEvent[], progress: RunProgress) => void) | undefined
+  /** The job whose sub-workflow it is, where the plan does not say so. */
+  readonly parent?: ParentJob | undefined
   /** Ends the engine in an orderly way: programs that run go on and are adopted by the next engine. */
   readonly signal?: AbortSignal | undefined
   /** What is asked of the run before anything is started. */
@@ -74,7 +79,7 @@ export async function runPlan(
   const plan = openPlan(runDir)
   try {
     const runId = await runIdOf(runDir)
-    await whenRoom(async () => await registerRun(store, runId, runDir, plan), options)
+    await whenRoom(async () => await registerRun(store, runId, runDir, plan, options.parent), options)
     const row = await store.get(runId)
     if (row.state === 'succeeded') return finished(runId, plan)
     const { leaseMs, clock } = options
@@ -107,6 +112,8 @@ class RunEngine {
   readonly #made = new Map<string, string>()
   /** SHA-256 of files from elsewhere as they came to a staging site: what jobs get must be the same. */
   readonly #arrived = new Map<string, string>()
+  /** What the runs that contain this one made. */
+  #outer: readonly RunFiles[] = []
   readonly #clock: RunClock
   readonly #hooks: HookRunner
   readonly #records: KickstartRecords | undefined
@@ -186,6 +193,7 @@ class RunEngine {
       this.#seq = stored.seq
       this.#clock.goOnAfter(event.time)
     }
+    this.#outer = await outerFiles(this.#store, await this.#store.get(this.#runId))
     this.#machine.takeMoved()
     const running = [...this.#machine.running].map((job) => this.#request(job))
     this.#adopted = running.length
@@ -261,7 +269,7 @@ class RunEngine {
     const kind = this.#plan.kind(job)
     if (kind === 'stage_in' && outcome === 'succeeded')
       for (const { lfn, sha256 } of products) this.#arrived.set(lfn, sha256)
-    const fromPlan = kind === 'compute' || kind === 'sub_workflow'
+    const fromPlan = kind === 'compute' || isSubWorkflow(kind)
     const made = fromPlan ? products.map(({ lfn, sha256 }) => [lfn, sha256] as const) : undefined
     // A program that was stopped with the engine is not the run's wish: it is lost, and begun again.
     const isStop =
@@ -329,6 +337,8 @@ class RunEngine {
       firstSeq: this.#seq + 1,
       reports,
       made: this.#made,
+      outer: this.#outer,
+      inner: await innerFiles(this.#store, this.#runId, this.#plan, reports),
     })
     await this.#write(rows)
     this.#seq += events.length

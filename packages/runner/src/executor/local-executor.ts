@@ -19,6 +19,7 @@ import { runSubWorkflow } from '../job/run-sub-workflow.ts'
 import { programId } from '../job/run-task.ts'
 import { RunningAttempt } from '../job/running-attempt.ts'
 import { SlotFolders } from '../job/slot-folders.ts'
+import { programCount } from '../job/sub-workflow-job.ts'
 import type { Capacity } from '../machine/run-machine.ts'
 import { jobsToRepeat } from '../memory/memory-uses.ts'
 import { type RunMemory, runMemory } from '../memory/run-memory.ts'
@@ -235,11 +236,8 @@ export class LocalExecutor implements Executor {
       case 'noop':
         return emptyResult('engine')
       case 'sub_workflow':
+      case 'sub_dag':
         return await runSubWorkflow(context, attempt)
-      case 'sub_dag': {
-        const message = 'DAG files of HTCondor are run by HTCondor only: plan with --format dagman'
-        return { ...emptyResult('engine'), outcome: 'failed', failure: { kind: 'start', message } }
-      }
       default:
         return await runAuxiliary(context, attempt, this.#host.plan.transformation(attempt.job.number))
     }
@@ -250,10 +248,7 @@ export class LocalExecutor implements Executor {
     if (ended !== undefined && report.executor === 'process') {
       this.#unsettled.set(
         report.job,
-        // A sub-workflow is one task in two programs.
-        [...ended.job.tasks, ...(ended.job.kind === 'sub_workflow' ? [undefined] : [])].map((_, task) =>
-          programId(ended, task + 1),
-        ),
+        Array.from({ length: programCount(ended.job) }, (_, program) => programId(ended, program + 1)),
       )
     }
     this.#attempts.delete(report.job)

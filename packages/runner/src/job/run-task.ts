@@ -16,6 +16,7 @@ import type { Failure } from '../machine/run-event.ts'
 import type { AttemptMemory } from '../memory/attempt-memory.ts'
 import { engineEnvironment, recordedEnvironment } from './environment.ts'
 import type { Attempt, JobContext } from './job-context.ts'
+import { isSubWorkflow } from './sub-workflow-job.ts'
 import type { TaskProgram } from './task-program.ts'
 import type { AttemptPlaces } from './work-directory.ts'
 
@@ -284,7 +285,7 @@ function ownVariables(context: JobContext, attempt: Attempt): readonly (readonly
     ['SKYLOOM_RUN_ID', context.runId],
     ['SKYLOOM_JOB', attempt.job.name],
     ['SKYLOOM_ATTEMPT', String(attempt.attempt)],
-    ...(attempt.job.kind === 'sub_workflow' && context.subWorkflows !== undefined
+    ...(isSubWorkflow(attempt.job.kind) && context.subWorkflows !== undefined
       ? [['SKYLOOM_REGISTRY', context.subWorkflows.registry] as const, ...engineEnvironment(process.env)]
       : []),
   ]

@@ -215,8 +215,22 @@ function tail(title: string, text: string): readonly string[] {
   return [`${title}, last lines`, ...lines.map((line) => `    ${line}`)]
 }
 
-/** The analysis with the keys of pegasus-analyzer's JSON. */
-export function analysisDocument(analysis: RunAnalysis): object {
+/** An analysis for programs. */
+export interface AnalysisDocument {
+  readonly root_wf_uuid: string
+  readonly submit_directory: string
+  readonly workflows: { readonly root: object }
+}
+
+/**
+ * The analysis with the keys of pegasus-analyzer's JSON.
+ *
+ * @param subDirectories directories of the runs of sub-workflows by their jobs
+ */
+export function analysisDocument(
+  analysis: RunAnalysis,
+  subDirectories: ReadonlyMap<string, string> = new Map(),
+): AnalysisDocument {
   const held = (finding: JobFinding): object => ({
     ...detail(finding),
     submit_file: finding.submitFile.slice(finding.submitFile.lastIndexOf('/') + 1),
@@ -237,7 +251,7 @@ export function analysisDocument(analysis: RunAnalysis): object {
     pre_executable: '-',
     pre_argv: '-',
     submit_dir: analysis.submitDirectory,
-    subwf_dir: '-',
+    subwf_dir: subDirectories.get(finding.job) ?? '-',
     attempts: finding.attempts,
     reason: finding.reason,
     stdout_text: finding.stdout,

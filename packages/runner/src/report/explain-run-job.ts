@@ -1,7 +1,8 @@
-import type { AttemptRow, InvocationRow, JobRow, Stored } from '@skyloom/registry'
+import { type AttemptRow, type InvocationRow, JOB_STATES, type JobRow, type Stored } from '@skyloom/registry'
 import { jobPlaces } from '../batch/site-state.ts'
 import { memoryLines } from '../memory/attempt-data.ts'
 import type { EngineStore } from '../store/run-store.ts'
+import { jobPath, type SubRun, subRuns } from './sub-runs.ts'
 
 /** Why a job is as it is. */
 export interface JobExplanation {
@@ -20,7 +21,7 @@ const LOG_LINES = 10
 
 /**
  * Says why a job ran, was skipped, waits or failed. A job that waits is explained by the jobs that it waits for, back to the
- * one that failed, is held, or runs.
+ * one that failed, is held, or runs; a sub-workflow by the job in it that failed or is held.
  *
  * @throws `REGISTRY_NOT_FOUND` when there is no such job
  */
@@ -29,6 +30,43 @@ export async function explainRunJob(
   runId: string,
   jobId: string,
 ): Promise<JobExplanation> {
+  const own = await explainInRun(store, runId, jobId)
+  if (own.state === 'succeeded' || own.state === 'skipped') return own
+  const [cause = jobId] = own.path
+  const sub = (await subRuns(store, runId)).findLast(({ job }) => job === cause)
+  return sub === undefined ? own : await withInside(store, own, sub)
+}
+
+/** What is the matter in the run of a sub-workflow. */
+async function withInside(
+  store: EngineStore,
+  own: JobExplanation,
+  { job: cause, run }: SubRun,
+): Promise<JobExplanation> {
+  let first: Stored<JobRow> | undefined
+  for await (const job of store.jobs(run.id, { states: ['failed', 'held'] }))
+    if (first === undefined || job.changedMs < first.changedMs) first = job
+  if (first === undefined) {
+    const counts = await store.counts(run.id)
+    const sum = (states: readonly string[]): number =>
+      counts.reduce((total, { state, jobs }) => total + (states.includes(state) ? jobs : 0), 0)
+    const done = `${sum(['succeeded', 'skipped'])} of ${sum(JOB_STATES)} jobs done, ${sum(['running'])} running`
+    return { ...own, details: [...own.details, `run ${run.id} of ${cause} is ${run.state}: ${done}`] }
+  }
+  const inner = await explainRunJob(store, run.id, first.jobId)
+  return {
+    ...own,
+    because: inner.because.replace(/^it /, `${first.jobId} `),
+    path: [...inner.path.map((step) => jobPath(cause, step)), ...own.path],
+    details: [
+      ...own.details,
+      `run ${run.id} of ${cause} is ${run.state}:`,
+      ...inner.details.map((line) => `  ${line}`),
+    ],
+  }
+}
+
+async function explainInRun(store: EngineStore, runId: string, jobId: string): Promise<JobExplanation> {
   const job = await store.job(runId, jobId)
   const attempts = await attemptsOf(store, runId, jobId)
   const last = attempts.at(-1)

@@ -2,17 +2,44 @@ import type { RunRow } from '@skyloom/registry'
 import { RunnerError } from '../errors.ts'
 import type { EngineStore } from '../store/run-store.ts'
 import { planOfRun } from './job-logs.ts'
+import { JOB_STEP, subRuns } from './sub-runs.ts'
 
 /** Names that an error offers. */
 const MAX_OFFERED = 5
 
 /**
- * Name of the job that a person means: the name of a job of the run, or the id that a task has in the abstract workflow, which is
- * then the job that runs the task.
+ * The job that a person means: the name of a job of the run, or the id that a task has in the abstract workflow, which is
+ * then the job that runs the task. Jobs of sub-workflows are named by their way: `pegasus-plan_south/project_17`.
  *
+ * @returns the job, and the run that has it
  * @throws {RunnerError} `RUNNER_NOT_FOUND`, naming jobs that are alike
  */
-export async function findJob(store: EngineStore, run: RunRow, text: string): Promise<string> {
+export async function findJob(
+  store: EngineStore,
+  run: RunRow,
+  text: string,
+): Promise<{ readonly run: RunRow; readonly job: string }> {
+  const steps = text.split(JOB_STEP)
+  const last = steps.pop() ?? ''
+  let inner = run
+  for (const step of steps) {
+    const outer = await findInRun(store, inner, step)
+    const subs = await subRuns(store, inner.id)
+    const sub = subs.findLast(({ job }) => job === outer)
+    if (sub === undefined) {
+      throw new RunnerError('RUNNER_NOT_FOUND', 'this job has no run of its own', {
+        where: [`run ${inner.id}`],
+        found: outer,
+        allowed:
+          subs.length === 0 ? 'none: the run has no sub-workflows' : subs.map(({ job }) => job).join(', '),
+      })
+    }
+    inner = sub.run
+  }
+  return { run: inner, job: await findInRun(store, inner, last) }
+}
+
+async function findInRun(store: EngineStore, run: RunRow, text: string): Promise<string> {
   for await (const { jobId } of store.jobs(run.id, { jobIds: [text] })) return jobId
   const ofTask = jobOfTask(run, text)
   if (ofTask !== undefined) return ofTask

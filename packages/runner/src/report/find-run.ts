@@ -8,14 +8,14 @@ import type { EngineStore } from '../store/run-store.ts'
 
 /**
  * The run that a person means: its directory, its id, the start of its id, its label when only one run has it, or, without a
- * word, the newest run.
+ * word, the newest run that is no sub-workflow.
  *
  * @throws {RunnerError} `RUNNER_NOT_FOUND`, also when several runs would fit
  */
 export async function findRun(store: EngineStore, text: string | undefined): Promise<RunRow> {
   const runs = await store.list({ limit: 10_000 })
   if (text === undefined) {
-    const [newest] = runs
+    const newest = runs.find((run) => run.parentRunId === null)
     if (newest !== undefined) return newest
     throw notFound('there are no runs', undefined)
   }

@@ -5,6 +5,7 @@ import type { AttemptRow, JobState, RunRow, Stored } from '@skyloom/registry'
 import type { PlanJobLine } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
 import { lastLine, lastLinesOffset, readFrom } from '../files/read-end.ts'
+import { programCount } from '../job/sub-workflow-job.ts'
 import { attemptPlaces } from '../job/work-directory.ts'
 import { openPlan, PLAN_FILE, type PlanFile } from '../plan/plan-file.ts'
 import type { EngineStore } from '../store/run-store.ts'
@@ -140,20 +141,14 @@ function placesOf(run: RunRow, job: PlanJobLine): LogPlaces {
   return (attempt) => {
     const places = attemptPlaces(run.directory, run.id, job, attempt)
     const inWork = (name: string): string => (name.startsWith('/') ? name : join(places.workDirectory, name))
-    // A sub-workflow is one task in two programs: it is planned, then run.
-    const again = job.kind === 'sub_workflow' ? job.tasks : []
-    return [...job.tasks, ...again].flatMap((task, at) => [
-      {
-        task: at + 1,
-        stream: 'stdout' as const,
-        path: task.stdout === undefined ? places.stdout(at + 1) : inWork(task.stdout),
-      },
-      {
-        task: at + 1,
-        stream: 'stderr' as const,
-        path: task.stderr === undefined ? places.stderr(at + 1) : inWork(task.stderr),
-      },
-    ])
+    return Array.from({ length: programCount(job) }, (_, at) => {
+      const { stdout, stderr } = job.tasks[at] ?? {}
+      const task = at + 1
+      return [
+        { task, stream: 'stdout', path: stdout === undefined ? places.stdout(task) : inWork(stdout) },
+        { task, stream: 'stderr', path: stderr === undefined ? places.stderr(task) : inWork(stderr) },
+      ] as const
+    }).flat()
   }
 }
 

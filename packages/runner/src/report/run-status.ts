@@ -3,6 +3,7 @@ import { readSiteStates, type SiteState, siteStatesText } from '../batch/site-st
 import type { EngineStore } from '../store/run-store.ts'
 import { dagName } from './dag-name.ts'
 import { engineOf, interruptedHint, isInterrupted } from './engine-of.ts'
+import { runFamily } from './sub-runs.ts'
 
 /** How far a run is, in the terms of pegasus-status. */
 export interface RunStatusReport {
@@ -37,11 +38,28 @@ export interface RunStatusReport {
   readonly engine: string | null
   /** Its jobs at sites with a scheduler, as the engine last saw them. */
   readonly sites: readonly SiteState[]
+  /** Runs of its sub-workflows at any depth, by the jobs that lead to them. */
+  readonly subs: readonly SubStatus[]
 }
 
-/** How far a run is: one query, whatever the number of jobs, and a small file for each site with a scheduler. */
+/** How far the run of a sub-workflow is. */
+export interface SubStatus {
+  /** Jobs from the outermost run to it, `pegasus-plan_south/pegasus-plan_band`. */
+  readonly path: string
+  readonly status: Omit<RunStatusReport, 'subs'>
+}
+
+/** How far a run and those of its sub-workflows are: one query for each, whatever the number of jobs, and a small file for each site with a scheduler. */
 export async function runStatus(store: EngineStore, runId: string): Promise<RunStatusReport> {
   const run = await store.get(runId)
+  const family = (await runFamily(store, run)).slice(1)
+  const subs: SubStatus[] = []
+  for (const member of family) subs.push({ path: member.path, status: await statusOf(store, member.run) })
+  return { ...(await statusOf(store, run)), subs }
+}
+
+async function statusOf(store: EngineStore, run: RunRow): Promise<SubStatus['status']> {
+  const runId = run.id
   const counts = await store.counts(runId)
   const isOver = run.endedMs !== null
   const of = (...states: readonly string[]): number =>
@@ -71,7 +89,7 @@ export async function runStatus(store: EngineStore, runId: string): Promise<RunS
     held: of('held'),
     canceled: of('cancelled'),
     total,
-    percentDone: total === 0 ? 100 : Math.round((1000 * succeeded) / total) / 10,
+    percentDone: percentOf(succeeded, total),
     transformations: [...byName]
       .map(([transformation, line]) => ({ transformation, ...line }))
       .sort((a, b) => b.total - a.total),
@@ -93,49 +111,92 @@ const STATE_WORDS: Readonly<Record<RunRow['state'], string>> = {
   removed: 'Removed',
 }
 
-/** The status in the columns of pegasus-status. */
+/** The status in the columns of pegasus-status, with a row for each run. */
 export function statusText(status: RunStatusReport): string {
-  const cells = [
-    ['UNREADY', status.unready],
-    ['READY', status.ready],
-    // Scripts before and after jobs are parts of their attempts here.
-    ['PRE', 0],
-    ['IN_Q', status.queued],
-    ['POST', 0],
-    ['HELD', status.held],
-    ['DONE', status.succeeded],
-    ['FAIL', status.failed],
-    ['%DONE', status.percentDone.toFixed(1)],
-    ['STATE', stateWord(status)],
-  ] as const
-  const width = (at: number): number => Math.max(String(cells[at]?.[0]).length, String(cells[at]?.[1]).length)
-  const head = cells.map(([name], at) => name.padStart(width(at))).join('  ')
-  const row = cells.map(([, value], at) => String(value).padStart(width(at))).join('  ')
+  const rows = [
+    { name: status.dag, status },
+    ...status.subs.map((sub) => ({ name: sub.path, status: sub.status })),
+  ].map((row) => ({ ...row, cells: cellsOf(row.status) }))
+  const names = Object.keys(cellsOf(status))
+  const widths = names.map((name) =>
+    Math.max(name.length, ...rows.map(({ cells }) => cells[name]?.length ?? 0)),
+  )
+  const line = (words: readonly string[], last: string): string =>
+    `${words.map((word, at) => word.padStart(widths[at] ?? 0)).join('  ')}  ${last}\n`
   const hint = isInterrupted(status) ? `${interruptedHint(status.runId)}\n` : ''
-  return `${head}  RUN\n${row}  ${status.dag}\nSummary: 1 run total (${stateWord(status)}:1)\n${hint}${siteStatesText(status.sites)}`
+  return [
+    line(names, 'RUN'),
+    ...rows.map(({ cells, name }) => line(Object.values(cells), name)),
+    `Summary: ${summaryText(rows.map((row) => stateWord(row.status)))}\n`,
+    hint,
+    ...rows.map((row) => siteStatesText(row.status.sites)),
+  ].join('')
 }
 
-function stateWord(status: RunStatusReport): string {
+function cellsOf(status: SubStatus['status']): Readonly<Record<string, string>> {
+  const cells = {
+    UNREADY: status.unready,
+    READY: status.ready,
+    // Scripts before and after jobs are parts of their attempts here.
+    PRE: 0,
+    IN_Q: status.queued,
+    POST: 0,
+    HELD: status.held,
+    DONE: status.succeeded,
+    FAIL: status.failed,
+    '%DONE': status.percentDone.toFixed(1),
+    STATE: stateWord(status),
+  }
+  return Object.fromEntries(Object.entries(cells).map(([name, value]) => [name, String(value)]))
+}
+
+function summaryText(states: readonly string[]): string {
+  const counts = new Map<string, number>()
+  for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1)
+  const parts = [...counts].map(([state, count]) => `${state}:${count}`).join(' ')
+  return `${states.length} ${states.length === 1 ? 'run' : 'runs'} total (${parts})`
+}
+
+function stateWord(status: SubStatus['status']): string {
   return isInterrupted(status) ? 'Interrupted' : STATE_WORDS[status.state]
 }
 
-/** The status with the keys of pegasus-status' JSON. */
+/** The status with the keys of pegasus-status' JSON; the totals are those of all runs, `dags` has each by its path. */
 export function statusDocument(status: RunStatusReport): object {
-  const totals = {
-    unready: status.unready,
-    ready: status.ready,
-    pre: 0,
-    queued: status.queued,
-    post: 0,
-    succeeded: status.succeeded,
-    failed: status.failed,
-    percent_done: status.percentDone,
-    total: status.total,
-  }
+  const all = [status, ...status.subs.map((sub) => sub.status)]
   const { runId, directory, held, canceled, transformations, engine, sites } = status
   return {
-    totals,
-    dags: { root: { ...totals, dagname: status.dag, state: stateWord(status) } },
+    totals: totalsOf(all),
+    dags: Object.fromEntries([
+      ['root', dagDocument(status)],
+      ...status.subs.map((sub) => [sub.path, dagDocument(sub.status)] as const),
+    ]),
     run: { id: runId, directory, held, canceled, engine, transformations, sites },
   }
+}
+
+function dagDocument(status: SubStatus['status']): object {
+  return { ...totalsOf([status]), dagname: status.dag, state: stateWord(status) }
+}
+
+function totalsOf(all: readonly SubStatus['status'][]): object {
+  const sum = (of: (status: SubStatus['status']) => number): number =>
+    all.reduce((total, status) => total + of(status), 0)
+  const succeeded = sum((status) => status.succeeded)
+  const total = sum((status) => status.total)
+  return {
+    unready: sum((status) => status.unready),
+    ready: sum((status) => status.ready),
+    pre: 0,
+    queued: sum((status) => status.queued),
+    post: 0,
+    succeeded,
+    failed: sum((status) => status.failed),
+    percent_done: percentOf(succeeded, total),
+    total,
+  }
+}
+
+function percentOf(part: number, total: number): number {
+  return total === 0 ? 100 : Math.round((1000 * part) / total) / 10
 }

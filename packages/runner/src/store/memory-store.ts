@@ -7,6 +7,7 @@ import {
   RegistryError,
   type RunCommit,
   type RunEvent,
+  type RunFilter,
   type RunRow,
   type Stored,
 } from '@skyloom/registry'
@@ -73,8 +74,12 @@ export class MemoryStore implements EngineStore {
     return await Promise.resolve(this.#run(runId).row)
   }
 
-  async list(): Promise<readonly RunRow[]> {
-    return await Promise.resolve([...this.#runs.values()].map(({ row }) => row).reverse())
+  async list(filter: RunFilter = {}): Promise<readonly RunRow[]> {
+    const rows = [...this.#runs.values()].map(({ row }) => row).reverse()
+    const { parentRunId } = filter
+    return await Promise.resolve(
+      parentRunId === undefined ? rows : rows.filter((row) => row.parentRunId === parentRunId),
+    )
   }
 
   async acquireLease(runId: string, owner: string, ttlMs: number): ReturnType<EngineStore['acquireLease']> {

@@ -39,7 +39,13 @@ export {
   writePicture,
 } from './render-picture.ts'
 export type { RunPlace } from './run-place.ts'
-export { isRunDirectory, loadPlanRequest, type RunRequest, readRunRequest } from './run-request.ts'
+export {
+  isRunDirectory,
+  loadPlanRequest,
+  type ParentJob,
+  type RunRequest,
+  readRunRequest,
+} from './run-request.ts'
 export { type MeasuredProgram, type RunTime, type RunTimes, runTimesOf } from './run-times.ts'
 export type { SourceFile, SourceRole } from './source-reader.ts'
 export { validateWorkflowFile, type WorkflowReport } from './validate-workflow.ts'

@@ -13,6 +13,7 @@ import { isFile, type SourceReader } from './source-reader.ts'
 /** What a sub-workflow takes from the run that contains it. */
 export interface ParentRun {
   readonly runDir: string
+  readonly runId: string
   /** Directory of the parent below the scratch directories. */
   readonly relativeDir: string
   readonly options: PlanOptions
@@ -46,7 +47,7 @@ export async function readParentRun(
 ): Promise<ParentRun> {
   const runDir = reader.path(parentRun)
   const request = await loadPlanRequest(runDir)
-  const { rootWorkflowId } = await readRunRequest(runDir)
+  const { workflowId, rootWorkflowId } = await readRunRequest(runDir)
   const outputsPath = `${reader.path(dir)}${OUTPUTS_ENDING}`
   const cachePath = join(runDir, CACHE_FILE)
   const replicas = [request.workflow.replicaCatalog, request.inheritedReplicas].flatMap(
@@ -55,6 +56,7 @@ export async function readParentRun(
   const options = request.options ?? {}
   return {
     runDir,
+    runId: workflowId,
     relativeDir: options.relativeDir ?? '',
     options,
     folders: [join(runDir, 'catalogs')],
@@ -104,18 +106,4 @@ export function* subWorkflowOutputs(plan: Plan): Generator<PlannedFile, void, un
     const catalog = makeReplicaCatalog(replicas)
     yield textFile(`${names.stem(number)}${OUTPUTS_ENDING}`, writeReplicaCatalog(catalog, { format: 'text' }))
   }
-}
-
-/**
- * Places that outputs of a sub-workflow get: those where the parent looks, one for each output site; files that it does
- * not know lie as usual.
- */
-export function outputPlaces(outputs: ReplicaCatalog, outputSites: readonly string[]): ReplicaCatalog {
-  const replicas = outputs.replicas.map((replica) => ({
-    ...replica,
-    locations: replica.locations
-      .slice(0, outputSites.length)
-      .map(({ pfn }, i) => ({ site: outputSites[i] ?? '', pfn })),
-  }))
-  return { ...outputs, replicas }
 }

@@ -48,6 +48,8 @@ export interface PlanFilesOptions {
   readonly randomDir?: string | true | undefined
   /** Directory of the run that contains this sub-workflow: its catalogs, properties, sites and files are used. */
   readonly parentRun?: string | undefined
+  /** Job of that run which this sub-workflow is. */
+  readonly parentJob?: string | undefined
   /** What the planner itself is told. */
   readonly plan?: Omit<PlanOptions, 'relativeDir' | 'submitDir' | 'isSubWorkflow'> | undefined
   /** Time of planning. */

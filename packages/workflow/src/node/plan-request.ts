@@ -10,11 +10,12 @@ import type { PlanOptions, PlanRequest } from '../plan/options.ts'
 import { readFileSizes, withFileSizes } from './file-sizes.ts'
 import { joinReplicas, readFurtherReplicas } from './further-replicas.ts'
 import { openWorkflow } from './open-workflow.ts'
-import { outputPlaces, type ParentRun, readParentRun } from './parent-run.ts'
+import { type ParentRun, readParentRun } from './parent-run.ts'
 import { readPlanCatalogs, transformationsOfDirectory, withReferencedCatalogs } from './plan-catalogs.ts'
 import type { PlanFilesOptions } from './plan-files.ts'
 import { type PlanProperties, readPlanProperties } from './plan-properties.ts'
 import { chooseRunPlace, type RunPlace } from './run-place.ts'
+import type { ParentJob } from './run-request.ts'
 import { predictFrom, type RunTimes, readRunTimes } from './run-times.ts'
 import { siteProfiles, undeclaredPool, withSiteProfiles } from './site-profiles.ts'
 import { isFile, type SourceReader } from './source-reader.ts'
@@ -33,6 +34,8 @@ export interface MadeRequest {
   readonly place: RunPlace
   /** Id of the outermost run, for sub-workflows. */
   readonly rootWorkflowId: string | undefined
+  /** The job whose sub-workflow it is. */
+  readonly parent: ParentJob | undefined
   readonly runTimes: RunTimes
 }
 
@@ -80,6 +83,10 @@ export async function readRequest(
     request: withOutputPlaces(request, parent),
     place,
     rootWorkflowId: parent?.rootWorkflowId,
+    parent:
+      parent === undefined || options.parentJob === undefined
+        ? undefined
+        : { runId: parent.runId, job: options.parentJob },
     runTimes,
   }
 }
@@ -100,16 +107,12 @@ async function runTimesFor(
   return known.times
 }
 
-/** Outputs that the parent's jobs read are brought to where those look for them. */
+/** Outputs that the parent's jobs read are brought to where those look for them; all others to the output sites. */
 function withOutputPlaces(request: PlanRequest, parent: ParentRun | undefined): PlanRequest {
-  const outputs = parent?.outputs
-  if (outputs === undefined || outputs.replicas.length === 0) return request
-  const named = request.options?.outputSites ?? []
-  const outputSites =
-    named.length > 0 ? named : outputs.replicas.slice(0, 1).flatMap((r) => r.locations.map((l) => l.site))
+  const outputLocations = parent?.outputs
+  if (outputLocations === undefined || outputLocations.replicas.length === 0) return request
   const properties = new Map(request.properties).set('pegasus.dir.storage.mapper', 'Replica')
-  const outputLocations = outputPlaces(outputs, outputSites)
-  return { ...request, properties, outputLocations, options: { ...request.options, outputSites } }
+  return { ...request, properties, outputLocations, options: { ...request.options, deliversToParent: true } }
 }
 
 /** Folders of catalogs and properties: the current one, that of the workflow, and `catalogs` in both. */

@@ -32,12 +32,20 @@ type JsonOptions = Omit<PlanOptions, 'predictSeconds' | 'stagingSites'> & {
   readonly stagingSites?: string | Readonly<Record<string, string>> | undefined
 }
 
+/** The job that runs a sub-workflow. */
+export interface ParentJob {
+  readonly runId: string
+  readonly job: string
+}
+
 /** How the plan of a run directory was made. */
 export interface RunRequest {
   readonly version: typeof REQUEST_VERSION
   readonly workflow: string
   readonly workflowId: string
   readonly rootWorkflowId: string
+  /** Of which job of which run it is the sub-workflow. */
+  readonly parent?: ParentJob | undefined
   /** ISO 8601. */
   readonly time: string
   readonly format: 'skyloom' | 'dagman'
@@ -67,6 +75,7 @@ const optionsSchema: z.ZodType<JsonOptions> = z.object({
   relativeDir: z.string().optional(),
   submitDir: z.string().optional(),
   isSubWorkflow: z.boolean().optional(),
+  deliversToParent: z.boolean().optional(),
   seed: z.number().optional(),
   clusterTargetSeconds: z.number().optional(),
   clusterMinCount: z.number().optional(),
@@ -76,6 +85,7 @@ const requestSchema: z.ZodType<RunRequest> = z.object({
   workflow: z.string(),
   workflowId: z.string(),
   rootWorkflowId: z.string(),
+  parent: z.object({ runId: z.string(), job: z.string() }).optional(),
   time: z.string(),
   format: z.enum(['skyloom', 'dagman']),
   program: z.string(),

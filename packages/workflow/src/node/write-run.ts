@@ -17,6 +17,7 @@ import {
   FURTHER_CATALOGS,
   isRunDirectory,
   optionsAsJson,
+  type ParentJob,
   REQUEST_FILE,
   REQUEST_VERSION,
   RUN_TIMES_FILE,
@@ -40,6 +41,8 @@ export interface RunContent {
   readonly sources: readonly SourceFile[]
   /** Id of the outermost run that contains this one. */
   readonly rootWorkflowId?: string | undefined
+  /** The job whose sub-workflow it is. */
+  readonly parent?: ParentJob | undefined
   /** Run times of past runs with which it was planned. */
   readonly runTimes?: RunTimes | undefined
 }
@@ -170,6 +173,7 @@ function describe(content: RunContent, options: WriteRunOptions, workflowId: str
     workflow: plan.workflowName,
     workflowId,
     rootWorkflowId: content.rootWorkflowId ?? workflowId,
+    parent: content.parent,
     time: (options.time ?? new Date()).toISOString(),
     format: options.format,
     program: options.program,

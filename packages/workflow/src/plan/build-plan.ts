@@ -14,6 +14,7 @@ import { ReplicaIndex, type ReplicaSource } from './replica-index.ts'
 import { reuseOutputs } from './reuse.ts'
 import { type PlanSettings, resolveSettings } from './settings.ts'
 import {
+  checkParentSites,
   checkServers,
   executionSites,
   indexSites,
@@ -44,6 +45,7 @@ export function buildPlan(request: PlanRequest, problems: PlanProblems): BuiltPl
   const sites = indexSites([request.sites, workflow.siteCatalog], settings, problems)
   const executing = executionSites(sites, settings, problems)
   const targets = outputSites(sites, settings, problems)
+  checkParentSites(sites, settings, request.outputLocations, problems)
   checkStagingSites(sites, settings, problems)
   checkMemorySites(executing, settings, problems)
   const transformations = new TransformationIndex(

@@ -300,7 +300,7 @@ function deliveries(
 ): readonly PlanPlace[] {
   const { units, sites, tasks } = context
   const job = tasks.jobs[units.tasks[units.taskStart[unit]!]!]
-  if (job === undefined || job.type === 'job') return []
+  if (job?.type !== 'pegasusWorkflow') return []
   const places = new Map<string, PlanPlace>()
   const lfn = units.files.lfns[file] ?? ''
   for (let c = units.graph.childStart[unit]!; c < units.graph.childStart[unit + 1]!; c++) {

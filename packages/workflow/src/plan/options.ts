@@ -52,6 +52,8 @@ export interface PlanOptions {
   readonly submitDir?: string | undefined
   /** True when another workflow contains this one: in-place cleanup is then off unless its scope is `deferred`. */
   readonly isSubWorkflow?: boolean | undefined
+  /** Outputs that the request has locations for are brought to each of them: jobs of the parent look for them there. */
+  readonly deliversToParent?: boolean | undefined
   /** Seed of every choice that is left to chance; default 1. The same request with the same seed gives the same plan. */
   readonly seed?: number | undefined
   /** Run time that `auto` clustering aims at, seconds; default 480. */

@@ -58,6 +58,8 @@ const CLEANUP_SPELLINGS = ['None', 'Leaf', 'InPlace', 'Constraint'] as const
 export interface PlanSettings {
   readonly sites: readonly string[] | undefined
   readonly outputSites: readonly string[]
+  /** Outputs with known locations are brought to each of them, whatever the output sites. */
+  readonly deliversToParent: boolean
   readonly outputDir: string | undefined
   readonly stagingSites: string | ReadonlyMap<string, string> | undefined
   readonly dataConfiguration: DataConfiguration
@@ -118,6 +120,7 @@ export function resolveSettings(
   return {
     sites: options.sites,
     outputSites: [...new Set(outputSites)],
+    deliversToParent: options.deliversToParent === true,
     outputDir: options.outputDir,
     stagingSites: options.stagingSites,
     dataConfiguration: dataConfiguration(options, reader, problems),

@@ -1,4 +1,5 @@
 import { profileValue } from '../model/profile.ts'
+import type { ReplicaCatalog } from '../model/replica-catalog.ts'
 import type { Directory, Operation, Site, SiteCatalog } from '../model/site-catalog.ts'
 import { nearMiss } from '../problem/near-miss.ts'
 import type { PlanProblems } from './problem.ts'
@@ -127,6 +128,18 @@ export function outputSites(
     })
   }
   return sites
+}
+
+/** Sites at which jobs of the parent look for outputs of a sub-workflow have to be known. */
+export function checkParentSites(
+  index: SiteIndex,
+  settings: PlanSettings,
+  locations: ReplicaCatalog | undefined,
+  problems: PlanProblems,
+): void {
+  if (!settings.deliversToParent) return
+  const names = (locations?.replicas ?? []).flatMap((replica) => replica.locations.map(({ site }) => site))
+  knownSites(index, [...new Set(names)], 'output', problems)
 }
 
 function knownSites(

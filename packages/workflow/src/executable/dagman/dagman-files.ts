@@ -142,6 +142,8 @@ function planScript(job: PlanJob, options: DagmanOptions, name: string, stem: st
     `${options.runDir}/${stem}`,
     '--basename',
     name,
+    '--parent-job',
+    job.name,
   ]
   const dag = shellWord(`${options.runDir}/${stem}/${name}.dag`)
   const log = shellWord(`${options.runDir}/${stem}.pre.log`)

@@ -185,7 +185,7 @@ test('sub-workflows are planned by a script before they run; DAG files run as th
   expect(dag).toContain('SCRIPT PRE pegasus-plan_s 00/00/pegasus-plan_s.pre.sh\n')
   expect(dag).toContain('SUBDAG EXTERNAL dagman_d /data/sub.dag\n')
   expect(text(files, 'pegasus-plan_s.pre.sh')).toContain(
-    'exec skyloom plan /data/inner.yml --sites pool -o local --dir /runs/one/00/00/pegasus-plan_s --basename pegasus-plan_s\n',
+    'exec skyloom plan /data/inner.yml --sites pool -o local --dir /runs/one/00/00/pegasus-plan_s --basename pegasus-plan_s --parent-job pegasus-plan_s\n',
   )
 })
 

@@ -3,6 +3,7 @@ import { type NodeGraph, type NodeKind, startGraph } from '../node-graph.ts'
 import { hashText } from '../reference-order.ts'
 import { UNIT } from '../unit-table.ts'
 import { addInterSite } from './inter-site.ts'
+import { hasOutputSites } from './output-sites.ts'
 import { StageIn } from './stage-in.ts'
 import { StageOut } from './stage-out.ts'
 import type { TransferState } from './transfer-state.ts'
@@ -49,7 +50,7 @@ function dealTransfers(state: TransferState): void {
   const { context } = state
   const stageIn = new StageIn(state)
   const stageOut = new StageOut(state)
-  const hasOutputSite = context.outputSites.length > 0
+  const hasOutputSite = hasOutputSites(context)
   for (const unit of walkUnits(context)) {
     addInterSite(state, unit)
     stageIn.add(unit)

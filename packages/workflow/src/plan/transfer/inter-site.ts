@@ -5,8 +5,8 @@ import { broughtTo, linkOnce, type TransferState } from './transfer-state.ts'
 
 /**
  * Makes the nodes that pull files a unit reads from the staging site of the unit that wrote them: one node per reader
- * and source site; a file that an earlier reader pulled is not pulled again. Outputs of sub-workflows are not pulled:
- * the sub-workflow delivers them where they are read.
+ * and source site; a file that an earlier reader pulled is not pulled again. Outputs of a sub-workflow are not pulled:
+ * it is planned to deliver them where they are read. A DAG that is planned already brings them to one place.
  */
 export function addInterSite(state: TransferState, unit: number): void {
   const { context, builder } = state
@@ -19,7 +19,7 @@ export function addInterSite(state: TransferState, unit: number): void {
     const producer = units.producer[file]!
     if (producer < 0 || producer === unit) continue
     const source = units.stagingOf[producer]!
-    if (source === target || units.kind[producer] !== UNIT.compute) continue
+    if (source === target || units.kind[producer] === UNIT.subWorkflow) continue
     const brought = broughtTo(state, target)
     if (brought[file]! >= 0) {
       linkOnce(state, brought[file]!, unit)

@@ -4,6 +4,7 @@ import { USE } from '../task-table.ts'
 import { asUrl } from '../url.ts'
 import { transferNodeCount } from './capacity.ts'
 import { TransferDealer } from './dealer.ts'
+import { outputSitesOf } from './output-sites.ts'
 import { runsLocally } from './place.ts'
 import { sortUses, type TransferState } from './transfer-state.ts'
 import { configurationOf, scratchUrl, storageUrl } from './urls.ts'
@@ -79,7 +80,7 @@ export class StageOut {
     const { context } = this.#state
     const lfn = context.units.files.lfns[file] ?? ''
     const source = scratchUrl(context, context.sites.at(staging), lfn, 'get', configurationOf(context, unit))
-    return context.outputSites
+    return outputSitesOf(context, lfn)
       .filter((site) => storageUrl(context, site, file, 'put') !== source)
       .map((site) => site.index)
   }
@@ -120,7 +121,7 @@ export class StageOut {
         const known = replicas.find(tasks.lfns[file] ?? '')
         if (known === undefined) continue
         const urls = new Set(known.locations.map(({ pfn }) => asUrl(pfn)))
-        const targets = context.outputSites
+        const targets = outputSitesOf(context, tasks.lfns[file] ?? '')
           .filter((site) => !urls.has(storageUrl(context, site, file, 'put')))
           .map((site) => site.index)
         if (targets.length === 0) continue
