@@ -1,7 +1,7 @@
 import type { Container } from '@skyloom/workflow'
 import { expect, test } from 'vitest'
 import { type ContainedProgram, containerEnvironment, mountsOf } from './contained-program.ts'
-import { launchContained } from './launch.ts'
+import { endContained, launchContained } from './launch.ts'
 import { containedExit } from './launch-failure.ts'
 import type { ToolName } from './tool.ts'
 
@@ -87,6 +87,14 @@ test('Docker gets words, and is told of the memory', () => {
     ...['--memory', '100000000b', ...common, ...command],
   ])
   expect(pidFile).toBeUndefined()
+})
+
+test('what the command of Docker used is not taken for what its program used', async () => {
+  const ended = { id: '1', startMs: 0, endMs: 9, exitCode: 3, cpuMs: 20, maxRssBytes: 1 }
+  const tool = { name: 'docker', path: '/tools/docker' } as const
+  const launch = { argv: [], environment: [], remove: undefined }
+  const result = await endContained(ended, { tool, program: '/one' }, launch, '')
+  expect(result).toEqual({ id: '1', startMs: 0, endMs: 9, exitCode: 3 })
 })
 
 test('Apptainer gets words, and values that no shell reads', () => {

@@ -53,6 +53,14 @@ function launchWords(program: ContainedProgram): Launch {
   }
 }
 
+/** Docker's own command uses next to nothing, and what its daemon's programs use is not seen. */
+const UNKNOWN_USAGE = {
+  cpuMs: undefined,
+  maxRssBytes: undefined,
+  readBytes: undefined,
+  writtenBytes: undefined,
+} as const
+
 /** Reads the end of a contained program from that of its tool, and ends what the tool left when it was killed. */
 export async function endContained(
   ended: ProgramResult,
@@ -68,8 +76,9 @@ export async function endContained(
       },
     )
   }
-  if (ended.exitCode <= 0) return ended
+  const result = tool.name === 'docker' ? { ...ended, ...UNKNOWN_USAGE } : ended
+  if (ended.exitCode <= 0) return result
   const { signal, startError } = containedExit(tool.name, program, ended.exitCode, stderr)
-  if (startError !== undefined) return { ...ended, startError }
-  return signal === undefined ? ended : { ...ended, signal }
+  if (startError !== undefined) return { ...result, startError }
+  return signal === undefined ? result : { ...result, signal }
 }
