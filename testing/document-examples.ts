@@ -81,3 +81,15 @@ export function typeFaults(examples: readonly Example[], folder: string): string
     return `${file?.fileName ?? ''} ${start ?? ''} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
   })
 }
+
+/**
+ * What a section of a document tells its reader to type: its blocks that name no language, one after the other.
+ *
+ * @param path from the folder of the repository
+ */
+export function commandsOf(path: string, heading: string): string {
+  const text = readFileSync(join(repositoryRoot, path), 'utf8')
+  const [, section = ''] = text.split(new RegExp(`^#+ ${heading}$`, 'm'))
+  const [own = ''] = section.split(/^#+ /m)
+  return [...own.matchAll(/^```\n([^]*?)^```$/gm)].map(([, block]) => block).join('')
+}
