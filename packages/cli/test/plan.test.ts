@@ -297,7 +297,7 @@ describe('skyloom plan writes', () => {
   test('numbered runs, each complete, in the order of their making', async () => {
     const folder = await pairFolder()
     const first = await skyloomIn(folder, ...PLAN, '--dir', 'runs')
-    expect(first.stdout).toMatch(/\nwritten to .*run0001\nnext: skyloom plan explain JOB .*run0001\n$/)
+    expect(first.stdout).toMatch(/\nwritten to .*run0001\nnext: skyloom run start .*run0001\n$/)
     const second = documentOf(await skyloomIn(folder, ...PLAN, '--dir', 'runs', '--json'))
     const family = join(await realpath(folder), 'runs', USER, 'pegasus', 'pair')
     expect(second['submit_dir']).toBe(join(family, 'run0002'))

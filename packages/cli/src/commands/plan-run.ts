@@ -237,7 +237,7 @@ function runDocument(run: WrittenRun): object {
 
 function nextText(run: WrittenRun, flags: PlanFlags): string {
   if (flags.quiet > 0 || flags.submit === true) return ''
-  if (run.dagFile === undefined) return `next: skyloom plan explain JOB ${run.runDir}\n`
+  if (run.dagFile === undefined) return `next: skyloom run start ${run.runDir}\n`
   return `next: condor_submit_dag ${run.dagFile}\n`
 }
 
