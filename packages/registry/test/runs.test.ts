@@ -267,6 +267,9 @@ describe.for(DIALECTS)('runs in %s', (dialect) => {
       },
     ])
     expect(await registry.runs.findResults('c'.repeat(64))).toEqual([])
+    expect(await registry.runs.knownRecipes(['p.fits', 'other.fits'])).toEqual(
+      new Map([['p.fits', [recipeSha256]]]),
+    )
   })
 
   test('tell how long programs took, in runs of one name or all', async () => {

@@ -141,6 +141,8 @@ export interface RunStore {
   counts(runId: string): Promise<readonly JobCount[]>
   /** Successful attempts with this content hash, newest first, at most `limit` (default 10). */
   findResults(recipeSha256: string, limit?: number): Promise<readonly KnownResult[]>
+  /** Content hashes of successful attempts that made a file of each logical name, newest first, at most 50 for a name. */
+  knownRecipes(lfns: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>
   /**
    * Mean run times of programs that succeeded in the newest 50 runs, or the newest 50 with a label, ordered by transformation and
    * arguments.

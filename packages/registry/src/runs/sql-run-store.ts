@@ -6,6 +6,7 @@ import { messageFromRow } from '../files/file-rows.ts'
 import type { QualityMessage } from '../files/records.ts'
 import { commitRun } from './commit-run.ts'
 import { findResults } from './find-results.ts'
+import { knownRecipes } from './known-recipes.ts'
 import { dropLease, extendLease, heldRun, takeLease, unknownRun } from './lease.ts'
 import type {
   AttemptRow,
@@ -272,6 +273,10 @@ export class SqlRunStore implements RunStore {
 
   async findResults(recipeSha256: string, limit: number = DEFAULT_RESULTS): Promise<readonly KnownResult[]> {
     return await this.#database.read((session) => findResults(session, recipeSha256, limit))
+  }
+
+  async knownRecipes(lfns: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return await this.#database.read((session) => knownRecipes(session, lfns))
   }
 
   async runTimes(transformations: readonly string[], label?: string): Promise<readonly RunTimeRow[]> {

@@ -18,6 +18,7 @@ import type { HomeTools } from './bring-home.ts'
 import { CredentialRenewal } from './credential-renewal.ts'
 import { ElementJudge } from './element-judge.ts'
 import { elementScript, NODE_PROGRAM } from './element-script.ts'
+import { KnownResults } from './known-results.ts'
 import { OpenBatch } from './open-batch.ts'
 import { SiteStateFile, siteState } from './site-state.ts'
 
@@ -37,6 +38,8 @@ export interface BatchOptions {
   /** Time between two looks at the folders of batches. Default 200 ms. */
   readonly lookMs?: number | undefined
   /** An element that a person holds for so long is given up. Default 30 minutes. */
+  /** Take over results of earlier jobs. */
+  readonly reuse: boolean
   readonly heldMs?: number | undefined
   /** Time between two looks whether credentials changed. Default one minute. */
   readonly renewMs?: number | undefined
@@ -67,6 +70,9 @@ export class BatchExecutor implements Executor {
   #timer: NodeJS.Timeout | undefined
   #speaking: Promise<void> | undefined
   #askedMs = -Infinity
+  readonly #known: KnownResults
+  /** Results that are being taken over. */
+  readonly #taking = new Set<Promise<void>>()
   readonly #state: SiteStateFile
   #toldMs = -Infinity
 
@@ -85,6 +91,7 @@ export class BatchExecutor implements Executor {
     }
     this.#queue = new BatchQueue(host, site, system, {
       root: this.#root,
+    this.#known = new KnownResults(host, options.tools)
       keptOutputBytes: options.keptOutputBytes,
       maxOutputBytes: options.maxOutputBytes,
       inheritEnvironment: options.inheritEnvironment,
@@ -98,6 +105,7 @@ export class BatchExecutor implements Executor {
       onRefused: (batch, failure) => this.#giveUp(batch, [...batch.open], 'failed', failure),
     })
     this.#renewal = new CredentialRenewal({
+      known: options.reuse ? this.#known : undefined,
       source: credentials,
       clock: this.#clock,
       onNote: (text) => this.#queue.note(text),
@@ -246,6 +254,7 @@ export class BatchExecutor implements Executor {
   }
 
   /** Reports are taken whether the scheduler answers or not. */
+    await Promise.all(this.#taking)
   #look(): void {
     try {
       for (const batch of this.#batches) this.#collect(batch)
@@ -343,7 +352,18 @@ export class BatchExecutor implements Executor {
       batch.hasWorked = true
     }
     batch.open.delete(at)
-    this.#emit({ ...report, executor: this.#system.name })
+    const named = { ...report, executor: this.#system.name }
+    if (report.isKnown === true) this.#takeOver(batch.task(at), named)
+    else this.#emit(named)
+  }
+
+  #takeOver(task: BatchTask, report: BatchReport): void {
+    const taking = this.#known
+      .takeOver(task, report)
+      .then((taken) => this.#emit(taken))
+      .catch((error: unknown) => this.#host.onFault(error))
+      .finally(() => this.#taking.delete(taking))
+    this.#taking.add(taking)
   }
 
   #emit(report: AttemptReport): void {

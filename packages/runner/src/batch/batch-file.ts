@@ -11,6 +11,8 @@ export interface BatchTask extends AttemptRequest {
   readonly transformation: string
   /** SHA-256 of files that the run made, by logical name: what arrives must be what was made. */
   readonly hashes: Readonly<Record<string, string>>
+  /** Recipes of earlier results that have the outputs of the job: the node finds out whether its own is one of them. */
+  readonly known?: readonly string[] | undefined
 }
 
 /** How files reach the jobs of a batch. */

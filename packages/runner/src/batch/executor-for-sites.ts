@@ -56,6 +56,7 @@ function batchOptions(settings: SiteOptions, options: LocalExecutorOptions): Bat
       hasher,
       transfers: new Transfers([...standardTransfers(), ...(options.transfers ?? [])], hasher),
     },
+    reuse: options.reuse ?? true,
     onNote: settings.onNote ?? (() => undefined),
     sshConfig: settings.sshConfig,
     lookMs: settings.lookMs,

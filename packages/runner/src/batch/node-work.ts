@@ -35,6 +35,7 @@ export class NodeWork {
 
   readonly #externalId: string | undefined
   #hashes: BatchTask['hashes'] = {}
+  #known: ReadonlySet<string> = new Set()
 
   /**
    * @param externalId how the scheduler calls this element
@@ -64,6 +65,7 @@ export class NodeWork {
       maxOutputBytes: batch.maxOutputBytes,
       keptOutputBytes: batch.keptOutputBytes,
       findResult: async () => await Promise.resolve([]),
+      isKnown: (recipe) => this.#known.has(recipe),
       productHash: (lfn) => this.#hashes[lfn],
       checkLease: async () => {
         await Promise.resolve()
@@ -86,6 +88,7 @@ export class NodeWork {
   ): Promise<BatchReport> {
     this.#isRevoked = isRevoked
     this.#hashes = task.hashes
+    this.#known = new Set(task.known)
     const startMs = Date.now()
     const kills = oomKills()
     const attempt = new RunningAttempt(withHashes(task), task, false)

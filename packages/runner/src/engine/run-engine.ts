@@ -154,6 +154,7 @@ class RunEngine {
       token: lease.token,
       plan,
       findResult: async (recipe) => await this.#findResult(recipe),
+      knownRecipes: async (lfns) => await store.knownRecipes(lfns),
       productHash: (lfn) => this.#made.get(lfn) ?? this.#arrived.get(lfn),
       hasSucceeded: (job) => this.#machine.state(job) === 'succeeded',
       checkLease: async () => await lease.check(),

@@ -33,6 +33,8 @@ export interface AttemptReport extends AttemptResult {
   readonly notes?: readonly Note[] | undefined
   /** Hash of program, arguments and inputs; see `recipe`. */
   readonly recipeSha256?: string | undefined
+  /** Nothing was run: the engine has a result of this recipe, and takes it over. */
+  readonly isKnown?: boolean | undefined
   readonly workDirectory?: string | undefined
   /** Last lines of the output, for people. */
   readonly stdout?: string | undefined

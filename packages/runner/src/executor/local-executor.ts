@@ -72,6 +72,8 @@ export interface ExecutorHost {
   /** True for a job that need not run any more. */
   hasSucceeded(job: number): boolean
   findResult(recipeSha256: string): Promise<readonly FoundResult[]>
+  /** Recipes of results with a file of each logical name. */
+  knownRecipes(lfns: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>
   productHash(lfn: string): string | undefined
   checkLease(): Promise<void>
   /** What cannot go on without the engine: the spawner died, the lease is gone. */

@@ -56,6 +56,8 @@ export interface JobContext {
   readonly keptOutputBytes: number
   /** Looks for results of the same recipe. */
   findResult(recipeSha256: string): Promise<readonly FoundResult[]>
+  /** True for a recipe whose result the engine has: it takes it over itself, and the job need not run here. */
+  isKnown?(recipeSha256: string): boolean
   /** SHA-256 of a file that this run made. */
   productHash(lfn: string): string | undefined
   /** Throws when the run is another engine's by now: nothing may be published then. */

@@ -3,6 +3,9 @@ import type { PlanJobLine } from '@skyloom/workflow'
 import { filePathOf } from '../files/file-url.ts'
 import type { Attempt, FoundResult, JobContext, Product } from './job-context.ts'
 
+/** What taking a result over needs. */
+export type ReuseContext = Pick<JobContext, 'findResult' | 'hasher' | 'transfers' | 'checkLease' | 'onStep'>
+
 /** A result that was taken over. */
 export interface ReusedResult {
   readonly name: string
@@ -14,8 +17,8 @@ export interface ReusedResult {
  * gone or damaged everywhere, nothing is taken.
  */
 export async function reuseResult(
-  context: JobContext,
-  attempt: Attempt,
+  context: ReuseContext,
+  attempt: Pick<Attempt, 'job' | 'signal'>,
   recipe: string,
 ): Promise<ReusedResult | undefined> {
   const { job } = attempt
@@ -52,7 +55,7 @@ export async function reuseResult(
 
 /** A good copy of every output; `undefined` when one has none. */
 async function placesOf(
-  context: JobContext,
+  context: ReuseContext,
   job: PlanJobLine,
   result: FoundResult,
 ): Promise<ReadonlyMap<string, { readonly url: string; readonly sha256: string }> | undefined> {
@@ -74,7 +77,7 @@ async function placesOf(
   return places
 }
 
-async function isGood(context: JobContext, path: string, sha256: string | undefined): Promise<boolean> {
+async function isGood(context: ReuseContext, path: string, sha256: string | undefined): Promise<boolean> {
   const isThere = await stat(path).then(
     (facts) => facts.isFile(),
     () => false,

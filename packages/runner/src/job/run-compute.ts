@@ -100,6 +100,10 @@ async function compute(
         return { ...result, products: reused.products, reused: reused.name }
       }
     }
+    if (job.outputs.length > 0 && context.isKnown?.(recipe) === true) {
+      leave()
+      return { ...result, isKnown: true }
+    }
     context.onStep?.('submit')
     const run = async (
       at: number,

@@ -230,6 +230,21 @@ export class MemoryStore implements EngineStore {
     return await Promise.resolve(found.reverse().slice(0, 10))
   }
 
+  async knownRecipes(lfns: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const wanted = new Set(lfns)
+    const known = new Map<string, string[]>()
+    for (const run of this.#runs.values()) {
+      for (const { jobId, attempt, state, recipeSha256 } of run.attempts.values()) {
+        if (state !== 'succeeded' || recipeSha256 === null) continue
+        for (const fileId of run.made.get(`${jobId} ${attempt}`) ?? []) {
+          const lfn = run.files.get(fileId)?.lfn
+          if (lfn !== undefined && wanted.has(lfn)) known.set(lfn, [recipeSha256, ...(known.get(lfn) ?? [])])
+        }
+      }
+    }
+    return await Promise.resolve(known)
+  }
+
   async remove(runId: string): Promise<void> {
     this.#runs.delete(runId)
     await Promise.resolve()

@@ -19,5 +19,6 @@ export type EngineStore = Pick<
   | 'invocations'
   | 'counts'
   | 'findResults'
+  | 'knownRecipes'
   | 'remove'
 >
