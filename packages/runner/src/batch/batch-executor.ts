@@ -33,13 +33,13 @@ export interface BatchOptions {
   /** Settings of OpenSSH in place of the user's. */
   readonly sshConfig?: string | undefined
   readonly tools: HomeTools
+  /** Take over results of earlier jobs. */
+  readonly reuse: boolean
   /** Something for a person to know while the run goes on: a scheduler that does not answer. */
   readonly onNote: (text: string) => void
   /** Time between two looks at the folders of batches. Default 200 ms. */
   readonly lookMs?: number | undefined
   /** An element that a person holds for so long is given up. Default 30 minutes. */
-  /** Take over results of earlier jobs. */
-  readonly reuse: boolean
   readonly heldMs?: number | undefined
   /** Time between two looks whether credentials changed. Default one minute. */
   readonly renewMs?: number | undefined
@@ -65,14 +65,14 @@ export class BatchExecutor implements Executor {
   readonly #clock: Clock
   readonly #batches: OpenBatch[] = []
   readonly #places = new AttemptPlaces()
+  readonly #known: KnownResults
+  /** Results that are being taken over. */
+  readonly #taking = new Set<Promise<void>>()
   #reports: AttemptReport[] = []
   #wake: () => void = () => undefined
   #timer: NodeJS.Timeout | undefined
   #speaking: Promise<void> | undefined
   #askedMs = -Infinity
-  readonly #known: KnownResults
-  /** Results that are being taken over. */
-  readonly #taking = new Set<Promise<void>>()
   readonly #state: SiteStateFile
   #toldMs = -Infinity
 
@@ -84,6 +84,7 @@ export class BatchExecutor implements Executor {
     this.#clock = options.clock ?? systemClock
     this.#root = join(host.runDir, 'batch', site.name)
     this.#state = new SiteStateFile(this.#root)
+    this.#known = new KnownResults(host, options.tools)
     const credentials: CredentialSource = {
       environment: process.env,
       sshConfig: options.sshConfig,
@@ -91,13 +92,13 @@ export class BatchExecutor implements Executor {
     }
     this.#queue = new BatchQueue(host, site, system, {
       root: this.#root,
-    this.#known = new KnownResults(host, options.tools)
       keptOutputBytes: options.keptOutputBytes,
       maxOutputBytes: options.maxOutputBytes,
       inheritEnvironment: options.inheritEnvironment,
       clock: this.#clock,
       credentials,
       onNote: options.onNote,
+      known: options.reuse ? this.#known : undefined,
       onBatch: (batch) => {
         this.#batches.push(batch)
         this.#places.addAll(batch)
@@ -105,7 +106,6 @@ export class BatchExecutor implements Executor {
       onRefused: (batch, failure) => this.#giveUp(batch, [...batch.open], 'failed', failure),
     })
     this.#renewal = new CredentialRenewal({
-      known: options.reuse ? this.#known : undefined,
       source: credentials,
       clock: this.#clock,
       onNote: (text) => this.#queue.note(text),
@@ -242,6 +242,7 @@ export class BatchExecutor implements Executor {
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.#speaking
+    await Promise.all(this.#taking)
     await this.#tidy()
     if (this.#batches.length === 0) this.#state.remove()
   }
@@ -254,7 +255,6 @@ export class BatchExecutor implements Executor {
   }
 
   /** Reports are taken whether the scheduler answers or not. */
-    await Promise.all(this.#taking)
   #look(): void {
     try {
       for (const batch of this.#batches) this.#collect(batch)
