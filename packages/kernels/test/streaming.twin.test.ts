@@ -250,6 +250,20 @@ describe.for(benches())('$name build agrees with the plain twin', ({ memory, ker
     )
   })
 
+  test('scaleByLine', () => {
+    fc.assert(
+      fc.property(planes, ({ seed, blankFraction, width, x0, a }) => {
+        fill(seed, blankFraction)
+        for (const [k, implementation] of both.entries()) {
+          memory.f32(out[k]!, COUNT).set(memory.f32(v1, COUNT))
+          // Not at the start of a vector, either.
+          implementation.scaleByLine(out[k]! + 4 * (seed % 4), width, x0, 0.7, a)
+        }
+        expectSame('f32', out, COUNT)
+      }),
+    )
+  })
+
   test('shrinkRows', () => {
     const shrinks = fc.record({
       factor: fc.oneof(fc.constantFrom(1, 2, 3), fc.double({ min: 0.2, max: 9, noNaN: true })),

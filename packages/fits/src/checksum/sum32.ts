@@ -35,16 +35,22 @@ export function addSums(first: number, second: number): number {
   return fold(first + second)
 }
 
-/** Words added before the carry is folded in: 2^20 words of 2^32 stay exact in a double. */
-const WORDS_PER_FOLD = 2 ** 20
+/** Words added before the carry is folded in: sums of so many halves of 16 bits stay below 2^31, so that they are whole machine numbers. */
+const WORDS_PER_FOLD = 2 ** 15
 
 function sumWords(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let sum = 0
   for (let start = 0; start < bytes.length; start += WORDS_PER_FOLD * 4) {
     const end = Math.min(bytes.length, start + WORDS_PER_FOLD * 4)
-    for (let at = start; at < end; at += 4) sum += view.getUint32(at)
-    sum = fold(sum)
+    let upper = 0
+    let lower = 0
+    for (let at = start; at < end; at += 4) {
+      const word = view.getInt32(at)
+      upper += word >>> 16
+      lower += word & 0xffff
+    }
+    sum = fold(sum + upper * 2 ** 16 + lower)
   }
   return sum
 }

@@ -13,7 +13,7 @@ export { interpolateVarianceTile } from './interpolate-variance'
 export { medianRow } from './median'
 export { overlapBlock, overlapDrops } from './overlap'
 export { addExtreme, stackSpreadRow, stackSumsRow } from './stack'
-export { blankInfinite, shrinkRows, statistics, subtractPlane } from './stream'
+export { blankInfinite, scaleByLine, shrinkRows, statistics, subtractPlane } from './stream'
 
 /** First byte after the constants of this module. */
 export function heapBase(): usize {

@@ -100,6 +100,32 @@ function addRow(source: usize, width: i32, w: f64, sumsAt: usize, weightsAt: usi
   }
 }
 
+export function scaleByLine(valueAt: usize, width: i32, x0: i32, start: f64, slope: f64): void {
+  const base = f64x2.splat(start)
+  const step = f64x2.splat(slope)
+  let near = f64x2.add(f64x2.splat(<f64>x0), f64x2(0, 1))
+  let col = 0
+  for (; col <= width - 4; col += 4) {
+    const at = valueAt + (<usize>col << 2)
+    const v = v128.load(at)
+    const far = f64x2.add(near, f64x2.splat(2))
+    const a = f64x2.mul(f64x2.promote_low_f32x4(v), f64x2.add(base, f64x2.mul(step, near)))
+    const b = f64x2.mul(
+      f64x2.promote_low_f32x4(v128.shuffle<i32>(v, v, 2, 3, 2, 3)),
+      f64x2.add(base, f64x2.mul(step, far)),
+    )
+    v128.store(
+      at,
+      v128.shuffle<i32>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 1, 4, 5),
+    )
+    near = f64x2.add(far, f64x2.splat(2))
+  }
+  for (; col < width; col++) {
+    const at = valueAt + (<usize>col << 2)
+    store<f32>(at, <f32>(<f64>load<f32>(at) * (start + slope * <f64>(x0 + col))))
+  }
+}
+
 export function statistics(valueAt: usize, stride: i32, width: i32, height: i32, recordAt: usize): void {
   let count = 0.0
   let low = f32x4.splat(Infinity)

@@ -327,6 +327,9 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
     recordAt: number,
   ): void
 
+  /** value *= start + slope x for the pixels of a row, x = x0 + column; in double precision. */
+  scaleByLine(valueAt: number, width: number, x0: number, start: number, slope: number): void
+
   /** target = source - (a x + b y + c) for a window, x = x0 + column, y = y0 + row. Source and target may be the same. */
   subtractPlane(
     sourceAt: number,

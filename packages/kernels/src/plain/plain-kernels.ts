@@ -13,6 +13,7 @@ import { plainInterpolateVarianceTile } from './interpolate-variance.ts'
 import { plainMedianRow } from './median-row.ts'
 import { plainOverlapBlock, plainOverlapDrops } from './overlap.ts'
 import { plainPlaneFitPass, plainPlaneSpread } from './plane-fit-pass.ts'
+import { plainScaleByLine } from './scale-by-line.ts'
 import { plainShrinkRows } from './shrink-rows.ts'
 import { plainAddExtreme, plainStackSpreadRow, plainStackSumsRow } from './stack.ts'
 import { plainStatistics } from './statistics.ts'
@@ -47,6 +48,7 @@ export function plainKernels(views: PixelViews): PixelKernels {
     planeSpread: plainPlaneSpread(whole),
     diffMontage: plainDiffMontage(whole),
     subtractPlane: plainSubtractPlane(whole),
+    scaleByLine: plainScaleByLine(whole),
     shrinkRows: plainShrinkRows(whole),
     statistics: plainStatistics(whole),
     swap2: plainSwap(views.memory, 2),

@@ -3,6 +3,7 @@ import { type ByteSink, startStage } from '@skyloom/base'
 import { PARTIAL_MARK } from '@skyloom/base/node'
 import { FitsWriter, type Header } from '@skyloom/fits'
 import { nodeDeflateTile } from '@skyloom/fits/node'
+import type { Statistics } from '@skyloom/kernels'
 import { type StripImage, stripScratchBytes } from '../add/add-strip.ts'
 import type { CombineMethod, PlainCombineMethod } from '../add/combine.ts'
 import { stackScratchBytes } from '../add/stack-strip.ts'
@@ -12,6 +13,7 @@ import { beginProductImage } from '../product/product-storage.ts'
 import { type QualityNeeds, qualityNeeds } from '../quality/quality-needs.ts'
 import { intersectRegions, isEmptyRegion, type Region } from '../region.ts'
 import type { Template } from '../template/template.ts'
+import type { ValueExtent } from '../view/stretch/histogram.ts'
 import { type ExtraOffsets, type ExtraTarget, extraPixelBytes, openExtraPlanes } from './extra-planes.ts'
 import type { StoredPlane, StoredWindow } from './image-store.ts'
 import type { ProjectedImage } from './project-stage.ts'
@@ -50,6 +52,8 @@ export interface AddedMosaic {
     readonly width: number
     readonly height: number
     readonly factor: number
+    /** Extent of the values, where it is known. */
+    readonly extent?: ValueExtent
   }
 }
 
@@ -79,6 +83,7 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
   const previewHeight = Math.ceil(window.height / factor)
   const preview = new Float32Array(previewWidth * previewHeight)
   const total = { count: 0, min: Infinity, max: -Infinity, sum: 0 }
+  const previewTotal = { ...total }
   try {
     await run.runner.runAll(
       strips,
@@ -95,7 +100,8 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
         for (const [k, rejected] of result.rejected.entries())
           rejectedPixels[planes.places[k] ?? 0]! += rejected
         preview.set(result.preview, Math.floor((strip.row - window.row) / factor) * previewWidth)
-        addStatistics(total, result)
+        addStatistics(total, result.statistics)
+        addStatistics(previewTotal, result.previewStatistics)
         const written = count * ((isFloat64 ? 8 : 4) + 4) + extraBytes
         bytes.written += written
         progress.advance(1, written)
@@ -116,13 +122,13 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
     max: hasData ? max : Number.NaN,
     mean: sum / count,
     rejectedPixels: request.combine === 'clipped' ? rejectedPixels : undefined,
-    preview: { data: preview, width: previewWidth, height: previewHeight, factor },
+    preview: { data: preview, width: previewWidth, height: previewHeight, factor, extent: previewTotal },
   }
 }
 
 function addStatistics(
   total: { count: number; min: number; max: number; sum: number },
-  { statistics }: AddResult,
+  statistics: Statistics,
 ): void {
   if (statistics.count === 0) return
   total.count += statistics.count

@@ -113,7 +113,8 @@ export async function reportMosaic(session: MosaicSession, facts: MosaicFacts): 
     seconds: (settings.clock.monotonicMs() - session.startMs) / 1000,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
   })
-  const picture = { png, graticule: graticule(input.template, model.window) }
+  const pngBase64 = Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString('base64')
+  const picture = { pngBase64, graticule: graticule(input.template, model.window) }
   await writeFileAtomic(join(options.outDir, 'report.html'), mosaicReport(summary, picture), {
     overwrite: true,
   })

@@ -16,7 +16,7 @@ import { type CoverageExtent, coverageExtent } from '../project/coverage-extent.
 import { type ProjectBy, projectBy } from '../project/project-by.ts'
 import { AREA_SCRATCH_BYTES, CORNER_BYTES } from '../project/project-image.ts'
 import { projectQuality } from '../project/project-quality.ts'
-import { scaleBySolidAngle, solidAngles } from '../project/solid-angle.ts'
+import { scaleRegionBySolidAngle, solidAngles } from '../project/solid-angle.ts'
 import type { Region } from '../region.ts'
 import { readPixels } from './read-pixels.ts'
 import { type QualityPayload, type QualityResult, readQuality } from './read-quality.ts'
@@ -104,6 +104,7 @@ export interface AddResult {
   readonly rejected: readonly number[]
   readonly statistics: Statistics
   readonly preview: Float32Array
+  readonly previewStatistics: Statistics
 }
 
 /** Positions in the scratch block of `project`. */
@@ -186,21 +187,15 @@ function add({ memory, kernels, scratch }: TaskContext, payload: AddPayload): Ad
   let rejected: readonly number[] = []
   if (stack === undefined) addStrip(memory, kernels, payload.images, payload.combine, crpix, target)
   else rejected = stackStrip(memory, kernels, stack.images, stack.settings, crpix, { ...stack, ...target })
-  const angles = solidAngles(payload.templateWcs, region)
-  for (let row = 0; row < region.height; row++) {
-    scaleBySolidAngle(
-      memory.f32(areaAt + 4 * row * region.width, region.width),
-      angles,
-      region.col,
-      region.row + row,
-    )
-  }
+  scaleRegionBySolidAngle(kernels, areaAt, solidAngles(payload.templateWcs, region), region)
   const count = region.width * region.height
   const singleAt = isFloat64 ? payload.scratchAt : valueAt
   if (isFloat64) memory.f32(singleAt, count).set(memory.f64(valueAt, count))
   kernels.statistics(singleAt, region.width, region.width, region.height, scratch.at)
   const statistics = readStatistics(memory, scratch.at)
-  return { rejected, statistics, preview: shrinkStrip(memory, kernels, singleAt, payload) }
+  const preview = shrinkStrip(memory, kernels, singleAt, payload)
+  kernels.statistics(payload.previewAt, preview.length, preview.length, 1, scratch.at)
+  return { rejected, statistics, preview, previewStatistics: readStatistics(memory, scratch.at) }
 }
 
 /** Box means of the strip, which starts at a whole row of the preview. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { deflateSync } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import type { ByteSink } from '@skyloom/base'
 import { atomicFile, fileFacts, writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
@@ -71,13 +71,16 @@ async function removeOldExtras({ options, settings }: MosaicRun): Promise<void> 
 }
 
 /** The quickest level: higher ones take several times as long and make pictures of noise hardly smaller. */
-const packPicture = (rows: Uint8Array): Uint8Array => deflateSync(rows, { level: 1 })
+const packPicture = (rows: Uint8Array): Uint8Array => zlib.deflateSync(rows, { level: 1 })
+
+/** Versions of Node before 20.15 have none. */
+const platformChecksum = (): typeof zlib.crc32 | undefined => ('crc32' in zlib ? zlib.crc32 : undefined)
 
 /** Writes the picture of a mosaic and gives its bytes. */
 export async function writePicture(run: MosaicRun, { preview }: AddedMosaic): Promise<Uint8Array> {
   return await run.meter.measure('write', async (bytes) => {
-    const { levels } = gaussianLogStretch(preview.data)
-    const png = encodeGreyPng(levels, preview.width, preview.height, packPicture)
+    const { levels } = gaussianLogStretch(preview.data, preview.extent)
+    const png = encodeGreyPng(levels, preview.width, preview.height, packPicture, platformChecksum())
     bytes.written += png.length
     await writeProduct(run, 'mosaic.png', png)
     return png

@@ -1,4 +1,4 @@
-import { cumulativeHistogram } from '../view/stretch/histogram.ts'
+import { cumulativeHistogram, type ValueExtent } from '../view/stretch/histogram.ts'
 import { levelsInto, levelTable } from '../view/stretch/level-table.ts'
 import { rangeLimit } from '../view/stretch/range-limit.ts'
 import { makeStretch } from '../view/stretch/stretch.ts'
@@ -16,10 +16,14 @@ export interface StretchedImage {
 /** Which data value is black, in sigmas from the median (mViewer's `-1s`). */
 const BLACK_SIGMAS = -1
 
-/** The gaussian-log stretch of mViewer from one sigma below the median to the maximum. */
-export function gaussianLogStretch(data: Float32Array): StretchedImage {
+/**
+ * The gaussian-log stretch of mViewer from one sigma below the median to the maximum.
+ *
+ * @param extent extent of the finite values, where it is known
+ */
+export function gaussianLogStretch(data: Float32Array, extent?: ValueExtent): StretchedImage {
   const levels = new Uint8Array(data.length)
-  const histogram = cumulativeHistogram(data)
+  const histogram = cumulativeHistogram(data, extent)
   if (histogram === undefined) return { levels, min: 0, max: 0 }
   const stretch = makeStretch(histogram, {
     min: rangeLimit('sigma', BLACK_SIGMAS),

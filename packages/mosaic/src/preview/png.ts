@@ -8,12 +8,14 @@ export type Deflate = (bytes: Uint8Array) => Uint8Array
  * pictures are mostly noise, and prediction makes noise larger.
  *
  * @param levels one byte a pixel, row-major
+ * @param checksum CRC-32; platforms may have a faster one
  */
 export function encodeGreyPng(
   levels: Uint8Array,
   width: number,
   height: number,
   deflate: Deflate,
+  checksum?: (bytes: Uint8Array) => number,
 ): Uint8Array {
   // Before each row the number of its filter: none.
   const rows = new Uint8Array((width + 1) * height)
@@ -23,7 +25,7 @@ export function encodeGreyPng(
   const parts = [
     PNG_SIGNATURE,
     pngHeader(width, height, 1),
-    pngChunk('IDAT', deflate(rows)),
+    pngChunk('IDAT', deflate(rows), checksum),
     pngChunk('IEND'),
   ]
   const png = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))

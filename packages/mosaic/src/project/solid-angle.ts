@@ -1,3 +1,4 @@
+import type { PixelKernels } from '@skyloom/kernels'
 import { pixelAreaSr, type Wcs } from '@skyloom/wcs'
 import type { Region } from '../region.ts'
 
@@ -47,22 +48,50 @@ export function scaleBySolidAngle(
   col: number,
   row: number,
 ): void {
-  const { step, nodeCols, areasSr } = grid
-  const y = (row - grid.row) / step
+  eachLine(grid, col, row, coverage.length, (from, to, x0, start, slope) => {
+    for (let i = from; i < to; i++) coverage[i]! *= start + slope * (x0 + i - from)
+  })
+}
+
+/** Multiplies the coverage sums of a region, float32 at a place of the kernels' memory, by the solid angle of their pixels. */
+export function scaleRegionBySolidAngle(
+  kernels: PixelKernels,
+  coverageAt: number,
+  grid: SolidAngleGrid,
+  { col, row, width, height }: Region,
+): void {
+  for (let i = 0; i < height; i++) {
+    const rowAt = coverageAt + Float32Array.BYTES_PER_ELEMENT * i * width
+    eachLine(grid, col, row + i, width, (from, to, x0, start, slope) => {
+      kernels.scaleByLine(rowAt + Float32Array.BYTES_PER_ELEMENT * from, to - from, x0, start, slope)
+    })
+  }
+}
+
+/**
+ * Between two columns of nodes the angle is a straight line: gives each with the pixels of a row on it.
+ *
+ * @param use gets the first pixel, the one behind the last, the distance of the first from the node to its left, the angle there and its slope
+ */
+function eachLine(
+  { col: gridCol, row: gridRow, step, nodeCols, areasSr }: SolidAngleGrid,
+  col: number,
+  row: number,
+  width: number,
+  use: (from: number, to: number, x0: number, start: number, slope: number) => void,
+): void {
+  const y = (row - gridRow) / step
   const below = Math.floor(y) * nodeCols
   const fy = y - Math.floor(y)
-  // Between two columns of nodes the angle is a straight line: its ends are made once for all pixels there.
-  for (let start = 0; start < coverage.length; ) {
-    const offset = col + start - grid.col
+  for (let from = 0; from < width; ) {
+    const offset = col + from - gridCol
     const cell = Math.floor(offset / step)
     const node = below + cell
     const left = areasSr[node]! * (1 - fy) + areasSr[node + nodeCols]! * fy
     const right = areasSr[node + 1]! * (1 - fy) + areasSr[node + nodeCols + 1]! * fy
-    const slope = (right - left) / step
-    const end = Math.min(coverage.length, start + (cell + 1) * step - offset)
-    const first = start - (offset - cell * step)
-    for (let i = start; i < end; i++) coverage[i]! *= left + slope * (i - first)
-    start = end
+    const to = Math.min(width, from + (cell + 1) * step - offset)
+    use(from, to, offset - cell * step, left, (right - left) / step)
+    from = to
   }
 }
 

@@ -10,9 +10,10 @@ export interface GraticuleLine {
   readonly points: readonly MosaicPoint[]
 }
 
-/** The mosaic picture as a PNG and the lines drawn over it. */
+/** The mosaic picture and the lines drawn over it. */
 export interface SkyPicture {
-  readonly png: Uint8Array
+  /** PNG in base64 (RFC 4648), which platforms make far faster than a loop does. */
+  readonly pngBase64: string
   readonly graticule: readonly GraticuleLine[]
 }
 
@@ -31,31 +32,12 @@ export function skyMap(summary: MosaicSummary, picture: SkyPicture): string {
     const text = `<text x="${x}" y="${y}" font-size="${fontSize.toFixed(1)}" stroke-width="${(fontSize / 6).toFixed(1)}">${escapeMarkup(line.label)}</text>`
     return `<polyline class="graticule" points="${svgPoints(line.points, height)}"/>${text}`
   })
-  const base64 = toBase64(picture.png)
   return `<div class="sky"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="The mosaic with the outlines of its images">
-<image href="data:image/png;base64,${base64}" width="${width}" height="${height}" preserveAspectRatio="none"/>
+<image href="data:image/png;base64,${picture.pngBase64}" width="${width}" height="${height}" preserveAspectRatio="none"/>
 <g class="graticules">${lines.join('\n')}</g>
 <g class="outlines">${outlines.join('\n')}</g></svg></div>`
 }
 
 function svgPoints(points: readonly MosaicPoint[], height: number): string {
   return points.map(({ x, y }) => `${x.toFixed(1)},${(height - y).toFixed(1)}`).join(' ')
-}
-
-const BASE64_CODES: Uint8Array = new TextEncoder().encode(
-  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
-)
-
-/** Base64 (RFC 4648) without a string in between, which is several times as fast for pictures. */
-function toBase64(bytes: Uint8Array): string {
-  const whole = bytes.length - (bytes.length % 3)
-  const codes = new Uint8Array((whole / 3) * 4)
-  for (let at = 0, out = 0; at < whole; at += 3, out += 4) {
-    const word = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!
-    codes[out] = BASE64_CODES[word >> 18]!
-    codes[out + 1] = BASE64_CODES[(word >> 12) & 63]!
-    codes[out + 2] = BASE64_CODES[(word >> 6) & 63]!
-    codes[out + 3] = BASE64_CODES[word & 63]!
-  }
-  return new TextDecoder().decode(codes) + btoa(String.fromCharCode(...bytes.subarray(whole)))
 }

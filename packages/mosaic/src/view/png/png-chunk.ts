@@ -9,14 +9,19 @@ export const PNG_SIGNATURE: Uint8Array = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0
  * Source: W3C PNG specification, third edition.
  *
  * @param type four letters
+ * @param checksum CRC-32; platforms may have a faster one
  */
-export function pngChunk(type: string, body: Uint8Array = new Uint8Array(0)): Uint8Array {
+export function pngChunk(
+  type: string,
+  body: Uint8Array = new Uint8Array(0),
+  checksum: (bytes: Uint8Array) => number = crc32,
+): Uint8Array {
   const bytes = new Uint8Array(body.length + 12)
   const view = new DataView(bytes.buffer)
   view.setUint32(0, body.length)
   for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i)
   bytes.set(body, 8)
-  view.setUint32(body.length + 8, crc32(bytes.subarray(4, body.length + 8)))
+  view.setUint32(body.length + 8, checksum(bytes.subarray(4, body.length + 8)))
   return bytes
 }
 

@@ -75,9 +75,12 @@ export function cumulate(bins: Uint32Array | Float64Array): Float64Array {
   return below
 }
 
-/** Histogram of the finite values of `data`; undefined when there are none. */
-export function cumulativeHistogram(data: PixelValues): CumulativeHistogram | undefined {
-  const counter = histogramCounter(widenExtent(NO_VALUES, data))
+/** Histogram of the finite values of `data`; undefined when there are none. @param extent theirs, where it is known */
+export function cumulativeHistogram(
+  data: PixelValues,
+  extent: ValueExtent = widenExtent(NO_VALUES, data),
+): CumulativeHistogram | undefined {
+  const counter = histogramCounter(extent)
   counter?.add(data)
   return counter?.finish()
 }
