@@ -60,6 +60,14 @@ export function siteEntries(scratch: string): string {
 `
 }
 
+/** Site catalog entry of the staging site `stage`. */
+export function stageEntry(url: string): string {
+  return `- name: stage
+  directories:
+  - {type: sharedScratch, path: /, fileServers: [{url: '${url}', operation: all}]}
+`
+}
+
 /** A plan for an engine, with the file `raw` in its scratch directory. @returns the directory of the run, `run` in the folder */
 export function enginePlan(
   engine: Engine,

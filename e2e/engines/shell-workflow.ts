@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { freshFolder } from '../../testing/folders.ts'
-import { siteEntries } from './engines.ts'
+import { siteEntries, stageEntry } from './engines.ts'
 
 const command = fileURLToPath(new URL('../../packages/cli/bin/skyloom.js', import.meta.url))
 
@@ -60,10 +60,7 @@ export class ShellWorkflow {
     }
     const local = `- name: local\n  directories:\n${place('scratch', 'sharedScratch')}${place('out', 'localStorage')}`
     const shared = `- name: sharedpool\n  profiles: {pegasus: {style: condor, auxillary.local: true}}\n  directories:\n${place('shared', 'sharedScratch')}`
-    const stage =
-      options.stageUrl === undefined
-        ? ''
-        : `- name: stage\n  directories:\n  - {type: sharedScratch, path: /, fileServers: [{url: '${options.stageUrl}', operation: all}]}\n`
+    const stage = options.stageUrl === undefined ? '' : stageEntry(options.stageUrl)
     this.write(
       'sites.yml',
       `pegasus: '5.0'\nsites:\n${local}${siteEntries(join(this.path, 'cluster'))}${shared}${stage}`,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freshFolder } from '../../testing/folders.ts'
 import { type CommandIn, commandIn } from './command-in.ts'
-import { siteEntries } from './engines.ts'
+import { siteEntries, stageEntry } from './engines.ts'
 
 /** What the workflow makes of the file `raw.txt`. */
 export const ALL_TEXT = 'ORION\nnoiro\n'
@@ -65,13 +65,9 @@ export function smallWorkflow(
       sites: sites.map((site) => ({ name: site, pfn: `/usr/bin/${name}`, type: 'installed' })),
     })),
   })
-  const stage = `- name: stage
-  directories:
-  - {type: sharedScratch, path: /, fileServers: [{url: '${stageUrl}', operation: all}]}
-`
   writeFileSync(
     join(folder, 'sites.yml'),
-    `pegasus: '5.0'\nsites:\n${siteEntries(join(folder, 'scratch'))}${stage}`,
+    `pegasus: '5.0'\nsites:\n${siteEntries(join(folder, 'scratch'))}${stageEntry(stageUrl)}`,
   )
   writeFileSync(join(folder, 'raw.txt'), 'orion\n')
   mkdirSync(join(folder, 'out'))

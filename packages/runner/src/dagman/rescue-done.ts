@@ -1,14 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeFileAtomic } from '@skyloom/base/node'
 import { rescueFile } from '../pegasus/rescue-file.ts'
 import type { EngineStore } from '../store/run-store.ts'
 
-/** The newest rescue file of a DAG: its path and the nodes that it says are done. */
-export function newestRescue(
-  runDir: string,
-  basename: string,
-): { readonly path: string; readonly number: number; readonly done: ReadonlySet<string> } | undefined {
+/** A rescue file and the nodes that it says are done. */
+export interface Rescue {
+  readonly path: string
+  readonly number: number
+  readonly done: ReadonlySet<string>
+  /** When it was written last. */
+  readonly writtenMs: number
+}
+
+/** The newest rescue file of a DAG. */
+export function newestRescue(runDir: string, basename: string): Rescue | undefined {
   const start = `${basename}.dag.rescue`
   const numbers = readdirSync(runDir)
     .filter((name) => name.startsWith(start) && /^\d{3}$/.test(name.slice(start.length)))
@@ -17,7 +23,8 @@ export function newestRescue(
   const number = Math.max(...numbers)
   const path = join(runDir, `${start}${String(number).padStart(3, '0')}`)
   const text = readFileSync(path, 'utf8')
-  return { path, number, done: new Set([...text.matchAll(/^DONE (\S+)/gm)].map(([, node = '']) => node)) }
+  const done = new Set([...text.matchAll(/^DONE (\S+)/gm)].map(([, node = '']) => node))
+  return { path, number, done, writtenMs: statSync(path).mtimeMs }
 }
 
 /**

@@ -26,6 +26,9 @@ const SUBMITTING_MS = 10_000
 /** After DAGMan was removed, HTCondor may need so long to write that its jobs were. */
 const REMOVING_MS = 60_000
 
+/** Logs of HTCondor have whole seconds; a rescue file that is so much younger than the end of DAGMan was not written by it. */
+const EDIT_MS = 2000
+
 /** DAGMan after its end. */
 type Over = Extract<DagmanState, { phase: 'over' }>
 
@@ -200,8 +203,12 @@ class DagRun {
   async #submit(state: DagmanState): Promise<boolean> {
     const follower = this.#follower
     const run = { id: follower.runId, runDir: this.#runDir, basename: this.#basename }
-    await follower.takeDone(newestRescue(this.#runDir, this.#basename)?.done ?? [], Date.now())
-    const rescue = await ensureRescue(this.#store, run, follower.doneNodes())
+    const newest = newestRescue(this.#runDir, this.#basename)
+    await follower.takeDone(newest?.done ?? [], Date.now())
+    // What a person wrote there after DAGMan ended holds: nodes that it leaves out are done again.
+    const isEdited =
+      newest !== undefined && state.phase === 'over' && newest.writtenMs > state.timeMs + EDIT_MS
+    const rescue = isEdited ? newest.path : await ensureRescue(this.#store, run, follower.doneNodes())
     if (rescue !== undefined) this.#options.onNotice?.(`DAGMan goes on by ${rescue}`)
     const cluster = state.phase === 'over' ? state.cluster : undefined
     while (this.#options.signal?.aborted !== true) {

@@ -91,6 +91,15 @@ export function subWorkflowInputs(plan: Plan): ReplicaCatalog | undefined {
   return makeReplicaCatalog(replicas)
 }
 
+/** Directories of the sub-workflows of a DAG, relative to that of the run: DAGMan takes no DAG with one that is not there. */
+export function subWorkflowFolders(plan: Plan): readonly string[] {
+  if ((plan.counts.jobs.sub_workflow ?? 0) === 0) return []
+  const names = dagNames(plan)
+  return Array.from({ length: plan.jobCount }, (_, number) => number)
+    .filter((number) => plan.kind(number) === 'sub_workflow')
+    .map((number) => names.stem(number))
+}
+
 /** A file for each sub-workflow of a DAG that says where its outputs must come. */
 export function* subWorkflowOutputs(plan: Plan): Generator<PlannedFile, void, undefined> {
   if ((plan.counts.jobs.sub_workflow ?? 0) === 0) return

@@ -10,7 +10,7 @@ import { runDirectoryFiles } from '../executable/run-directory.ts'
 import type { PlanRequest } from '../plan/options.ts'
 import type { Plan } from '../plan/plan.ts'
 import { writeReplicaCatalog } from '../write/write.ts'
-import { CACHE_FILE, subWorkflowInputs, subWorkflowOutputs } from './parent-run.ts'
+import { CACHE_FILE, subWorkflowFolders, subWorkflowInputs, subWorkflowOutputs } from './parent-run.ts'
 import { type RunPlace, userName } from './run-place.ts'
 import {
   earlierRunName,
@@ -92,6 +92,9 @@ export async function writeRun(content: RunContent, options: WriteRunOptions): P
   const workflowId = randomUUID()
   try {
     const fileCount = await writePlannedFiles(partial, runFiles(content, options, workflowId), options.signal)
+    if (options.format === 'dagman')
+      for (const folder of subWorkflowFolders(content.plan))
+        await mkdir(join(partial, folder), { recursive: true })
     const old = join(parent, `.${basename(runDir)}.old${mark}`)
     if (mayReplace) await rename(runDir, old)
     await rename(partial, runDir)

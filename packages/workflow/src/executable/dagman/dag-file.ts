@@ -34,7 +34,9 @@ export function* dagFile(
 function nodeBlock(job: PlanJob, names: DagNames, options: DagmanOptions): string {
   const name = names.name(job.number)
   const lines = [firstLine(job, names, options)]
-  if (job.kind === 'sub_workflow') lines.push(`SCRIPT PRE ${name} ${names.stem(job.number)}.pre.sh`)
+  // DAGMan runs the scripts of a node in its directory.
+  if (job.kind === 'sub_workflow')
+    lines.push(`SCRIPT PRE ${name} ${options.runDir}/${names.stem(job.number)}.pre.sh`)
   const pre = dagmanProfile(job, 'pre')
   if (pre !== undefined)
     lines.push(`SCRIPT PRE ${name} ${pre} ${dagmanProfile(job, 'pre.arguments') ?? ''}`.trimEnd())
@@ -54,13 +56,20 @@ function nodeBlock(job: PlanJob, names: DagNames, options: DagmanOptions): strin
 function firstLine(job: PlanJob, names: DagNames, options: DagmanOptions): string {
   const name = names.name(job.number)
   const stem = names.stem(job.number)
-  const directory = dagmanProfile(job, 'DIR') ?? dagmanProfile(job, 'dir')
-  const place = directory === undefined ? '' : ` DIR ${directory}`
-  if (job.kind === 'sub_workflow')
-    return `SUBDAG EXTERNAL ${name} ${stem}/${name}.dag DIR ${options.runDir}/${stem}`
-  if (job.kind === 'sub_dag') return `SUBDAG EXTERNAL ${name} ${dagPath(job)}${place}`
+  if (job.kind === 'sub_workflow') return `SUBDAG EXTERNAL ${name} ${name}.dag DIR ${options.runDir}/${stem}`
+  if (job.kind === 'sub_dag') return subDagLine(job, name)
   const isNoop = job.kind === 'noop' || dagmanProfile(job, 'noop')?.toLowerCase() === 'true'
   return `JOB ${name} ${stem}.sub${isNoop ? ' NOOP' : ''}`
+}
+
+/** DAGMan looks for the file of a DAG in its directory, which is that of the file unless the workflow says otherwise. */
+function subDagLine(job: PlanJob, name: string): string {
+  const path = dagPath(job)
+  const directory = dagmanProfile(job, 'DIR') ?? dagmanProfile(job, 'dir')
+  const slash = path.lastIndexOf('/')
+  if (directory !== undefined || slash < 0)
+    return `SUBDAG EXTERNAL ${name} ${path}${directory === undefined ? '' : ` DIR ${directory}`}`
+  return `SUBDAG EXTERNAL ${name} ${path.slice(slash + 1)} DIR ${path.slice(0, slash) || '/'}`
 }
 
 function dagPath(job: PlanJob): string {

@@ -180,10 +180,10 @@ test('sub-workflows are planned by a script before they run; DAG files run as th
   })
   const dag = text(files, '-0.dag')
   expect(dag).toContain(
-    'SUBDAG EXTERNAL pegasus-plan_s 00/00/pegasus-plan_s/pegasus-plan_s.dag DIR /runs/one/00/00/pegasus-plan_s\n',
+    'SUBDAG EXTERNAL pegasus-plan_s pegasus-plan_s.dag DIR /runs/one/00/00/pegasus-plan_s\n',
   )
-  expect(dag).toContain('SCRIPT PRE pegasus-plan_s 00/00/pegasus-plan_s.pre.sh\n')
-  expect(dag).toContain('SUBDAG EXTERNAL dagman_d /data/sub.dag\n')
+  expect(dag).toContain('SCRIPT PRE pegasus-plan_s /runs/one/00/00/pegasus-plan_s.pre.sh\n')
+  expect(dag).toContain('SUBDAG EXTERNAL dagman_d sub.dag DIR /data\n')
   expect(text(files, 'pegasus-plan_s.pre.sh')).toContain(
     'exec skyloom plan /data/inner.yml --sites pool -o local --dir /runs/one/00/00/pegasus-plan_s --basename pegasus-plan_s --parent-job pegasus-plan_s\n',
   )
