@@ -1,6 +1,5 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Clock, systemClock } from '@skyloom/base'
 import type { CredentialSource } from '../credentials/collect-credentials.ts'
 import { RunnerError } from '../errors.ts'
@@ -17,8 +16,8 @@ import type { BatchSystem } from './batch-system.ts'
 import type { HomeTools } from './bring-home.ts'
 import { CredentialRenewal } from './credential-renewal.ts'
 import { ElementJudge } from './element-judge.ts'
-import { elementScript, NODE_PROGRAM } from './element-script.ts'
-import { KnownResults } from './known-results.ts'
+import { placeNodeProgram } from './element-script.ts'
+import { LEAST_LOOK_MS, LookTimes } from './look-times.ts'
 import { OpenBatch } from './open-batch.ts'
 import { SiteStateFile, siteState } from './site-state.ts'
 
@@ -33,11 +32,9 @@ export interface BatchOptions {
   /** Settings of OpenSSH in place of the user's. */
   readonly sshConfig?: string | undefined
   readonly tools: HomeTools
-  /** Take over results of earlier jobs. */
-  readonly reuse: boolean
   /** Something for a person to know while the run goes on: a scheduler that does not answer. */
   readonly onNote: (text: string) => void
-  /** Time between two looks at the folders of batches. Default 200 ms. */
+  /** Time between two looks at the folders of batches. Default 200 ms, 50 ms for the first seconds of few jobs. */
   readonly lookMs?: number | undefined
   /** An element that a person holds for so long is given up. Default 30 minutes. */
   readonly heldMs?: number | undefined
@@ -61,13 +58,11 @@ export class BatchExecutor implements Executor {
   readonly #root: string
   readonly #queue: BatchQueue
   readonly #judge: ElementJudge
+  readonly #looks: LookTimes
   readonly #renewal: CredentialRenewal
   readonly #clock: Clock
   readonly #batches: OpenBatch[] = []
   readonly #places = new AttemptPlaces()
-  readonly #known: KnownResults
-  /** Results that are being taken over. */
-  readonly #taking = new Set<Promise<void>>()
   #reports: AttemptReport[] = []
   #wake: () => void = () => undefined
   #timer: NodeJS.Timeout | undefined
@@ -82,9 +77,9 @@ export class BatchExecutor implements Executor {
     this.#system = system
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    this.#looks = new LookTimes(this.#clock)
     this.#root = join(host.runDir, 'batch', site.name)
     this.#state = new SiteStateFile(this.#root)
-    this.#known = new KnownResults(host, options.tools)
     const credentials: CredentialSource = {
       environment: process.env,
       sshConfig: options.sshConfig,
@@ -98,7 +93,6 @@ export class BatchExecutor implements Executor {
       clock: this.#clock,
       credentials,
       onNote: options.onNote,
-      known: options.reuse ? this.#known : undefined,
       onBatch: (batch) => {
         this.#batches.push(batch)
         this.#places.addAll(batch)
@@ -129,17 +123,7 @@ export class BatchExecutor implements Executor {
   async prepare(): Promise<void> {
     mkdirSync(this.#root, { recursive: true })
     await this.#system.check()
-    const bundle = fileURLToPath(new URL(`../bundle/${NODE_PROGRAM}`, import.meta.url))
-    if (!existsSync(bundle)) {
-      throw new RunnerError('RUNNER_SCHEDULER', 'the program for worker nodes is missing', {
-        where: [bundle],
-        remedy: 'npm run build',
-      })
-    }
-    copyFileSync(bundle, join(this.#root, NODE_PROGRAM))
-    const script = join(this.#root, 'element.sh')
-    writeFileSync(script, elementScript(this.#site.node, join(this.#root, NODE_PROGRAM), NODE_PROGRAM))
-    chmodSync(script, 0o755)
+    placeNodeProgram(this.#root, this.#site.node)
     this.#batches.length = 0
     for (const entry of readdirSync(this.#root, { withFileTypes: true }))
       if (entry.isDirectory()) this.#recover(entry.name)
@@ -160,6 +144,7 @@ export class BatchExecutor implements Executor {
   }
 
   submit(attempts: readonly AttemptRequest[]): void {
+    this.#looks.submitted()
     for (const request of attempts) this.#queue.add(this.#task(request))
   }
 
@@ -187,7 +172,11 @@ export class BatchExecutor implements Executor {
 
   /** From now on batches are looked at: before, those of a former engine seem to be wanted by nobody. */
   adopt(attempts: readonly AttemptRequest[]): void {
-    this.#timer ??= setInterval(() => this.#look(), this.#options.lookMs ?? 200)
+    const { lookMs } = this.#options
+    this.#timer ??=
+      lookMs === undefined
+        ? setInterval(() => this.#lookInTime(), LEAST_LOOK_MS)
+        : setInterval(() => this.#look(), lookMs)
     for (const request of attempts) {
       const batch = this.#batches.find((candidate) => candidate.find(request) !== undefined)
       const at = batch?.find(request)
@@ -242,7 +231,6 @@ export class BatchExecutor implements Executor {
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.#speaking
-    await Promise.all(this.#taking)
     await this.#tidy()
     if (this.#batches.length === 0) this.#state.remove()
   }
@@ -252,6 +240,15 @@ export class BatchExecutor implements Executor {
     if (now - this.#toldMs < STATE_MS) return
     this.#toldMs = now
     this.#state.write(siteState(this.#site.name, this.#system, this.#queue, this.#batches))
+  }
+
+  #lookInTime(): void {
+    if (this.#looks.isDue(this.#openCount + this.#queue.waitingCount)) this.#look()
+  }
+
+  /** Attempts that are at the site. */
+  get #openCount(): number {
+    return this.#batches.reduce((sum, { open }) => sum + open.size, 0)
   }
 
   /** Reports are taken whether the scheduler answers or not. */
@@ -279,7 +276,7 @@ export class BatchExecutor implements Executor {
     } catch (error) {
       this.#queue.waitFor(error)
     }
-    await this.#queue.send()
+    await this.#queue.send(this.#openCount === 0)
     await this.#tidy()
   }
 
@@ -352,18 +349,7 @@ export class BatchExecutor implements Executor {
       batch.hasWorked = true
     }
     batch.open.delete(at)
-    const named = { ...report, executor: this.#system.name }
-    if (report.isKnown === true) this.#takeOver(batch.task(at), named)
-    else this.#emit(named)
-  }
-
-  #takeOver(task: BatchTask, report: BatchReport): void {
-    const taking = this.#known
-      .takeOver(task, report)
-      .then((taken) => this.#emit(taken))
-      .catch((error: unknown) => this.#host.onFault(error))
-      .finally(() => this.#taking.delete(taking))
-    this.#taking.add(taking)
+    this.#emit({ ...report, executor: this.#system.name })
   }
 
   #emit(report: AttemptReport): void {

@@ -14,7 +14,6 @@ import type { BatchSubmission, BatchSystem } from './batch-system.ts'
 import { carriedInputs, writeCarried } from './carried-batch.ts'
 import { NODE_PROGRAM } from './element-script.ts'
 import { elementsOf, groupTasks, type TaskGroup, type TaskShape, taskShape } from './make-batches.ts'
-import type { KnownResults } from './known-results.ts'
 import { OpenBatch } from './open-batch.ts'
 
 /** What a queue needs of its executor. */
@@ -28,8 +27,6 @@ export interface QueueOptions {
   readonly credentials: CredentialSource
   /** Something for a person to know while the run goes on. */
   readonly onNote: (text: string) => void
-  /** Earlier results; absent when all jobs are to run. */
-  readonly known?: KnownResults | undefined
   /** A batch is written and about to be submitted. */
   readonly onBatch: (batch: OpenBatch) => void
   /** The scheduler will never take it. */
@@ -38,7 +35,7 @@ export interface QueueOptions {
 
 /** Attempts of one submission. */
 const MOST_TASKS = 1000
-/** Attempts that come one after the other are waited for so long, to go together. */
+/** Attempts that come one after the other, as those before end, are waited for so long, to go together. */
 const GATHER_MS = 150
 /** Budget of submissions: so many at once, and one more for each second. */
 const BURST = 5
@@ -162,8 +159,12 @@ export class BatchQueue {
     this.#unsure = this.#unsure.filter((other) => other !== batch)
   }
 
-  /** Submits what may be submitted now. */
-  async send(): Promise<void> {
+  /**
+   * Submits what may be submitted now.
+   *
+   * @param isIdle nothing of the run is at the site, whose end would bring more attempts
+   */
+  async send(isIdle: boolean): Promise<void> {
     while (this.#mayGo()) {
       const unsure = this.#unsure[0]
       if (unsure !== undefined) {
@@ -171,7 +172,8 @@ export class BatchQueue {
         continue
       }
       if (this.#waiting.size === 0) return
-      if (this.#waiting.size < MOST_TASKS && this.#now - this.#waitingSinceMs < GATHER_MS) return
+      const mayGather = !isIdle && this.#waiting.size < MOST_TASKS
+      if (mayGather && this.#now - this.#waitingSinceMs < GATHER_MS) return
       const [group] = groupTasks([...this.#waiting.values()])
       if (group === undefined || !(await this.#sendGroup(group))) return
     }
@@ -337,7 +339,7 @@ export class BatchQueue {
       keptOutputBytes: this.#options.keptOutputBytes,
       maxOutputBytes: this.#options.maxOutputBytes,
       inheritEnvironment: this.#options.inheritEnvironment,
-      tasks: (await this.#options.known?.addTo(group.tasks)) ?? group.tasks,
+      tasks: group.tasks,
     }
     const folder = new BatchFolder(join(this.#options.root, file.name))
     if (group.data === 'carried') await writeCarried(folder, file)

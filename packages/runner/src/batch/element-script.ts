@@ -1,3 +1,8 @@
+import { chmodSync, copyFileSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RunnerError } from '../errors.ts'
+
 /** File of the program for worker nodes: in the bundle, beside the batches, and where a scheduler carries it. */
 export const NODE_PROGRAM = 'skyloom-node.mjs'
 
@@ -26,4 +31,24 @@ if ! command -v '${node}' >/dev/null 2>&1; then
 fi
 exec '${node}' --max-semi-space-size=1 "$program" "$@"
 `
+}
+
+/**
+ * Puts what nodes of a site run into the folder of its batches: the program for nodes, and the script `element.sh` that starts it.
+ *
+ * @param node program `node` on the nodes of the site
+ * @throws {RunnerError} `RUNNER_SCHEDULER` when the program was not built
+ */
+export function placeNodeProgram(root: string, node: string): void {
+  const bundle = fileURLToPath(new URL(`../bundle/${NODE_PROGRAM}`, import.meta.url))
+  if (!existsSync(bundle)) {
+    throw new RunnerError('RUNNER_SCHEDULER', 'the program for worker nodes is missing', {
+      where: [bundle],
+      remedy: 'npm run build',
+    })
+  }
+  copyFileSync(bundle, join(root, NODE_PROGRAM))
+  const script = join(root, 'element.sh')
+  writeFileSync(script, elementScript(node, join(root, NODE_PROGRAM), NODE_PROGRAM))
+  chmodSync(script, 0o755)
 }

@@ -8,12 +8,18 @@ export class SiteExecutor implements Executor {
   readonly #plan: PlanFile
   readonly #local: Executor
   readonly #sites: ReadonlyMap<string, Executor>
+  /** Those that have jobs, schedulers first. */
+  readonly #all: readonly Executor[]
 
   /** @param sites by name; jobs of all others run on this machine */
   constructor(plan: PlanFile, local: Executor, sites: ReadonlyMap<string, Executor>) {
     this.#plan = plan
     this.#local = local
     this.#sites = sites
+    const isLocalUsed = Array.from({ length: plan.jobCount }, (_, job) => job).some(
+      (job) => this.#of(job) === local,
+    )
+    this.#all = [...sites.values(), ...(isLocalUsed ? [local] : [])]
   }
 
   /** Schedulers bound what runs at their sites, and this machine gives its cores out in order of asking. */
@@ -21,15 +27,14 @@ export class SiteExecutor implements Executor {
     return { cores: Infinity, memoryMb: Infinity }
   }
 
-  /** Schedulers first: where one is missing, nothing of this machine was started. */
+  /** Schedulers first: where one is missing, nothing of this machine was started. What has no jobs is not started at all. */
   async prepare(): Promise<void> {
     const ready: Executor[] = []
     try {
-      for (const executor of this.#sites.values()) {
+      for (const executor of this.#all) {
         await executor.prepare()
         ready.push(executor)
       }
-      await this.#local.prepare()
     } catch (error) {
       for (const executor of ready) await executor.close()
       throw error
@@ -37,7 +42,7 @@ export class SiteExecutor implements Executor {
   }
 
   lostJobs(hasSucceeded: (job: number) => boolean): readonly number[] {
-    return this.#all().flatMap((executor) => executor.lostJobs?.(hasSucceeded) ?? [])
+    return this.#all.flatMap((executor) => executor.lostJobs?.(hasSucceeded) ?? [])
   }
 
   submit(attempts: readonly AttemptRequest[]): void {
@@ -47,11 +52,11 @@ export class SiteExecutor implements Executor {
   adopt(attempts: readonly AttemptRequest[]): void {
     const split = this.#split(attempts)
     // All of them: who has nothing to adopt may begin its work now, too.
-    for (const executor of this.#all()) executor.adopt(split.get(executor) ?? [])
+    for (const executor of this.#all) executor.adopt(split.get(executor) ?? [])
   }
 
   poll(): readonly AttemptReport[] {
-    return this.#all().flatMap((executor) => executor.poll())
+    return this.#all.flatMap((executor) => executor.poll())
   }
 
   cancel(job: number, attempt: number, reason: 'timeout' | 'canceled'): void {
@@ -59,7 +64,7 @@ export class SiteExecutor implements Executor {
   }
 
   onReport(wake: () => void): void {
-    for (const executor of this.#all()) executor.onReport(wake)
+    for (const executor of this.#all) executor.onReport(wake)
   }
 
   settle(attempts: readonly Pick<AttemptRequest, 'job' | 'attempt'>[]): void {
@@ -67,11 +72,7 @@ export class SiteExecutor implements Executor {
   }
 
   async close(): Promise<void> {
-    for (const executor of this.#all()) await executor.close()
-  }
-
-  #all(): readonly Executor[] {
-    return [this.#local, ...this.#sites.values()]
+    for (const executor of this.#all) await executor.close()
   }
 
   #of(job: number): Executor {
