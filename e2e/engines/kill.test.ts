@@ -9,12 +9,13 @@ import { enginePlan, engines } from './engines.ts'
 const command = fileURLToPath(new URL('../../packages/cli/bin/skyloom.js', import.meta.url))
 /** Ends of our process; 20 at full count. */
 const KILLS = Number(process.env['SKYLOOM_ENGINE_KILLS'] ?? 4)
-const JOBS = 24
+/** More than are done before the last end, however quick the engine is. */
+const JOBS = 12 * KILLS
 
 describe.for(engines)('our process is killed while jobs are on $name', (engine) => {
   test('nothing is lost, doubled or run twice', { timeout: 600_000 }, async () => {
     const log = join(freshFolder(), 'log')
-    const program = `echo "$SKYLOOM_JOB begin" >>${log}; sleep 0.3; cat raw >copy; echo "$SKYLOOM_JOB end" >>${log}`
+    const program = `echo "$SKYLOOM_JOB begin" >>${log}; sleep 0.4; cat raw >copy; echo "$SKYLOOM_JOB end" >>${log}`
     const runDir = enginePlan(
       engine,
       Array.from({ length: JOBS }, (_, number) => ({
@@ -40,6 +41,7 @@ describe.for(engines)('our process is killed while jobs are on $name', (engine) 
       kills++
     }
     expect(exitCode).toBe(0)
+    expect(kills).toBeGreaterThan(KILLS)
     const lines = readFileSync(log, 'utf8').trimEnd().split('\n')
     // Every job began once and ended once: none was lost with our process, none was begun beside its former self.
     const expected = Array.from({ length: JOBS }, (_, number) => [`job_${number} begin`, `job_${number} end`])
