@@ -6,18 +6,21 @@ import type { Failure } from '../machine/run-event.ts'
 import type { BatchReport, BatchTask } from './batch-file.ts'
 import type { HomeTools } from './bring-home.ts'
 
+/** What earlier results are asked of. */
+export type KnownHost = Pick<ExecutorHost, 'findResult' | 'knownRecipes' | 'checkLease'>
+
 /**
  * Results of earlier jobs in place of jobs at a site. What program a node has, and so the recipe of a job, only the node can tell: it
  * gets the recipes of earlier results with the same outputs along, and does not run a job whose own recipe is one of them. The files of
  * that result are then verified and brought to their places from here.
  */
 export class KnownResults {
-  readonly #host: ExecutorHost
+  readonly #host: KnownHost
   readonly #context: ReuseContext
   /** Recipes whose results turned out to be gone or damaged. */
   readonly #spoiled = new Set<string>()
 
-  constructor(host: ExecutorHost, { hasher, transfers }: HomeTools) {
+  constructor(host: KnownHost, { hasher, transfers }: HomeTools) {
     this.#host = host
     this.#context = {
       hasher,
