@@ -266,7 +266,8 @@ async function functionsOf(file: string): Promise<ReadonlyMap<string, FunctionRe
   const module = pathToFileURL(resolve(file)).href
   const loaded = (await import(module)) as Readonly<Record<string, unknown>>
   const names = Object.keys(loaded).filter((name) => typeof loaded[name] === 'function')
-  return new Map(names.map((name) => [name, { module, name }]))
+  const usesMounts = loaded['usesMounts'] === true
+  return new Map(names.map((name) => [name, { module, name, usesMounts }]))
 }
 
 async function montageFunctions(): Promise<ReadonlyMap<string, FunctionReference>> {

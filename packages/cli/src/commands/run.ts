@@ -49,7 +49,11 @@ function addStart(run: Command): void {
       )
       .option('--detach', 'with DAGMan: submit the DAG and do not wait for it')
       .option('--jobs <n>', 'cores for jobs (default: all)', parsePositive)
-      .option('--memory <size>', 'memory for jobs that ask for memory (default: 90 %)', parseBytes)
+      .option(
+        '--memory <size>',
+        'memory for jobs that ask for memory (default: 90 %), and for files of the configuration memory (half)',
+        parseBytes,
+      )
       .option('--stop-on-failure', 'start nothing more after a job failed')
       .option('--hold-failed', 'hold jobs that have no attempts left')
       .option(
@@ -65,7 +69,7 @@ function addStart(run: Command): void {
       .option('--no-reuse', 'run jobs whose results are known, too')
       .option(
         '--functions <module>',
-        'exports that run in threads instead of programs of their names; montage: the Montage modules',
+        'exports that run in threads instead of programs of their names; montage: the Montage modules, none: programs only (default: none, with the configuration memory montage)',
       )
       .option('--transfers <file>', 'JSON list of commands for further schemes')
       .option('--files-per-host <n>', 'files moved from or to one host at a time (default: 4)', parseCount)

@@ -43,7 +43,7 @@ export async function writeMosaic(
     .slice()
     .sort((a, b) => a.row - b.row)
     .map((source) => sourceReader(source, options, place))
-  const stripRows = rowsOfStrip(sources, output)
+  const stripRows = rowsOfStrip(sources, output, Math.min(STRIP_BYTES, place.memoryBytes ?? Infinity))
   try {
     const make = async (row: number, height: number): Promise<readonly Float64Array[]> => {
       const parts: PlacedPlane[] = []
@@ -73,6 +73,7 @@ function countOpen(readers: readonly SourceReader[]): number {
 function rowsOfStrip(
   sources: readonly MosaicSource[],
   { width, height }: { readonly width: number; readonly height: number },
+  stripBytes: number,
 ): number {
   const changes = new Float64Array(height + 1)
   for (const source of sources) {
@@ -86,5 +87,5 @@ function rowsOfStrip(
     pixels += change
     most = Math.max(most, pixels)
   }
-  return Math.max(1, Math.floor(STRIP_BYTES / (PIXEL_BYTES * (most + width))))
+  return Math.max(1, Math.floor(stripBytes / (PIXEL_BYTES * (most + width))))
 }

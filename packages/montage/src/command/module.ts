@@ -7,6 +7,8 @@ import type { FieldFormat } from './status-line.ts'
 export interface Place {
   /** Folder that relative paths start from; default: the current one. */
   readonly cwd?: string
+  /** Memory that it should not exceed by much, bytes; default: what modules take that are alone. */
+  readonly memoryBytes?: number | undefined
 }
 
 /** The arguments of one call: options and operands by the names of the definition. */

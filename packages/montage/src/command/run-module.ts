@@ -23,7 +23,7 @@ export interface ModuleIo {
   readonly program: string
   /** Takes what a command prints. */
   readonly write: (text: string) => void
-  /** Memory for a job of the mosaic engine, bytes. Default: half of the machine's. */
+  /** Memory that it should not exceed by much, bytes. Default: half of the machine's for a job of the mosaic engine, else as the module needs. */
   readonly memoryBytes?: number | undefined
 }
 
@@ -64,7 +64,7 @@ export async function runModule(
   }
   try {
     checkDebugLevel(module, reading)
-    const { info, values } = await module.call(reading, { cwd: io.cwd })
+    const { info, values } = await module.call(reading, { cwd: io.cwd, memoryBytes: io.memoryBytes })
     for (const line of info) io.write(statusLine('INFO', infoFields(line)))
     await print(statusLine('OK', [...nameField(module), ...valueFields(module, values)]))
     return 0

@@ -83,6 +83,8 @@ export interface ExecutorHost {
 /** Short jobs are submitted ahead of free cores, so that a core never waits for the engine: up to this much work. */
 const AHEAD_MS = 20
 const MAX_AHEAD = 256
+/** Room for new objects in a worker of a run with files in memory, megabytes. */
+const YOUNG_MB = 8
 
 /** Runs jobs on this machine: functions in worker threads, programs through the spawner, files by itself. */
 export class LocalExecutor implements Executor {
@@ -110,7 +112,8 @@ export class LocalExecutor implements Executor {
     this.#cores = options.cores ?? availableParallelism()
     this.#memoryMb = options.memoryMb ?? Math.floor((0.9 * totalmem()) / 1e6)
     this.#slots = new CoreSlots(this.#cores, this.#memoryMb)
-    this.#pool = new WorkerPool(Math.ceil(this.#cores))
+    // Where files take the memory, functions do with less for their objects.
+    this.#pool = new WorkerPool(Math.ceil(this.#cores), host.plan.memory === undefined ? 0 : YOUNG_MB)
     this.#folders = new SlotFolders(join(host.runDir, 'work'), host.token)
     this.#memory = runMemory(host, this.#cores, options.sharedBytes ?? totalmem() / 2)
   }
@@ -154,6 +157,7 @@ export class LocalExecutor implements Executor {
       functions,
       memory: this.#memory?.files,
       functionBytes: this.#memory?.functionBytes,
+      tightBytes: this.#memory?.tightBytes,
       sharesPrograms: options.reuse ?? true,
       subWorkflows: options.subWorkflows,
       maxOutputBytes: options.maxOutputBytes ?? 1 << 30,

@@ -2,13 +2,28 @@ import { readFileSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { mountFiles } from '@skyloom/base/node'
 import { errorCodes } from '../files/disk-fault.ts'
+import { collectGarbage } from '../memory/collect-garbage.ts'
 import { type AskSpace, ThreadFiles } from '../memory/thread-files.ts'
 import { PrintedFile } from './printed-file.ts'
 import type { SpaceGrant, SpaceRequest, Transformation, WorkerAnswer, WorkerCall } from './worker-protocol.ts'
 
 const port = parentPort
 const functions = new Map<string, Promise<Transformation>>()
-const files = new ThreadFiles()
+/** Bytes that are read between two looks at the memory of the process. */
+const TIDY_BYTES = 32 * 1024 * 1024
+let readBytes = 0
+let tightBytes = Infinity
+const files = new ThreadFiles((bytes) => {
+  readBytes += bytes
+  if (readBytes >= TIDY_BYTES) tidy()
+})
+
+/** Where memory is short, what was read and is not used any more goes at once. */
+function tidy(): void {
+  readBytes = 0
+  if (process.memoryUsage.rss() > tightBytes) collectGarbage()
+}
+
 const requests = new Map<number, (extents: SpaceGrant['extents']) => void>()
 let lastRequest = 0
 
@@ -36,6 +51,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
   const cpuBefore = threadCpuMs()
   const output = new PrintedFile(call)
   if (call.files !== undefined) mountFiles(files)
+  tightBytes = call.tightBytes ?? Infinity
   const unmount = call.files === undefined ? undefined : files.open(call.files, askFor(call.id))
   let exitCode = 0
   let error: string | undefined
@@ -60,6 +76,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
     codes = errorCodes(thrown)
     error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
   }
+  tidy()
   const cpuAfter = threadCpuMs()
   return {
     id: call.id,

@@ -33,7 +33,7 @@ interface Pending {
  */
 export class WorkerPool {
   readonly #size: number
-  readonly #memoryMb: number
+  readonly #youngMb: number
   readonly #slots: Slot[] = []
   readonly #queue: Pending[] = []
   readonly #killed = new Set<number>()
@@ -41,10 +41,10 @@ export class WorkerPool {
   #ahead = 0
   #isClosed = false
 
-  /** @param memoryMb limit of each worker's heap, 0 for Node's own */
-  constructor(size: number, memoryMb = 0) {
+  /** @param youngMb room for new objects in each worker before they are collected, megabytes; 0 for Node's own, which is 48 */
+  constructor(size: number, youngMb = 0) {
     this.#size = size
-    this.#memoryMb = memoryMb
+    this.#youngMb = youngMb
   }
 
   /** Starts the workers, so that the first calls find them warm. */
@@ -105,7 +105,7 @@ export class WorkerPool {
 
   #start(): Worker {
     const worker = new Worker(fileURLToPath(new URL('./worker-main.js', import.meta.url)), {
-      ...(this.#memoryMb > 0 ? { resourceLimits: { maxOldGenerationSizeMb: this.#memoryMb } } : {}),
+      ...(this.#youngMb > 0 ? { resourceLimits: { maxYoungGenerationSizeMb: this.#youngMb } } : {}),
     })
     worker.on('message', (answer: WorkerAnswer | SpaceRequest) => {
       const slot = this.#slots.find((candidate) => candidate.worker === worker)

@@ -39,6 +39,8 @@ export interface WorkerCall {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly memoryBytes?: number | undefined
+  /** Resident memory of the process from which on a worker frees at once what a call has left. */
+  readonly tightBytes?: number | undefined
   /** Files that are not where their paths say. */
   readonly files?: CallFiles | undefined
   /** File for what it prints; made when it prints something. */

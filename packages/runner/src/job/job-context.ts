@@ -49,15 +49,17 @@ export interface JobContext {
   readonly memory?: SharedFiles | undefined
   /** Memory that a function should not exceed by much, bytes. */
   readonly functionBytes?: number | undefined
+  /** Resident memory of the process from which on functions tidy up behind themselves, bytes. */
+  readonly tightBytes?: number | undefined
   readonly sharesPrograms: boolean
   readonly subWorkflows: SubWorkflows | undefined
   readonly maxOutputBytes: number
   /** Bytes of output that a record keeps. */
   readonly keptOutputBytes: number
-  /** Looks for results of the same recipe. */
-  findResult(recipeSha256: string): Promise<readonly FoundResult[]>
   /** True for a recipe whose result the engine has: it takes it over itself, and the job need not run here. */
   isKnown?(recipeSha256: string): boolean
+  /** Looks for results of the same recipe. */
+  findResult(recipeSha256: string): Promise<readonly FoundResult[]>
   /** SHA-256 of a file that this run made. */
   productHash(lfn: string): string | undefined
   /** Throws when the run is another engine's by now: nothing may be published then. */

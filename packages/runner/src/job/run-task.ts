@@ -180,6 +180,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
         inputs: reads,
         outputs: attempt.job.outputs.map(({ lfn }) => lfn),
         memoryBytes: attempt.memoryMb > 0 ? attempt.memoryMb * 1e6 : context.functionBytes,
+        tightBytes: context.tightBytes,
         files: call?.files,
         stdout,
         maxOutputBytes: context.maxOutputBytes,

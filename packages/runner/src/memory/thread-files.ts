@@ -36,6 +36,12 @@ export class ThreadFiles implements MountedFiles {
   readonly #reads = new Map<string, { content: FileContent; count: number }>()
   readonly #writes = new Map<string, { readonly call: OpenCall; readonly ask: AskSpace }>()
   readonly #folders = new Map<string, Set<string>>()
+  readonly #onRead: (bytes: number) => void
+
+  /** @param onRead hears how many bytes were read, each time */
+  constructor(onRead: (bytes: number) => void = () => undefined) {
+    this.#onRead = onRead
+  }
 
   /** Mounts the files of a call. @returns unmounts them, and tells which were written */
   open(files: CallFiles, ask: AskSpace): () => readonly WrittenFile[] {
@@ -53,7 +59,7 @@ export class ThreadFiles implements MountedFiles {
   find(path: string): MountedFile | undefined {
     const content = this.#reads.get(path)?.content
     if (content === undefined) return undefined
-    return { sizeBytes: content.sizeBytes, open: () => contentSource(content, path) }
+    return { sizeBytes: content.sizeBytes, open: () => contentSource(content, path, this.#onRead) }
   }
 
   namesIn(folder: string): readonly string[] {
@@ -90,13 +96,21 @@ export class ThreadFiles implements MountedFiles {
   }
 }
 
-async function contentSource(content: FileContent, name: string): Promise<ByteSource> {
+async function contentSource(
+  content: FileContent,
+  name: string,
+  onRead: (bytes: number) => void,
+): Promise<ByteSource> {
   if (content.kind === 'disk') return { ...(await fileSource(content.path, { blocking: true })), name }
   const { extents, sizeBytes } = content
   return {
     name,
     sizeBytes,
-    readInto: (target, offset) => Promise.resolve(readExtents(extents, sizeBytes, target, offset)),
+    readInto(target, offset) {
+      const count = readExtents(extents, sizeBytes, target, offset)
+      onRead(count)
+      return Promise.resolve(count)
+    },
     close: () => Promise.resolve(),
   }
 }
