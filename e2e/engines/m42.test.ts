@@ -27,11 +27,17 @@ test.runIf(engines.length > 0)(
     const made = readdirSync(join(folder, 'made')).filter((name) => name.endsWith('.fits'))
     const expected = made.map((name) => `${name} ${sha256(join(folder, 'made', name))}`).sort()
     addSites(join(folder, 'm42'))
-    const places = [{ site: 'local', data: 'sharedfs' }, ...engines.map(({ site, data }) => ({ site, data }))]
-    const products = places.map(({ site, data }) => {
+    const onEngines = engines.map(({ site, data }) => ({ site, data, more: ['--cluster', 'auto'] }))
+    const places = [{ site: 'local', data: 'sharedfs', more: [] }, ...onEngines]
+    const products = places.map(({ site, data, more }) => {
       const out = join(folder, `out-${site}`)
       const where = ['--sites', site, '--output-sites', 'local', '--output-dir', out, '--dir', `runs-${site}`]
-      skyloom('plan', 'm42/workflow.yml', ...where, '-D', `pegasus.data.configuration=${data}`, '--quiet')
+      const how = [...more, '-D', `pegasus.data.configuration=${data}`, '--json']
+      const plan = JSON.parse(skyloom('plan', 'm42/workflow.yml', ...where, ...how)) as PlanCounts
+      const tasks = plan.tasks.total_tasks
+      // Short jobs go together, by the run times that the workflow was written with.
+      if (more.length === 0) expect(plan.jobs.compute).toBe(tasks)
+      else expect(plan.jobs.compute).toBeLessThan(tasks / 2)
       const [runDir = ''] = readdirSync(join(folder, `runs-${site}`), { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('plan.jsonl'))
         .map((name) => join(folder, `runs-${site}`, name, '..'))
@@ -69,6 +75,11 @@ test.runIf(engines.length > 0)(
     expect(lastLine(history)).toBe(lastLine(products[0]?.history ?? ''))
   },
 )
+
+interface PlanCounts {
+  readonly jobs: { readonly compute: number }
+  readonly tasks: { readonly total_tasks: number }
+}
 
 /** Adds the sites of the engines, where the programs are those of this machine. */
 function addSites(workflow: string): void {
