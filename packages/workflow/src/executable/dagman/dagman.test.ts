@@ -213,7 +213,7 @@ test.each([
   [
     'docker',
     'docker:///img:1',
-    `docker run --rm -i -u "$(id -u):$(id -g)" -v "$PWD:/scratch" -w /scratch -v /cal:/cal:ro -e A=1 -e 'B=two words' "$(sky_docker_load 'the box')" /usr/bin/one`,
+    `sky_docker_run -v "$PWD:/scratch" -w /scratch -v /cal:/cal:ro -e A=1 -e 'B=two words' "$(sky_docker_load 'the box')" /usr/bin/one`,
     'copy',
   ],
   [

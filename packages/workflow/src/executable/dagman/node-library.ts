@@ -118,8 +118,17 @@ sky_bwrap() {
   return "$sky_status"
 }
 
+sky_docker() { "$(command -v podman || command -v docker || echo docker)" "$@"; }
+
+# sky_docker_run OPTIONS IMAGE PROGRAM...: runs a program as the user of this job by Podman, else Docker.
+sky_docker_run() {
+  if ! command -v podman >/dev/null 2>&1; then docker run --rm -i -u "$(id -u):$(id -g)" "$@"
+  elif [ "$(id -u)" = 0 ]; then podman run --rm -i --security-opt label=disable -u "0:$(id -g)" "$@"
+  else podman run --rm -i --security-opt label=disable --userns=keep-id "$@"; fi
+}
+
 # Name of the image in a file that docker save wrote.
-sky_docker_load() { docker load -i "$1" | sed -n 's/^Loaded image\( ID\)\{0,1\}: *//p' | head -n 1; }
+sky_docker_load() { sky_docker load -i "$1" | sed -n 's/^Loaded image[^:]*: *//p' | head -n 1; }
 
 # sky_fetch DEST URL: one attempt to get a file.
 sky_fetch() {
@@ -133,7 +142,7 @@ sky_fetch() {
   docker:*)
     sky_image=$(printf '%s' "$2" | sed 's,^docker:/*,,')
     if [ "$sky_mode" = sif ]; then sky_apptainer pull "$1" "docker://$sky_image" >&2
-    else docker pull -q "$sky_image" >&2 && docker save -o "$1" "$sky_image"; fi ;;
+    else sky_docker pull -q "$sky_image" >&2 && sky_docker save -o "$1" "$sky_image"; fi ;;
   shub:* | library:* | oras:*) sky_apptainer pull "$1" "$2" >&2 ;;
   shifter:*)
     # Shifter keeps images itself; the file only says which.

@@ -130,7 +130,7 @@ function containerWords(
       const mounts = container.mounts.flatMap((mount) => ['-v', mount])
       const set = variables.flatMap((variable) => ['-e', variable])
       return [
-        'docker run --rm -i -u "$(id -u):$(id -g)" -v "$PWD:/scratch" -w /scratch',
+        'sky_docker_run -v "$PWD:/scratch" -w /scratch',
         shellLine([...mounts, ...set, ...extra]),
         `"$(sky_docker_load ${image})"`,
       ]
