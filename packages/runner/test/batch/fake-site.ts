@@ -67,6 +67,7 @@ export function options(
                 maxOutputBytes: 1 << 20,
                 inheritEnvironment: [],
                 tools: { hasher, transfers: new Transfers(standardTransfers(), hasher) },
+                reuse: true,
                 onNote: (text) => notes.push(text),
                 lookMs: 20,
                 heldMs: 100,
