@@ -17,7 +17,8 @@ import type { HomeTools } from './bring-home.ts'
 import { CredentialRenewal } from './credential-renewal.ts'
 import { ElementJudge } from './element-judge.ts'
 import { placeNodeProgram } from './element-script.ts'
-import { LEAST_LOOK_MS, LookTimes } from './look-times.ts'
+import { KnownResults } from './known-results.ts'
+import { LookTimes } from './look-times.ts'
 import { OpenBatch } from './open-batch.ts'
 import { SiteStateFile, siteState } from './site-state.ts'
 
@@ -32,6 +33,8 @@ export interface BatchOptions {
   /** Settings of OpenSSH in place of the user's. */
   readonly sshConfig?: string | undefined
   readonly tools: HomeTools
+  /** Take over results of earlier jobs. */
+  readonly reuse: boolean
   /** Something for a person to know while the run goes on: a scheduler that does not answer. */
   readonly onNote: (text: string) => void
   /** Time between two looks at the folders of batches. Default 200 ms, 50 ms for the first seconds of few jobs. */
@@ -63,6 +66,9 @@ export class BatchExecutor implements Executor {
   readonly #clock: Clock
   readonly #batches: OpenBatch[] = []
   readonly #places = new AttemptPlaces()
+  readonly #known: KnownResults
+  /** Results that are being taken over. */
+  readonly #taking = new Set<Promise<void>>()
   #reports: AttemptReport[] = []
   #wake: () => void = () => undefined
   #timer: NodeJS.Timeout | undefined
@@ -77,9 +83,10 @@ export class BatchExecutor implements Executor {
     this.#system = system
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#looks = new LookTimes(this.#clock)
+    this.#looks = new LookTimes(this.#clock, options.lookMs)
     this.#root = join(host.runDir, 'batch', site.name)
     this.#state = new SiteStateFile(this.#root)
+    this.#known = new KnownResults(host, options.tools)
     const credentials: CredentialSource = {
       environment: process.env,
       sshConfig: options.sshConfig,
@@ -93,6 +100,7 @@ export class BatchExecutor implements Executor {
       clock: this.#clock,
       credentials,
       onNote: options.onNote,
+      known: options.reuse ? this.#known : undefined,
       onBatch: (batch) => {
         this.#batches.push(batch)
         this.#places.addAll(batch)
@@ -172,11 +180,7 @@ export class BatchExecutor implements Executor {
 
   /** From now on batches are looked at: before, those of a former engine seem to be wanted by nobody. */
   adopt(attempts: readonly AttemptRequest[]): void {
-    const { lookMs } = this.#options
-    this.#timer ??=
-      lookMs === undefined
-        ? setInterval(() => this.#lookInTime(), LEAST_LOOK_MS)
-        : setInterval(() => this.#look(), lookMs)
+    this.#timer ??= setInterval(() => this.#look(), this.#looks.everyMs)
     for (const request of attempts) {
       const batch = this.#batches.find((candidate) => candidate.find(request) !== undefined)
       const at = batch?.find(request)
@@ -231,6 +235,7 @@ export class BatchExecutor implements Executor {
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.#speaking
+    await Promise.all(this.#taking)
     await this.#tidy()
     if (this.#batches.length === 0) this.#state.remove()
   }
@@ -242,10 +247,6 @@ export class BatchExecutor implements Executor {
     this.#state.write(siteState(this.#site.name, this.#system, this.#queue, this.#batches))
   }
 
-  #lookInTime(): void {
-    if (this.#looks.isDue(this.#openCount + this.#queue.waitingCount)) this.#look()
-  }
-
   /** Attempts that are at the site. */
   get #openCount(): number {
     return this.#batches.reduce((sum, { open }) => sum + open.size, 0)
@@ -253,6 +254,7 @@ export class BatchExecutor implements Executor {
 
   /** Reports are taken whether the scheduler answers or not. */
   #look(): void {
+    if (!this.#looks.isDue(this.#openCount + this.#queue.waitingCount)) return
     try {
       for (const batch of this.#batches) this.#collect(batch)
       this.#tellState()
@@ -349,7 +351,18 @@ export class BatchExecutor implements Executor {
       batch.hasWorked = true
     }
     batch.open.delete(at)
-    this.#emit({ ...report, executor: this.#system.name })
+    const named = { ...report, executor: this.#system.name }
+    if (report.isKnown === true) this.#takeOver(batch.task(at), named)
+    else this.#emit(named)
+  }
+
+  #takeOver(task: BatchTask, report: BatchReport): void {
+    const taking = this.#known
+      .takeOver(task, report)
+      .then((taken) => this.#emit(taken))
+      .catch((error: unknown) => this.#host.onFault(error))
+      .finally(() => this.#taking.delete(taking))
+    this.#taking.add(taking)
   }
 
   #emit(report: AttemptReport): void {

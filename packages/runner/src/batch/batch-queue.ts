@@ -14,6 +14,7 @@ import type { BatchSubmission, BatchSystem } from './batch-system.ts'
 import { carriedInputs, writeCarried } from './carried-batch.ts'
 import { NODE_PROGRAM } from './element-script.ts'
 import { elementsOf, groupTasks, type TaskGroup, type TaskShape, taskShape } from './make-batches.ts'
+import type { KnownResults } from './known-results.ts'
 import { OpenBatch } from './open-batch.ts'
 
 /** What a queue needs of its executor. */
@@ -27,6 +28,8 @@ export interface QueueOptions {
   readonly credentials: CredentialSource
   /** Something for a person to know while the run goes on. */
   readonly onNote: (text: string) => void
+  /** Earlier results; absent when all jobs are to run. */
+  readonly known?: KnownResults | undefined
   /** A batch is written and about to be submitted. */
   readonly onBatch: (batch: OpenBatch) => void
   /** The scheduler will never take it. */
@@ -339,7 +342,7 @@ export class BatchQueue {
       keptOutputBytes: this.#options.keptOutputBytes,
       maxOutputBytes: this.#options.maxOutputBytes,
       inheritEnvironment: this.#options.inheritEnvironment,
-      tasks: group.tasks,
+      tasks: (await this.#options.known?.addTo(group.tasks)) ?? group.tasks,
     }
     const folder = new BatchFolder(join(this.#options.root, file.name))
     if (group.data === 'carried') await writeCarried(folder, file)

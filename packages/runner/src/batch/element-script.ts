@@ -13,7 +13,7 @@ export const NODE_PROGRAM = 'skyloom-node.mjs'
  * @param program file of the program for nodes, where nodes see it
  * @param carried its name where the scheduler carries it along
  */
-export function elementScript(node: string, program: string, carried: string): string {
+function elementScript(node: string, program: string, carried: string): string {
   const quoted = `'${program.replaceAll("'", `'\\''`)}'`
   return `#!/bin/sh
 # Runs Skyloom's part of a job on a worker node.

@@ -4,19 +4,24 @@ import type { Clock } from '@skyloom/base'
 const MANY_MS = 200
 /** So few jobs are looked at more often: what they wait for us is a good part of a short run. */
 const FEW_JOBS = 100
-/** Least time between two looks. */
-export const LEAST_LOOK_MS = 50
+const FEW_MS = 50
 /** Part of its time that a run of few jobs waits for us at most. */
 const SHARE = 1 / 20
 
 /** When to look at the folders of batches: few jobs are kept waiting for a twentieth of their time, many are looked at seldom. */
 export class LookTimes {
+  /** Time between two questions whether a look is due. */
+  readonly everyMs: number
+  readonly #isFixed: boolean
   readonly #clock: Clock
   #lookedMs = -Infinity
   #submittedMs = -Infinity
 
-  constructor(clock: Clock) {
+  /** @param lookMs time between two looks, in place of those that follow from the number of jobs */
+  constructor(clock: Clock, lookMs?: number) {
     this.#clock = clock
+    this.everyMs = lookMs ?? FEW_MS
+    this.#isFixed = lookMs !== undefined
   }
 
   submitted(): void {
@@ -25,6 +30,7 @@ export class LookTimes {
 
   /** Whether it is time for a look, which then counts as done. */
   isDue(jobs: number): boolean {
+    if (this.#isFixed) return true
     const now = this.#clock.monotonicMs()
     const waitMs = jobs > FEW_JOBS ? MANY_MS : Math.min(MANY_MS, (now - this.#submittedMs) * SHARE)
     if (now - this.#lookedMs < waitMs) return false
