@@ -18,7 +18,7 @@ export function* dagFile(
 ): Generator<string, void, undefined> {
   const line = '#'.repeat(70)
   yield `${line}\n# DAG of the workflow ${commentText(plan.workflowName)}\n${line}\n`
-  if (options.limits.size > 0) yield `CONFIG ${options.basename}.dag.config\n`
+  yield `CONFIG ${options.basename}.dag.config\n`
   yield `JOBSTATE_LOG ${DAG_STATE_LOG}\n`
   for (const [category, limit] of plan.throttles)
     yield `MAXJOBS ${oneLine(category, plan.workflowName)} ${limit}\n`

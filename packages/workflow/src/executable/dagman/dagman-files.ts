@@ -49,7 +49,7 @@ export function* dagmanFiles(plan: Plan, request: DagmanRequest): Generator<Plan
   const options = resolveOptions(plan, request)
   const names = dagNames(plan)
   yield { path: `${plan.basename}.dag`, chunks: dagFile(plan, names, options), isExecutable: false }
-  if (options.limits.size > 0) yield textFile(`${plan.basename}.dag.config`, configFile(options.limits))
+  yield textFile(`${plan.basename}.dag.config`, configFile(options.limits))
   yield textFile(NODE_LIBRARY, NODE_LIBRARY_TEXT)
   const folders = outputFolders(plan)
   for (let number = 0; number < plan.jobCount; number++) {
@@ -105,8 +105,15 @@ const CONFIG_KEYS: Readonly<Record<DagLimit, string>> = {
   maxjobs: 'DAGMAN_MAX_JOBS_SUBMITTED',
 }
 
+/**
+ * Events that must not abort a DAG: DAGMan's own default (114), and a job that runs once more after it ended (4), which is what a schedd
+ * does with a job whose end it wrote to the log, but not to its queue, when its machine died.
+ */
+const ALLOWED_EVENTS = 114 + 4
+
 function configFile(limits: ReadonlyMap<DagLimit, number>): string {
-  return [...limits].map(([key, limit]) => `${CONFIG_KEYS[key]} = ${limit}\n`).join('')
+  const allowed = `DAGMAN_ALLOW_EVENTS = ${ALLOWED_EVENTS}\n`
+  return allowed + [...limits].map(([key, limit]) => `${CONFIG_KEYS[key]} = ${limit}\n`).join('')
 }
 
 /** Directory of the run on the staging site of a job, as a path. */
