@@ -124,9 +124,9 @@ function pathWithoutPools(): string {
   return folders.filter((folder) => !folder.endsWith('/htcondor/bin')).join(':')
 }
 
-/** True where the scripts are that bring engines up. */
+/** True where the scripts are that bring engines up; under `CI=true` they must be there. */
 export function hasEngineScripts(): boolean {
-  return existsSync(sharedPath('engines', 'slurm.sh'))
+  return process.env['CI'] === 'true' || existsSync(sharedPath('engines', 'slurm.sh'))
 }
 
 interface Process {
