@@ -6,6 +6,7 @@ import { keepCompiledCode, loadProgram, type ProgramHost } from './load-program.
 export interface Programs {
   /** Exports of a program, which is loaded once a thread. @param module name of a module that it stands for */
   readonly load: (module: string) => Readonly<Record<string, unknown>>
+  /** Keeps the compiled code of all programs that were loaded: the last step of the build. */
   readonly keepCompiledCode: () => void
 }
 
