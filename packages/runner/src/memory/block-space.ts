@@ -31,10 +31,6 @@ export class BlockSpace {
     this.#slabBytes = slabBytes
   }
 
-  get limitBytes(): number {
-    return this.#limitBytes
-  }
-
   /** Bytes that are given out. */
   get usedBytes(): number {
     return this.#usedBytes

@@ -71,11 +71,6 @@ export class SharedFiles {
     return { ...this.#counts, files: this.#files.size, bytes: this.#space.usedBytes }
   }
 
-  /** Bytes of the process that are memory of files, in use or kept for further ones. */
-  get touchedBytes(): number {
-    return this.#space.touchedBytes
-  }
-
   /** Removes what a former engine left on disk: its memory, of which that was a part, is gone. */
   async open(): Promise<void> {
     await rm(this.#options.folder, { recursive: true, force: true })
