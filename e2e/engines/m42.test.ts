@@ -4,11 +4,18 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readTransformationCatalog, writeTransformationCatalog } from '@skyloom/workflow'
-import { expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { demoImages, freshFolder } from '../../testing/folders.ts'
-import { engines, siteEntries } from './engines.ts'
+import { engines, siteEntries, stageEntry } from './engines.ts'
+import { stagingPlaces } from './staging-places.ts'
 
 const command = fileURLToPath(new URL('../../packages/cli/bin/skyloom.js', import.meta.url))
+
+let stageUrl = ''
+
+beforeAll(async () => {
+  if (engines.length > 0) stageUrl = (await stagingPlaces.http()).url
+})
 
 test.runIf(engines.length > 0)(
   'one abstract workflow gives the same mosaic here, on Slurm and on HTCondor, with its whole history',
@@ -26,22 +33,34 @@ test.runIf(engines.length > 0)(
     skyloom('mosaic', 'make', '--images', demoImages, ...at, '--out', 'made')
     const made = readdirSync(join(folder, 'made')).filter((name) => name.endsWith('.fits'))
     const expected = made.map((name) => `${name} ${sha256(join(folder, 'made', name))}`).sort()
-    addSites(join(folder, 'm42'))
-    const onEngines = engines.map(({ site, data }) => ({ site, data, more: ['--cluster', 'auto'] }))
-    const places = [{ site: 'local', data: 'sharedfs', more: [] }, ...onEngines]
-    const products = places.map(({ site, data, more }) => {
-      const out = join(folder, `out-${site}`)
-      const where = ['--sites', site, '--output-sites', 'local', '--output-dir', out, '--dir', `runs-${site}`]
-      const how = [...more, '-D', `pegasus.data.configuration=${data}`, '--json']
+    addSites(join(folder, 'm42'), stageUrl)
+    const all = engines.map(({ site }) => site)
+    const places: readonly Place[] = [
+      { name: 'local', sites: ['local'], data: 'sharedfs' },
+      ...engines.map(({ site, data }) => ({ name: site, sites: [site], data, words: ['--cluster', 'auto'] })),
+      // Jobs of both schedulers hand their files on over a web server.
+      {
+        name: 'staged',
+        sites: all,
+        data: 'nonsharedfs',
+        words: ['--staging-site', 'stage', '--cluster', 'auto'],
+      },
+    ]
+    const products = places.map(({ name: place, sites, data, words = [] }) => {
+      const out = join(folder, `out-${place}`)
+      const where = ['--output-sites', 'local', '--output-dir', out, '--dir', `runs-${place}`, ...words]
+      const how = ['--sites', sites.join(','), '-D', `pegasus.data.configuration=${data}`, '--json']
       const plan = JSON.parse(skyloom('plan', 'm42/workflow.yml', ...where, ...how)) as PlanCounts
       const tasks = plan.tasks.total_tasks
       // Short jobs go together, by the run times that the workflow was written with.
-      if (more.length === 0) expect(plan.jobs.compute).toBe(tasks)
-      else expect(plan.jobs.compute).toBeLessThan(tasks / 2)
-      const [runDir = ''] = readdirSync(join(folder, `runs-${site}`), { recursive: true, encoding: 'utf8' })
+      if (words.includes('--cluster')) expect(plan.jobs.compute).toBeLessThan(tasks / 2)
+      else expect(plan.jobs.compute).toBe(tasks)
+      const [runDir = ''] = readdirSync(join(folder, `runs-${place}`), { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('plan.jsonl'))
-        .map((name) => join(folder, `runs-${site}`, name, '..'))
+        .map((name) => join(folder, `runs-${place}`, name, '..'))
       skyloom('run', 'start', runDir, '--registry', registry, '--quiet', '--no-reuse')
+      // Each site had jobs of it.
+      if (place !== 'local') expect(readdirSync(join(runDir, 'batch')).sort()).toEqual([...sites].sort())
       const names = readdirSync(out).filter((name) => name.endsWith('.fits'))
       const history = skyloom('trace', join(out, 'mosaic.fits'), '--registry', registry)
       return { names: names.map((name) => `${name} ${sha256(join(out, name))}`).sort(), history }
@@ -81,10 +100,21 @@ interface PlanCounts {
   readonly tasks: { readonly total_tasks: number }
 }
 
-/** Adds the sites of the engines, where the programs are those of this machine. */
-function addSites(workflow: string): void {
+/** Where the workflow runs, and how its files reach the nodes. */
+interface Place {
+  readonly name: string
+  readonly sites: readonly string[]
+  readonly data: string
+  readonly words?: readonly string[]
+}
+
+/** Adds the sites of the engines, where the programs are those of this machine, and a staging site. */
+function addSites(workflow: string, stageUrl: string): void {
   const sites = join(workflow, 'sites.yml')
-  writeFileSync(sites, readFileSync(sites, 'utf8') + siteEntries(join(workflow, 'cluster-scratch')))
+  writeFileSync(
+    sites,
+    readFileSync(sites, 'utf8') + siteEntries(join(workflow, 'cluster-scratch')) + stageEntry(stageUrl),
+  )
   const file = join(workflow, 'transformations.yml')
   const read = readTransformationCatalog(readFileSync(file, 'utf8'))
   if (!read.ok) throw new Error(`${file} cannot be read`)
