@@ -33,7 +33,7 @@ if (values.clusters && values.full) {
 }
 if (values.clusters && values.seed) env.SKYLOOM_ENGINE_SEED = values.seed
 const tests = values.clusters
-  ? ['faults', 'kill', 'outage'].map((name) => `e2e/engines/${name}.test.ts`)
+  ? ['faults', 'kill', 'outage', 'dagman-outage'].map((name) => `e2e/engines/${name}.test.ts`)
   : ['packages/runner/test/faults']
 const only = values.only === undefined ? [] : ['-t', values.only]
 const { status } = spawnSync(
