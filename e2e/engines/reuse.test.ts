@@ -15,16 +15,7 @@ describe.for(engines)('results of earlier jobs on $name', ({ site, data }) => {
     writeFileSync(catalog, readFileSync(catalog, 'utf8').replace('/usr/bin/tr', program))
     const run = async (name: string): Promise<string> => {
       const out = `out-${name}`
-      const where = [
-        '--sites',
-        site,
-        '--output-sites',
-        'local',
-        '--output-dir',
-        out,
-        '--relative-dir',
-        name,
-      ]
+      const where = ['--sites', site, '--output-sites', 'local', '--output-dir', out, '--relative-dir', name]
       const how = ['--cleanup', 'none', '-D', `pegasus.data.configuration=${data}`, '--quiet']
       await skyloom('plan', 'workflow.yml', ...where, ...how)
       await skyloom('run', 'start', name, '--quiet')

@@ -13,8 +13,8 @@ import type { BatchSite } from './batch-site.ts'
 import type { BatchSubmission, BatchSystem } from './batch-system.ts'
 import { carriedInputs, writeCarried } from './carried-batch.ts'
 import { NODE_PROGRAM } from './element-script.ts'
-import { elementsOf, groupTasks, type TaskGroup, type TaskShape, taskShape } from './make-batches.ts'
 import type { KnownResults } from './known-results.ts'
+import { elementsOf, groupTasks, type TaskGroup, type TaskShape, taskShape } from './make-batches.ts'
 import { OpenBatch } from './open-batch.ts'
 
 /** What a queue needs of its executor. */

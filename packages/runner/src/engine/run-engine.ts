@@ -1,16 +1,14 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
-import type { Clock } from '@skyloom/base'
 import type { RunCommit } from '@skyloom/registry'
-import type { ParentJob } from '@skyloom/workflow/node'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
-import { type ExecutorHost, LocalExecutor, type LocalExecutorOptions } from '../executor/local-executor.ts'
+import { type ExecutorHost, LocalExecutor } from '../executor/local-executor.ts'
 import type { StepListener } from '../files/publish-file.ts'
 import type { FoundResult } from '../job/job-context.ts'
 import { isSubWorkflow } from '../job/sub-workflow-job.ts'
 import { commandsOf } from '../machine/commands-of.ts'
 import type { RunCommand, RunEvent } from '../machine/run-event.ts'
-import { type JobState, RunMachine } from '../machine/run-machine.ts'
-import { DEFAULT_POLICY, type RunPolicy } from '../machine/run-spec.ts'
+import { RunMachine } from '../machine/run-machine.ts'
+import { DEFAULT_POLICY } from '../machine/run-spec.ts'
 import { openPlan, type PlanFile } from '../plan/plan-file.ts'
 import { readEvent } from '../store/event-rows.ts'
 import type { EngineStore } from '../store/run-store.ts'
@@ -20,43 +18,14 @@ import { forgetWishes, type LeftWish, readWishes, type Wish } from './control.ts
 import { innerFiles, outerFiles, type RunFiles } from './family-files.ts'
 import { foundResults } from './found-results.ts'
 import { endHookOf, type HookCall, HookRunner } from './hooks.ts'
-import { type KickstartChoice, KickstartRecords } from './kickstart-records.ts'
+import { KickstartRecords } from './kickstart-records.ts'
 import { planRows, registerRun, runIdOf } from './register-run.ts'
 import { RunClock } from './run-clock.ts'
 import { leaseLost, RunLease } from './run-lease.ts'
+import type { RunOptions } from './run-options.ts'
 import { countsOf, finished, type RunResult } from './run-result.ts'
 import { SpaceWait } from './space-wait.ts'
 import { ROOM, whenRoom } from './when-room.ts'
-
-/** How a run is run. */
-export interface RunOptions extends LocalExecutorOptions {
-  readonly policy?: Partial<RunPolicy> | undefined
-  /** Time a lease is good for after the engine died on another machine. */
-  readonly leaseMs?: number | undefined
-  /** Another executor in place of this machine. */
-  readonly executor?: ((host: ExecutorHost, options: LocalExecutorOptions) => Executor) | undefined
-  /** Hears of every group of events after it is stored. */
-  readonly onEvents?: ((events: readonly RunEvent[], progress: RunProgress) => void) | undefined
-  /** The job whose sub-workflow it is, where the plan does not say so. */
-  readonly parent?: ParentJob | undefined
-  /** Ends the engine in an orderly way: programs that run go on and are adopted by the next engine. */
-  readonly signal?: AbortSignal | undefined
-  /** What is asked of the run before anything is started. */
-  readonly wish?: Wish | undefined
-  /** Stop programs that run when the engine is ended by `signal`. */
-  readonly cancelOnStop?: boolean | undefined
-  /** Hears what a person should know while the run goes on: that it waits for room on a disk, and that there is room again. */
-  readonly onNotice?: ((text: string) => void) | undefined
-  readonly clock?: Clock | undefined
-  /** Which attempts get a record of Pegasus' form in the folder `kickstart` of the run. Default `programs`. */
-  readonly kickstart?: KickstartChoice | undefined
-}
-
-/** Counts of a run while it runs. */
-export interface RunProgress {
-  readonly plan: PlanFile
-  readonly count: (state: JobState) => number
-}
 
 /** Time between two commits while more than {@link GROUP_JOBS} jobs are submitted. */
 const GROUP_MS = 5

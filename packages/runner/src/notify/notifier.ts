@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import type { RunProgress } from '../engine/run-engine.ts'
+import type { RunProgress } from '../engine/run-options.ts'
 import type { RunEvent } from '../machine/run-event.ts'
 import { withRetries } from '../transfer/retry.ts'
 import { type Channel, NoticeFault } from './channel.ts'

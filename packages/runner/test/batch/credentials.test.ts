@@ -39,6 +39,7 @@ test('credentials that are renewed while a job runs are those with which its pro
         {
           lfn: 'x',
           path: 'x',
+          sizeBytes: undefined,
           target: { site: 'stage', url: 's3://data/x' },
           isStagedOut: false,
           isCheckpoint: false,
