@@ -10,7 +10,7 @@ import { profileValue } from '../model/profile.ts'
 import { openWorkflow } from './open-workflow.ts'
 import { isDirectory, type SourceReader } from './source-reader.ts'
 
-/** Run times of transformations, seconds, from past runs; also of a transformation with its arguments, see {@link runTimeKey}. */
+/** Run times of transformations, seconds, from past runs; also of a transformation with its arguments, see `runTimeKey`. */
 export type RunTimes = ReadonlyMap<string, RunTime>
 
 /** Run times of one transformation. */
