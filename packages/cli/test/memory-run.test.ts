@@ -11,8 +11,18 @@ async function ok(folder: string, ...words: readonly string[]): Promise<string> 
   return stdout
 }
 
-/** Plans a mosaic of the demo with Montage's own chain of modules, and its run with a data configuration. @returns the directory of the run */
-async function planned(folder: string, configuration: string, scaleArcsec: number): Promise<string> {
+/**
+ * Plans a mosaic of the demo with Montage's own chain of modules, and its run with a data configuration.
+ *
+ * @param more further words for `skyloom plan`
+ * @returns the directory of the run
+ */
+async function planned(
+  folder: string,
+  configuration: string,
+  scaleArcsec: number,
+  ...more: readonly string[]
+): Promise<string> {
   const out = join(folder, configuration)
   const mosaic = ['--images', demoImages, '--scale', String(scaleArcsec), '--modules', 'montage']
   await ok(folder, 'mosaic', 'plan', ...mosaic, '--out', out)
@@ -23,6 +33,7 @@ async function planned(folder: string, configuration: string, scaleArcsec: numbe
     join(out, 'workflow.yml'),
     `-Dpegasus.data.configuration=${configuration}`,
     ...sites,
+    ...more,
   )
   const plan = filesBelow(join(out, 'runs')).find((path) => path.endsWith('plan.jsonl')) ?? ''
   return join(plan, '..')
@@ -70,6 +81,37 @@ test("Montage's chain in memory: the products of files, nothing else on disk, an
   expect(trace).toContain('2mass-atlas-')
   await ok(folder, 'run', 'verify', run, ...registry)
   await ok(folder, 'registry', 'verify', ...registry)
+})
+
+test('clusters hand files on in memory, and programs among the functions find theirs on disk: the same products', async () => {
+  const clustered = freshFolder()
+  const mixed = freshFolder()
+  const start = ['run', 'start', '--quiet', '--no-reuse', '--registry']
+  const clusters = ['--cluster', 'horizontal', '-Dpegasus.clusters.num=2']
+  const clusterRun = await planned(clustered, 'memory', 12, ...clusters)
+  await ok(clustered, ...start, join(clustered, 'registry.sqlite'), clusterRun)
+  expect(jobOf(clusterRun, 'merge_mProject')).not.toBe('')
+  // Three modules of the chain are functions, the others in front, between and behind are programs.
+  const functions = join(mixed, 'functions.mjs')
+  const montage = import.meta.resolve('@skyloom/montage/transformation')
+  const names = ['mProject', 'mBgModel', 'mAdd'].map((name) => `montageTransformation as ${name}`).join(', ')
+  writeFileSync(functions, `export { ${names} } from '${montage}'\nexport const usesMounts = true\n`)
+  const mixedRun = await planned(mixed, 'memory', 12)
+  const registry = join(mixed, 'registry.sqlite')
+  await ok(mixed, ...start, registry, mixedRun, '--functions', functions)
+  expect(productsIn(join(mixed, 'memory', 'products'))).toEqual(
+    productsIn(join(clustered, 'memory', 'products')),
+  )
+  const explained = await ok(
+    mixed,
+    'run',
+    'explain',
+    jobOf(mixedRun, 'mBackground'),
+    mixedRun,
+    '--registry',
+    registry,
+  )
+  expect(explained).toMatch(/inputs from memory: \d/)
 })
 
 /** Leaves the largest resident set of a process in a file when it ends. */
