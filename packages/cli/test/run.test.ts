@@ -159,6 +159,26 @@ describe('skyloom run', () => {
     ])
   })
 
+  test('runs a sub-workflow with the functions of its parent', async () => {
+    const functions = `import { readFileSync, writeFileSync } from 'node:fs'
+export function tool({ workDirectory, inputs, outputs }) {
+  const texts = inputs.map((name) => readFileSync(\`\${workDirectory}/\${name}\`, 'utf8').trim())
+  for (const name of outputs) writeFileSync(\`\${workDirectory}/\${name}\`, \`\${name}(\${texts})\`)
+}
+`
+    const { folder, runDir, registry } = await plannedFolder(OUTER, {
+      'inner.yml': INNER,
+      'functions.mjs': functions,
+    })
+    // Named as from the folder of the call; the inner engine works in another one.
+    const words = ['--quiet', '--registry', registry, '--functions', 'functions.mjs']
+    expect(await skyloomProcess(folder, 'run', 'start', runDir, ...words)).toMatchObject({
+      code: 0,
+      stderr: '',
+    })
+    expect(readFileSync(join(folder, 'out/c.txt'), 'utf8')).toBe('c.txt(b.txt(a.txt(orion)))')
+  })
+
   test.skipIf(skipShared)('takes runs of Pegasus in', async () => {
     const folder = await folderWith({})
     const registry = join(folder, 'registry.db')

@@ -210,24 +210,28 @@ function ownCommand(): readonly string[] {
 }
 
 /** The words of this call that hold for sub-workflows as well. */
-function startWords({
-  site,
-  sshConfig,
-  transfers,
-  filesPerHost,
-  reuse,
-  inheritEnv,
-}: StartFlags): readonly string[] {
+function startWords(flags: StartFlags): readonly string[] {
   const given = (name: string, value: string | number | undefined): readonly string[] =>
     value === undefined ? [] : [name, String(value)]
+  const file = (name: string, path: string | undefined): readonly string[] =>
+    given(name, path === undefined ? undefined : resolve(path))
+  const { functions } = flags
+  const isFile = functions !== undefined && functions !== MONTAGE && functions !== NONE
   return [
-    ...given('--site', site?.join(',')),
-    ...given('--ssh-config', sshConfig === undefined ? undefined : resolve(sshConfig)),
-    ...given('--transfers', transfers === undefined ? undefined : resolve(transfers)),
-    ...given('--files-per-host', filesPerHost),
-    ...(reuse ? [] : ['--no-reuse']),
+    ...given('--jobs', flags.jobs),
+    ...given('--memory', flags.memory),
+    ...(isFile ? file('--functions', functions) : given('--functions', functions)),
+    ...given('--site', flags.site?.join(',')),
+    ...file('--ssh-config', flags.sshConfig),
+    ...file('--transfers', flags.transfers),
+    ...given('--files-per-host', flags.filesPerHost),
+    ...given('--kickstart', flags.kickstart),
+    ...given('--retry-memory', flags.retryMemory),
+    ...given('--retry-time', flags.retryTime),
+    ...(flags.stopOnFailure === true ? ['--stop-on-failure'] : []),
+    ...(flags.reuse ? [] : ['--no-reuse']),
     // Takes all words that follow.
-    ...(inheritEnv === undefined ? [] : ['--inherit-env', ...inheritEnv]),
+    ...(flags.inheritEnv === undefined ? [] : ['--inherit-env', ...flags.inheritEnv]),
   ]
 }
 
