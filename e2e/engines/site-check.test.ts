@@ -50,6 +50,16 @@ test.runIf(hasSlurm)('a Slurm cluster that works is said to work', () => {
   expect(works).toBe(true)
 })
 
+test.runIf(hasSlurm)('a Slurm cluster without Node.js gets it with the job', () => {
+  const scratch = join(freshFolder(), 'scratch')
+  const { works } = check('cluster', '--scheduler', 'slurm', '--scratch', scratch, '--node', 'carried')
+  expect(works).toBe(true)
+})
+
+test.runIf(hasCondor)('so does an HTCondor pool', () => {
+  expect(check('pool', '--scheduler', 'htcondor', '--node', `carried:${process.execPath}`).works).toBe(true)
+})
+
 test('a host without Slurm is told so, and the check ends', () => {
   const folder = freshFolder()
   const words = ['--scheduler', 'slurm', '--scratch', join(folder, 'scratch')]

@@ -23,7 +23,10 @@ export function addSiteCommand(program: Command): void {
     .option('--scratch <dir>', 'shared folder that this machine and the nodes see (HTCondor can do without)')
     .option('--queue <name>', "Slurm's partition")
     .option('--project <name>', 'account that is charged')
-    .option('--node <program>', 'program node on the worker nodes')
+    .option(
+      '--node <program>',
+      'program node on the worker nodes, or carried: that of this machine goes along; carried:FILE: another one',
+    )
     .option('--overwrite', 'replace an entry of the same name')
     .addHelpText(
       'after',

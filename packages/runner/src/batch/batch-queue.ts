@@ -12,7 +12,7 @@ import { BatchFolder } from './batch-folder.ts'
 import type { BatchSite } from './batch-site.ts'
 import type { BatchSubmission, BatchSystem } from './batch-system.ts'
 import { carriedInputs, writeCarried } from './carried-batch.ts'
-import { NODE_PROGRAM } from './element-script.ts'
+import { CARRIED_RUNTIME, carriesRuntime, NODE_PROGRAM } from './element-script.ts'
 import type { KnownResults } from './known-results.ts'
 import { elementsOf, groupTasks, type TaskGroup, type TaskShape, taskShape } from './make-batches.ts'
 import { OpenBatch } from './open-batch.ts'
@@ -366,7 +366,9 @@ export class BatchQueue {
     const [first] = file.tasks
     if (first === undefined) throw new RangeError(`batch ${file.name} is empty`)
     const shape = this.#shape(first)
-    const program = join(this.#options.root, NODE_PROGRAM)
+    const { root } = this.#options
+    const runtime = carriesRuntime(this.#site.node) ? [CARRIED_RUNTIME] : []
+    const programs = [NODE_PROGRAM, ...runtime].map((name) => join(root, name))
     const secrets = credentialFiles(folder.path)
     return {
       ...shape,
@@ -374,10 +376,10 @@ export class BatchQueue {
       folder: folder.path,
       elements: file.elements,
       timeMs: file.elementMs,
-      script: join(this.#options.root, 'element.sh'),
+      script: join(root, 'element.sh'),
       inputs:
         file.data === 'carried'
-          ? file.tasks.map((task) => [program, ...secrets, ...carriedInputs(task).keys()])
+          ? file.tasks.map((task) => [...programs, ...secrets, ...carriedInputs(task).keys()])
           : [],
     }
   }

@@ -10,7 +10,7 @@ export type BatchKind = 'slurm' | 'htcondor'
 export interface BatchSite {
   readonly name: string
   readonly kind: BatchKind
-  /** Program `node` on the nodes of the site: profile `env.SKYLOOM_NODE`. */
+  /** Program `node` on the nodes of the site, or `carried` when it goes along: profile `env.SKYLOOM_NODE`. */
   readonly node: string
 }
 

@@ -58,6 +58,35 @@ describe('batches', () => {
   })
 })
 
+describe('nodes without Node.js', () => {
+  test.each([
+    ['that see the folder of the batch', false],
+    ['that get their files from the scheduler', true],
+  ])('%s run the one that goes along', async (_which, carries) => {
+    const all = setting([
+      {
+        run: ['/bin/sh', '-c', 'readlink /proc/$PPID/exe >x'],
+        writes: ['x'],
+        dataConfiguration: carries ? 'condorio' : 'sharedfs',
+      },
+    ])
+    all.system.carries = carries
+    all.node = 'carried'
+    expect(await runPlan(all.store, all.runDir, options(all))).toMatchObject({ status: 'succeeded' })
+    expect(readFileSync(join(all.runDir, 'scratch/x'), 'utf8')).toMatch(/\/skyloom-node-runtime\n$/)
+  })
+
+  test('are told of a file that is none, before anything is submitted', async () => {
+    const all = setting([{ run: ['/bin/true'] }])
+    all.node = `carried:${join(all.runDir, 'plan.jsonl')}`
+    await expect(runPlan(all.store, all.runDir, options(all))).rejects.toMatchObject({
+      code: 'RUNNER_BAD_SETTINGS',
+      message: expect.stringMatching(/carried:.*plan\.jsonl.*an executable file/) as unknown,
+    })
+    expect(all.system.log).toEqual([])
+  })
+})
+
 describe('files that the scheduler carries', () => {
   test('arrive under their names and come home verified', async () => {
     const name = 'a, b/raw file.fits'

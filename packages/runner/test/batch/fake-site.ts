@@ -29,6 +29,8 @@ export interface Setting {
   readonly store: MemoryStore
   readonly system: FakeSystem
   readonly notes: string[]
+  /** Node.js of the nodes. */
+  node: string
 }
 
 /** A plan whose jobs are at the site `far`, with its scheduler. */
@@ -39,12 +41,13 @@ export function setting(jobs: readonly SmallJob[], faults: Faults = {}, cores?: 
   )
   mkdirSync(join(runDir, 'scratch'), { recursive: true })
   writeFileSync(join(runDir, 'scratch', 'raw'), 'raw\n')
-  return { runDir, store: new MemoryStore(), system: new FakeSystem(faults, cores), notes: [] }
+  const system = new FakeSystem(faults, cores)
+  return { runDir, store: new MemoryStore(), system, notes: [], node: process.execPath }
 }
 
 /** Options of a run there. */
 export function options(
-  { system, notes }: Setting,
+  { system, notes, node }: Setting,
   more: RunOptions = {},
   how: Partial<BatchOptions> = {},
 ): RunOptions {
@@ -60,7 +63,7 @@ export function options(
             'far',
             new BatchExecutor(
               host,
-              { name: 'far', kind: system.carries ? 'htcondor' : 'slurm', node: process.execPath },
+              { name: 'far', kind: system.carries ? 'htcondor' : 'slurm', node },
               system,
               {
                 keptOutputBytes: 4096,
