@@ -9,10 +9,9 @@ let collect: (() => void) | undefined
  */
 export function collectGarbage(): void {
   if (collect === undefined) {
+    // With the flag new contexts have this function. It is of all threads, so none takes it back: another may be about to make its context.
     setFlagsFromString('--expose-gc')
-    // With the flag new contexts have this function.
     collect = runInNewContext('gc') as () => void
-    setFlagsFromString('--no-expose-gc')
   }
   collect()
 }

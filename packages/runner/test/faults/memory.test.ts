@@ -6,7 +6,7 @@ import { freshFolder } from '../../../../testing/folders.ts'
 import { seededRandom } from '../../../../testing/seeded-random.ts'
 import { montageRun, renewRun } from '../montage-shape.ts'
 import { amounts } from './amounts.ts'
-import { checkNoFailures, checkRun } from './check-run.ts'
+import { attemptsThat, checkNoFailures, checkRun } from './check-run.ts'
 import { killedRun } from './killed-run.ts'
 import { runEngine } from './run-engine-process.ts'
 
@@ -48,6 +48,7 @@ test.for(cases)(
     const tookMs = performance.now() - startedMs
     if (undisturbed.type !== 'done') throw new Error(JSON.stringify(undisturbed))
     const jobs = undisturbed.result.jobs.succeeded
+    expect(await attemptsThat(registry, 'failed', 'lost')).toEqual([])
     await checkRun(run, registry, jobs)
     expect((await spilledReads(registry)) > 0).toBe(isTight)
     const product = readFileSync(run.product)
