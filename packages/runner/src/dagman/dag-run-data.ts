@@ -8,6 +8,8 @@ export interface DagRunData {
   readonly cluster?: string | undefined
   /** The DAGMan whose end is part of the history. */
   readonly ended?: string | undefined
+  /** When the newest rescue file was written last, as {@link ended} was taken into the history. */
+  readonly rescueMs?: number | undefined
   /** When it was about to be submitted; absent when its cluster is known. */
   readonly submittingMs?: number | undefined
   /** How far the job event log of the nodes was read. */
@@ -24,6 +26,7 @@ const schema = z.object({
   dagman: z.object({
     cluster: z.string().optional(),
     ended: z.string().optional(),
+    rescueMs: z.number().optional(),
     submittingMs: z.number().optional(),
     nodes: place,
     states: place,

@@ -10,7 +10,7 @@ import { DagFollower, type FollowOptions } from './dag-follower.ts'
 import { DagWishes } from './dag-wishes.ts'
 import { changeQueue, isHalted, submitDag, unhaltDag } from './dagman-control.ts'
 import { type DagmanState, dagmanState } from './dagman-job.ts'
-import { ensureRescue, newestRescue } from './rescue-done.ts'
+import { ensureRescue, newestRescue, type Rescue } from './rescue-done.ts'
 
 /** How DAGMan runs a plan. */
 export interface DagRunOptions extends FollowOptions {
@@ -26,7 +26,10 @@ const SUBMITTING_MS = 10_000
 /** After DAGMan was removed, HTCondor may need so long to write that its jobs were. */
 const REMOVING_MS = 60_000
 
-/** Logs of HTCondor have whole seconds; a rescue file that is so much younger than the end of DAGMan was not written by it. */
+/**
+ * Logs of HTCondor have whole seconds; a rescue file that is so much younger than the end of DAGMan was not written by it. For runs that nobody
+ * followed to that end: of others it is known which file was there.
+ */
 const EDIT_MS = 2000
 
 /** DAGMan after its end. */
@@ -206,8 +209,7 @@ class DagRun {
     const newest = newestRescue(this.#runDir, this.#basename)
     await follower.takeDone(newest?.done ?? [], Date.now())
     // What a person wrote there after DAGMan ended holds: nodes that it leaves out are done again.
-    const isEdited =
-      newest !== undefined && state.phase === 'over' && newest.writtenMs > state.timeMs + EDIT_MS
+    const isEdited = newest !== undefined && state.phase === 'over' && this.#isEdited(newest, state)
     const rescue = isEdited ? newest.path : await ensureRescue(this.#store, run, follower.doneNodes())
     if (rescue !== undefined) this.#options.onNotice?.(`DAGMan goes on by ${rescue}`)
     const cluster = state.phase === 'over' ? state.cluster : undefined
@@ -222,6 +224,12 @@ class DagRun {
     return false
   }
 
+  /** Whether a rescue file is another one than that which DAGMan left. */
+  #isEdited({ writtenMs }: Rescue, { cluster, timeMs }: Over): boolean {
+    const { ended, rescueMs } = this.#follower.data
+    return ended === cluster && rescueMs !== undefined ? writtenMs !== rescueMs : writtenMs > timeMs + EDIT_MS
+  }
+
   async #ended(state: Over): Promise<RunResult> {
     const follower = this.#follower
     const { machine } = follower
@@ -234,14 +242,24 @@ class DagRun {
     }
     const isPause = removed === undefined && exitCode !== 0 && isHalted(this.#runDir, this.#basename)
     if (isPause && !machine.isCanceled) {
-      await follower.store(machine.pause(Date.now(), 'DAGMan was halted'), { cluster, ended: cluster })
+      const rescueMs = newestRescue(this.#runDir, this.#basename)?.writtenMs
+      await follower.store(machine.pause(Date.now(), 'DAGMan was halted'), {
+        cluster,
+        ended: cluster,
+        rescueMs,
+      })
       return this.#result('paused')
     }
-    if (exitCode !== 0)
-      await follower.takeDone(newestRescue(this.#runDir, this.#basename)?.done ?? [], state.timeMs)
+    const rescue = exitCode === 0 ? undefined : newestRescue(this.#runDir, this.#basename)
+    await follower.takeDone(rescue?.done ?? [], state.timeMs)
     const how = { exitCode, removed: machine.isCanceled ? (removed ?? 'asked for') : removed }
     await follower.end(state.timeMs, how, this.#endReason(state))
-    await follower.store([], { cluster, ended: cluster, submittingMs: undefined })
+    await follower.store([], {
+      cluster,
+      ended: cluster,
+      rescueMs: rescue?.writtenMs,
+      submittingMs: undefined,
+    })
     return this.#result(machine.status ?? 'failed')
   }
 
