@@ -21,7 +21,7 @@ const files = new ThreadFiles((bytes) => {
 /** Where memory is short, what was read and is not used any more goes at once. */
 function tidy(): void {
   readBytes = 0
-  if (process.memoryUsage.rss() > tightBytes) collectGarbage()
+  if (tightBytes < Infinity && process.memoryUsage.rss() > tightBytes) collectGarbage()
 }
 
 const requests = new Map<number, (extents: SpaceGrant['extents']) => void>()
@@ -87,7 +87,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
     hasPrinted: output.close(),
     error,
     errorCodes: codes,
-    written: unmount?.(),
+    ...(unmount === undefined ? {} : { written: unmount() }),
   }
 }
 

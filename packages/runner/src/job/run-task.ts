@@ -8,12 +8,13 @@ import {
 } from '../container/contained-program.ts'
 import { endContained, launchContained } from '../container/launch.ts'
 import type { ProgramResult } from '../executor/spawner-protocol.ts'
-import type { WorkerAnswer } from '../executor/worker-protocol.ts'
+import type { WorkerAnswer, WorkerCall } from '../executor/worker-protocol.ts'
 import { readCapped } from '../files/cap-text.ts'
 import { diskFaultOf, freeBytes } from '../files/disk-fault.ts'
 import type { Invocation, InvocationFile } from '../invocation/invocation.ts'
 import type { Failure } from '../machine/run-event.ts'
 import type { AttemptMemory } from '../memory/attempt-memory.ts'
+import type { CallFiles } from '../memory/thread-files.ts'
 import { engineEnvironment, recordedEnvironment } from './environment.ts'
 import type { Attempt, JobContext } from './job-context.ts'
 import { isSubWorkflow } from './sub-workflow-job.ts'
@@ -156,6 +157,17 @@ async function runProgram(
   }
 }
 
+/** What a call hears of memory; nothing, not even names without values, where there is no limit: each word costs time on its way. */
+function memoryWords(
+  { functionBytes, tightBytes }: JobContext,
+  { memoryMb }: Attempt,
+  files: CallFiles | undefined,
+): Pick<WorkerCall, 'memoryBytes' | 'tightBytes' | 'files'> {
+  const memoryBytes = memoryMb > 0 ? memoryMb * 1e6 : functionBytes
+  if (memoryBytes === undefined && tightBytes === undefined && files === undefined) return {}
+  return { memoryBytes, tightBytes, files }
+}
+
 async function runFunction(context: JobContext, attempt: Attempt, setting: TaskSetting): Promise<TaskResult> {
   const { task, program, places, inputs, number } = setting
   if (program.type !== 'function') throw new TypeError('not a function')
@@ -179,9 +191,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
         environment: task.environment,
         inputs: reads,
         outputs: attempt.job.outputs.map(({ lfn }) => lfn),
-        memoryBytes: attempt.memoryMb > 0 ? attempt.memoryMb * 1e6 : context.functionBytes,
-        tightBytes: context.tightBytes,
-        files: call?.files,
+        ...memoryWords(context, attempt, call?.files),
         stdout,
         maxOutputBytes: context.maxOutputBytes,
       },

@@ -89,13 +89,13 @@ function readPlan(path: string, fd: number): PlanFile {
   const hash = createHash('sha256')
   let table: PlanTable | undefined
   let isComplete = false
-  for (const { text, offset, line } of linesOf(fd, (bytes) => hash.update(bytes))) {
-    const parsed = parsePlanLine(text, line)
+  for (const { bytes, offset, line } of linesOf(fd, (bytes) => hash.update(bytes))) {
+    const parsed = parsePlanLine(bytes.toString('utf8'), line)
     if (parsed.type === 'plan') {
       if (table !== undefined) throw badPlan(path, line, 'a second head')
       table = new PlanTable(path, parsed)
     } else if (table === undefined) throw badPlan(path, line, `${parsed.type} before the head`)
-    else if (parsed.type === 'job') table.add(parsed, Buffer.from(text), offset, line)
+    else if (parsed.type === 'job') table.add(parsed, bytes, offset, line)
     else isComplete = true
   }
   if (table === undefined || !isComplete) throw badPlan(path, 0, 'a file that was cut off')
@@ -103,7 +103,8 @@ function readPlan(path: string, fd: number): PlanFile {
 }
 
 interface PlanText {
-  readonly text: string
+  /** Until the next line is asked for. */
+  readonly bytes: Buffer
   readonly offset: number
   readonly line: number
 }
@@ -120,12 +121,10 @@ function* linesOf(fd: number, onBytes: (bytes: Uint8Array) => void): Generator<P
     onBytes(bytes)
     let from = 0
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
-      const text =
-        rest.length === 0
-          ? bytes.toString('utf8', from, end)
-          : Buffer.concat([...rest, bytes.subarray(from, end)]).toString('utf8')
-      yield { text, offset, line: line++ }
-      offset += rest.reduce((sum, part) => sum + part.length, end - from) + 1
+      const own = bytes.subarray(from, end)
+      const whole = rest.length === 0 ? own : Buffer.concat([...rest, own])
+      yield { bytes: whole, offset, line: line++ }
+      offset += whole.length + 1
       rest = []
       from = end + 1
     }
