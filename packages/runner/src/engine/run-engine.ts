@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { RunCommit } from '@skyloom/registry'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
@@ -42,9 +43,11 @@ const WISH_MS = 200
  */
 export async function runPlan(
   store: EngineStore,
-  runDir: string,
+  directory: string,
   options: RunOptions = {},
 ): Promise<RunResult> {
+  // Programs and threads look for it from other folders.
+  const runDir = resolve(directory)
   const plan = openPlan(runDir)
   try {
     const runId = await runIdOf(runDir)
