@@ -90,10 +90,11 @@ async function runThrough(engine: Engine): Promise<void> {
   // Looked at while it runs, and canceled: nothing of it stays in the queue.
   const first = folder.start('run', 'start', runDir, '--quiet')
   await expect.poll(async () => await state(SLOW), waitFor).toBe('running')
+  await expect.poll(async () => await state('dagman_before'), waitFor).toBe('succeeded')
   const status = await folder.skyloom('run', 'status')
   expect(status).toMatch(/Running +outer$/m)
   expect(status).toMatch(/Running +pegasus-plan_inner$/m)
-  expect(status).toMatch(/Summary: [23] runs total/)
+  expect(status).toMatch(/Summary: 3 runs total/)
   expect(await folder.skyloom('run', 'explain', SLOW)).toMatch(/sh_slow: running/)
   expect(await folder.skyloom('run', 'explain', 'pegasus-plan_inner')).toMatch(
     /is running: \d+ of \d+ jobs done, 1 running/,
