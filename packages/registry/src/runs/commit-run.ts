@@ -19,6 +19,7 @@ import {
   PUT_ATTEMPTS,
   PUT_INVOCATIONS,
   PUT_JOBS,
+  SET_LAST_SEQ,
 } from './run-statements.ts'
 import type { RunCommit } from './run-store.ts'
 
@@ -148,8 +149,9 @@ async function setMakers(session: Session, run: HeldRun, rows: readonly Generate
 }
 
 async function changeRun(session: Session, run: HeldRun, change: RunChange, lastSeq: number): Promise<void> {
+  // What every commit does has a statement that is built once.
+  if (lastSeq !== run.lastSeq) await session.bulk(SET_LAST_SEQ, [[run.key, lastSeq]])
   const set = {
-    ...(lastSeq === run.lastSeq ? {} : { last_seq: lastSeq }),
     ...(change.state === undefined ? {} : { state: change.state }),
     ...(change.startedMs === undefined ? {} : { started_ms: change.startedMs }),
     ...(change.endedMs === undefined ? {} : { ended_ms: change.endedMs }),

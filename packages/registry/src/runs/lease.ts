@@ -1,25 +1,38 @@
+import type { CompiledQuery } from 'kysely'
 import type { Session } from '../database/database.ts'
 import { RegistryError } from '../errors.ts'
+import type { RegistryDialect } from '../registry.ts'
 import type { HeldRun } from './commit-run.ts'
 import type { LeaseAnswer } from './run-store.ts'
 
-/** The row of a run with its lease, locked until the transaction ends. */
-async function lockedRun(
-  session: Session,
-  runId: string,
-): Promise<{
+interface LeaseRow {
   readonly key: number
   readonly last_seq: number
   readonly lease_owner: string | null
   readonly lease_token: number
   readonly lease_expires_ms: number | null
-}> {
-  const query = session.sql
+}
+
+/** Looks for a run and locks its row. Every commit does it, so that it is built once for each kind of database. */
+const lockQueries = new Map<RegistryDialect, CompiledQuery<LeaseRow>>()
+
+function lockQuery({ dialect, sql }: Session): CompiledQuery<LeaseRow> {
+  const known = lockQueries.get(dialect)
+  if (known !== undefined) return known
+  const query = sql
     .selectFrom('run')
     .select(['key', 'last_seq', 'lease_owner', 'lease_token', 'lease_expires_ms'])
-    .where('id', '=', runId)
+    .where('id', '=', '')
   // A writing transaction of SQLite has the whole file for itself.
-  const row = await session.row(session.dialect === 'postgres' ? query.forUpdate() : query)
+  const compiled = (dialect === 'postgres' ? query.forUpdate() : query).compile()
+  lockQueries.set(dialect, compiled)
+  return compiled
+}
+
+/** The row of a run with its lease, locked until the transaction ends. */
+async function lockedRun(session: Session, runId: string): Promise<LeaseRow> {
+  const query = { ...lockQuery(session), parameters: [runId] }
+  const row = await session.row<LeaseRow>({ compile: () => query })
   if (row === undefined) throw unknownRun(runId)
   return row
 }

@@ -91,6 +91,14 @@ export const CHANGE_JOBS: BulkStatement = bulkUpdate(
     'reason = CASE WHEN v.keeps_reason = 1 THEN t.reason ELSE v.reason END',
 )
 
+/** Sets the number of the last event of a run; its values are the run's key and the number. */
+export const SET_LAST_SEQ: BulkStatement = bulkUpdate(
+  'run',
+  [whole('key'), whole('last_seq')],
+  1,
+  'last_seq = v.last_seq',
+)
+
 /** The values of {@link CHANGE_JOBS}. */
 export function jobChangeValues(runKey: number, change: JobChange): readonly SqlValue[] {
   return [

@@ -142,9 +142,10 @@ class RunEngine {
     this.#options.signal?.addEventListener('abort', stop)
     try {
       checkSizes(this.#plan, this.#executor)
-      await whenRoom(async () => await this.#executor.prepare(), this.#options)
-      this.#executor.onReport(() => this.#rouse())
-      await this.#recover()
+      // The process that starts programs starts while the plan's rows are written.
+      const ready = whenRoom(async () => await this.#executor.prepare(), this.#options)
+      ready.catch(() => undefined)
+      await this.#recover(ready)
       const status = await this.#loop()
       await this.#hooks.close()
       await this.#executor.close()
@@ -157,8 +158,8 @@ class RunEngine {
     }
   }
 
-  /** The history becomes the state; what was running is adopted. */
-  async #recover(): Promise<void> {
+  /** The history becomes the state; what was running is adopted, when the executor is `ready`. */
+  async #recover(ready: Promise<void>): Promise<void> {
     for await (const stored of this.#store.events(this.#runId)) {
       const event = readEvent(stored, (name) => this.#plan.find(name))
       this.#remember(event)
@@ -175,6 +176,8 @@ class RunEngine {
       // Rows may be written twice: an engine that died here left none that count.
       for (const rows of planRows(this.#plan, now)) await this.#write(rows)
     }
+    await ready
+    this.#executor.onReport(() => this.#rouse())
     const opened = this.#machine.open(now, this.#lease.owner, this.#lease.token)
     const reset = this.#resetLost(now)
     const { wish } = this.#options

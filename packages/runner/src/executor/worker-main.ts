@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { mountFiles } from '@skyloom/base/node'
 import { errorCodes } from '../files/disk-fault.ts'
@@ -91,10 +91,16 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
   }
 }
 
+// Kept open: opening it takes most of the time of a look.
+let usageFd: number | undefined
+const usage = Buffer.alloc(128)
+
 /** Time of this thread on a processor; `undefined` where the kernel does not say. */
 function threadCpuMs(): number | undefined {
   try {
-    return Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e6
+    usageFd ??= openSync('/proc/thread-self/schedstat', 'r')
+    const size = readSync(usageFd, usage, 0, usage.length, 0)
+    return Number.parseInt(usage.toString('latin1', 0, size), 10) / 1e6
   } catch {
     return undefined
   }
