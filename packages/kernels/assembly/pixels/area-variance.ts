@@ -3,10 +3,20 @@
 import { MIN_COVERAGE } from './area-limits'
 import { quadArea } from './overlap'
 
-/** Corners of the quadrilateral in work and slopes dx / dy of its edges. */
-const xs = memory.data(32)
-const ys = memory.data(32)
-const slopes = memory.data(32)
+// Corners of the quadrilateral in work and slopes dx / dy of its edges. Globals, since every thread has its own; what `memory.data` reserves
+// lies in the memory that all threads share.
+let x0: f64 = 0
+let y0: f64 = 0
+let x1: f64 = 0
+let y1: f64 = 0
+let x2: f64 = 0
+let y2: f64 = 0
+let x3: f64 = 0
+let y3: f64 = 0
+let slope0: f64 = 0
+let slope1: f64 = 0
+let slope2: f64 = 0
+let slope3: f64 = 0
 
 export function areaVarianceTile(
   varianceAt: usize, windowCol: i32, windowRow: i32, windowWidth: i32, windowHeight: i32, imageStride: i32,
@@ -19,21 +29,21 @@ export function areaVarianceTile(
     const out = outAt + ((<usize>row * <usize>outStride) << 2)
     for (let col = 0; col < tileWidth; col++) {
       const at = <usize>row * pitch + (<usize>col << 3)
-      const x0 = load<f64>(cornersXAt + at)
-      const x1 = load<f64>(cornersXAt + at, 8)
-      const x2 = load<f64>(cornersXAt + at + pitch, 8)
-      const x3 = load<f64>(cornersXAt + at + pitch)
-      const y0 = load<f64>(cornersYAt + at)
-      const y1 = load<f64>(cornersYAt + at, 8)
-      const y2 = load<f64>(cornersYAt + at + pitch, 8)
-      const y3 = load<f64>(cornersYAt + at + pitch)
+      x0 = load<f64>(cornersXAt + at)
+      x1 = load<f64>(cornersXAt + at, 8)
+      x2 = load<f64>(cornersXAt + at + pitch, 8)
+      x3 = load<f64>(cornersXAt + at + pitch)
+      y0 = load<f64>(cornersYAt + at)
+      y1 = load<f64>(cornersYAt + at, 8)
+      y2 = load<f64>(cornersYAt + at + pitch, 8)
+      y3 = load<f64>(cornersYAt + at + pitch)
       let result: f32 = NaN
       const area = abs(quadArea(x0, y0, x1, y1, x2, y2, x3, y3, Infinity))
       if (area > 0) {
-        setEdge(0, x0, y0, x1, y1)
-        setEdge(8, x1, y1, x2, y2)
-        setEdge(16, x2, y2, x3, y3)
-        setEdge(24, x3, y3, x0, y0)
+        slope0 = slopeOf(x0, y0, x1, y1)
+        slope1 = slopeOf(x1, y1, x2, y2)
+        slope2 = slopeOf(x2, y2, x3, y3)
+        slope3 = slopeOf(x3, y3, x0, y0)
         const firstCol = <i32>max(<f64>windowCol, floor(min(min(x0, x1), min(x2, x3))))
         const endCol = <i32>min(<f64>(windowCol + windowWidth), ceil(max(max(x0, x1), max(x2, x3))))
         const firstRow = <i32>max(<f64>windowRow, floor(min(min(y0, y1), min(y2, y3))))
@@ -57,31 +67,32 @@ export function areaVarianceTile(
   }
 }
 
-function setEdge(at: usize, xa: f64, ya: f64, xb: f64, yb: f64): void {
-  store<f64>(xs + at, xa)
-  store<f64>(ys + at, ya)
-  store<f64>(slopes + at, ya == yb ? 0 : (xb - xa) / (yb - ya))
+function slopeOf(xa: f64, ya: f64, xb: f64, yb: f64): f64 {
+  return ya == yb ? 0 : (xb - xa) / (yb - ya)
 }
 
 /** Signed overlap of the quadrilateral with the square of this side whose lower left corner is (left, bottom). */
 function cellOverlap(left: f64, bottom: f64, side: f64, perSide: f64): f64 {
-  let sum: f64 = 0
   const top = bottom + side
   const right = left + side
-  for (let k: usize = 0; k < 32; k += 8) {
-    const next = (k + 8) & 31
-    const ya = load<f64>(ys + k)
-    const yb = load<f64>(ys + next)
-    const y0 = min(max(ya, bottom), top)
-    const y1 = min(max(yb, bottom), top)
-    if (y0 == y1) continue
-    const xa = load<f64>(xs + k)
-    const slope = load<f64>(slopes + k)
-    const xAt0 = y0 == ya ? xa : xa + (y0 - ya) * slope
-    const xAt1 = y1 == yb ? load<f64>(xs + next) : xa + (y1 - ya) * slope
-    sum += meanOfClamp(min(xAt0, xAt1), max(xAt0, xAt1), left, right, perSide) * (y1 - y0)
-  }
-  return sum
+  return (
+    edgeOverlap(x0, y0, x1, y1, slope0, left, bottom, right, top, perSide) +
+    edgeOverlap(x1, y1, x2, y2, slope1, left, bottom, right, top, perSide) +
+    edgeOverlap(x2, y2, x3, y3, slope2, left, bottom, right, top, perSide) +
+    edgeOverlap(x3, y3, x0, y0, slope3, left, bottom, right, top, perSide)
+  )
+}
+
+/** What one edge adds to a signed overlap. */
+function edgeOverlap(
+  xa: f64, ya: f64, xb: f64, yb: f64, slope: f64, left: f64, bottom: f64, right: f64, top: f64, perSide: f64,
+): f64 {
+  const low = min(max(ya, bottom), top)
+  const high = min(max(yb, bottom), top)
+  if (low == high) return 0
+  const xLow = low == ya ? xa : xa + (low - ya) * slope
+  const xHigh = high == yb ? xb : xa + (high - ya) * slope
+  return meanOfClamp(min(xLow, xHigh), max(xLow, xHigh), left, right, perSide) * (high - low)
 }
 
 /** Mean of clamp(x - left, 0, right - left) over low <= x <= high. */
