@@ -50,7 +50,7 @@ export function pixelCases(memory, kernels) {
   const record = memory.alloc(65536)
   const grid = memory.alloc(8 * 36)
   memory.f64(grid, 36).forEach((_, i, nodes) => void (nodes[i] = i))
-  const scratchBytes = areaScratchBytes(12 * TILE, 12 * TILE, TILE, TILE, true)
+  const scratchBytes = areaScratchBytes(12 * TILE, 12 * TILE, true)
   const scratch = memory.alloc(Math.max(scratchBytes, medianScratchBytes(DEPTH)))
   const table = memory.alloc(4 * 8 * (STEPS + 1))
   const weightsOfTaps = memory.f32(table, 8 * (STEPS + 1))

@@ -3,11 +3,11 @@
  * algorithm, tile by tile, for images without blank pixels whose tiles lie inside; with gcc -O3 -march=native it may use FMA and wide
  * vectors as it likes.
  *
- * Usage: area IMAGE SIDE CORNERS TILE ROUNDS OUT
+ * Usage: area IMAGE SIDE CORNERS TILE TILES ROUNDS OUT
  *   IMAGE   SIDE x SIDE float32 of this machine
- *   CORNERS (TILE + 1)^2 x as float64, then as many y: corners of the output pixels in the image
- *   OUT     TILE x TILE float32, written
- * Prints the least nanoseconds per output pixel of ROUNDS rounds of 20 tiles each.
+ *   CORNERS for each tile (TILE + 1)^2 x as float64, then as many y: corners of the output pixels in the image
+ *   OUT     for each tile TILE x TILE float32, written
+ * Prints the least nanoseconds per output pixel of ROUNDS rounds over all tiles.
  */
 #include <math.h>
 #include <stdio.h>
@@ -181,26 +181,31 @@ static void *read_all(const char *path, size_t bytes) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 7) return 2;
-  int side = atoi(argv[2]), n = atoi(argv[4]), rounds = atoi(argv[5]), count = n + 1;
+  if (argc != 8) return 2;
+  int side = atoi(argv[2]), n = atoi(argv[4]), tiles = atoi(argv[5]), rounds = atoi(argv[6]);
+  long pixels = (long)n * n, corners = (long)(n + 1) * (n + 1);
   float *image = read_all(argv[1], (size_t)side * side * sizeof(float));
-  double *x = read_all(argv[3], 2 * (size_t)count * count * sizeof(double)), *y = x + count * count;
-  float *out = malloc((size_t)n * n * sizeof(float));
-  double *vertical = malloc(count * sizeof(double));
+  double *x = read_all(argv[3], 2 * (size_t)tiles * corners * sizeof(double));
+  float *out = malloc((size_t)tiles * pixels * sizeof(float));
+  double *vertical = malloc((n + 1) * sizeof(double));
   sums = malloc((size_t)side * (side + 1) * sizeof(double));
   if (!out || !vertical || !sums) return 2;
-  Corners top = corners_of(count), bottom = corners_of(count);
+  Corners top = corners_of(n + 1), bottom = corners_of(n + 1);
   double least = 1e300;
   for (int round = 0; round < rounds; round++) {
     struct timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    for (int k = 0; k < 20; k++) tile(image, side, x, y, n, &top, &bottom, vertical, out);
+    for (int k = 0; k < tiles; k++) {
+      const double *tile_x = x + 2 * k * corners;
+      tile(image, side, tile_x, tile_x + corners, n, &top, &bottom, vertical, out + k * pixels);
+    }
     clock_gettime(CLOCK_MONOTONIC, &end);
     double ns = (end.tv_sec - start.tv_sec) * 1e9 + (end.tv_nsec - start.tv_nsec);
     if (ns < least) least = ns;
   }
-  FILE *file = fopen(argv[6], "wb");
-  if (!file || fwrite(out, sizeof(float), (size_t)n * n, file) != (size_t)n * n || fclose(file)) return 2;
-  printf("%.4f\n", least / 20 / n / n);
+  FILE *file = fopen(argv[7], "wb");
+  size_t count = (size_t)tiles * pixels;
+  if (!file || fwrite(out, sizeof(float), count, file) != count || fclose(file)) return 2;
+  printf("%.4f\n", least / count);
   return 0;
 }

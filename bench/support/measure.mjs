@@ -86,6 +86,7 @@ export function report(results) {
 
 /** Ratios of the first contestant to each other one: medians of the ratios of runs side by side. */
 export function ratiosOf(results) {
+  if (results.size === 0) return []
   const [[first, own], ...others] = [...results]
   return others.map(([other, theirs]) => {
     const ratio = (key) => median(own.map((row, i) => row[key] / theirs[i][key]))

@@ -31,7 +31,7 @@ export {
   type PixelMemory,
   type PixelViews,
 } from './memory/pixel-memory.ts'
-export { areaScratchBytes, overlapScratchBytes } from './pixels/area-scratch.ts'
+export { areaScratchBytes, MAX_AREA_TILE_WIDTH, overlapScratchBytes } from './pixels/area-scratch.ts'
 export { pixelKernels } from './pixels/choose-kernels.ts'
 export type { PixelKernels } from './pixels/pixel-kernels.ts'
 export {

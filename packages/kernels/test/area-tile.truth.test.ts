@@ -17,7 +17,7 @@ const cornersX = memory.alloc(8 * (TILE + 1) ** 2)
 const cornersY = memory.alloc(8 * (TILE + 1) ** 2)
 const values = memory.alloc(4 * TILE ** 2)
 const coverages = memory.alloc(4 * TILE ** 2)
-const scratchBytes = areaScratchBytes(SIDE, SIDE, TILE, TILE, true)
+const scratchBytes = areaScratchBytes(SIDE, SIDE, true)
 const scratch = memory.alloc(scratchBytes)
 
 /** The image as a function of column and row. */

@@ -5,7 +5,7 @@ import { type Bench, benches, fillPixels, randomNumbers } from './builds.ts'
 
 const MAX_SIDE = 150
 const MAX_TILE = 24
-const SCRATCH_BYTES = areaScratchBytes(MAX_SIDE, MAX_SIDE, MAX_TILE, MAX_TILE, true)
+const SCRATCH_BYTES = areaScratchBytes(MAX_SIDE, MAX_SIDE, true)
 
 /** Both implementations work in float64 and round once to float32; a difference needs a result on the edge of rounding. */
 const VALUE_RTOL = 2 ** -22
@@ -177,7 +177,7 @@ describe.for(benches())('areaTile, $name build', (bench) => {
     expect(run(0)).toBe(1)
     expect(run(50_000)).toBe(1)
     expect(memory.f32(blocks.values[0], 1)[0]).toBe(42)
-    expect(run(areaScratchBytes(100, 100, 1, 1, false))).toBe(0)
+    expect(run(areaScratchBytes(100, 100, false))).toBe(0)
     expect(memory.f32(blocks.values[0], 1)[0]).toBe(1)
   })
 })

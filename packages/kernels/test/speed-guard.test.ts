@@ -14,7 +14,7 @@ test('the guard against slower kernels fails on a slow build and names what is s
   const run = spawnSync(process.execPath, ['bench/guard/run.mjs', '--pixels', debugBuild], options)
   expect(run.stderr).toBe('')
   expect(run.status).toBe(1)
-  expect(run.stdout).toMatch(/^areaTile, aligned +\d\.\d+ {2}SLOWER$/m)
+  expect(run.stdout).toMatch(/^accumulateMean +\d\.\d+ {2}SLOWER$/m)
   expect(run.stdout).toMatch(/^riceDecode +[01]\.\d+$/m)
   expect(run.stdout).toContain('npm run bench -- guard --accept')
 })

@@ -4,7 +4,7 @@ import {
   BLOCK, BLOCK_PITCH, BLOCK_SHIFT, block0, boxRow, pitch, sumsAt, weightStep, winBottom, winCol, winEnd, winLeft, winRight,
   winTop,
 } from './area-box'
-import { xOf, yOf } from './area-corners'
+import { X, Y } from './area-corners'
 import { MAX_CORNER } from './area-limits'
 import { areaOf, extentOf } from './area-shape'
 import { storePixel } from './area-store'
@@ -18,14 +18,14 @@ let gMeanWeight: f64 = 0
 /** Stores value and coverage of pixel k between two rows of corners. */
 export function clippedPixel(top: usize, bottom: usize, k: usize, valueAt: usize, coverageAt: usize): void {
   const d = k << 3
-  const x0 = load<f64>(xOf(top) + d)
-  const x1 = load<f64>(xOf(top) + d, 8)
-  const x2 = load<f64>(xOf(bottom) + d, 8)
-  const x3 = load<f64>(xOf(bottom) + d)
-  const y0 = load<f64>(yOf(top) + d)
-  const y1 = load<f64>(yOf(top) + d, 8)
-  const y2 = load<f64>(yOf(bottom) + d, 8)
-  const y3 = load<f64>(yOf(bottom) + d)
+  const x0 = load<f64>(top + d, X)
+  const x1 = load<f64>(top + d, X + 8)
+  const x2 = load<f64>(bottom + d, X + 8)
+  const x3 = load<f64>(bottom + d, X)
+  const y0 = load<f64>(top + d, Y)
+  const y1 = load<f64>(top + d, Y + 8)
+  const y2 = load<f64>(bottom + d, Y + 8)
+  const y3 = load<f64>(bottom + d, Y)
   store<f32>(valueAt + (k << 2), NaN)
   store<f32>(coverageAt + (k << 2), 0)
   const lowX = min(min(x0, x1), min(x2, x3))

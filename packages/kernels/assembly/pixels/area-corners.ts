@@ -4,6 +4,11 @@ import { BLOCK_PITCH, BLOCK_SHIFT, BLOCK_SURPLUS, block0, boxRow, pitch, winBott
 /** 2^52 + 2^51: added to a whole number below 2^31 it leaves that number in the low word. */
 const TO_WORD: f64 = 6755399441055744.0
 
+/** Output pixels in a row of a tile at most. Arrays of fixed length give constant offsets, which cost nothing. */
+export const MAX_WIDTH: i32 = 64
+/** Bytes of an array with 8 for each corner and room for whole vectors. */
+export const STRIDE: usize = 544
+
 /** Block numbers below this mark corners outside the window. */
 export const FIRST_BLOCK: i32 = -(1 << 29)
 
@@ -11,27 +16,23 @@ export const FIRST_BLOCK: i32 = -(1 << 29)
 const FAR_CELL: i32 = i32.MIN_VALUE
 const FAR_ROW: i32 = 1 << 28
 
-// Arrays of one row of corners (byte offsets). Two sets are used in turn.
-export let cornerBytes: usize = 0
-export function xOf(set: usize): usize { return set }
-export function yOf(set: usize): usize { return set + cornerBytes }
-export function fxOf(set: usize): usize { return set + 2 * cornerBytes }
-export function fyOf(set: usize): usize { return set + 3 * cornerBytes }
-export function edgeOf(set: usize): usize { return set + 4 * cornerBytes }
-export function weightEdgeOf(set: usize): usize { return set + 5 * cornerBytes }
-export function cellOf(set: usize): usize { return set + 6 * cornerBytes }
-export function blockOf(set: usize): usize { return set + 6 * cornerBytes + (cornerBytes >> 1) }
-export function rowOf(set: usize): usize { return set + 7 * cornerBytes }
-export const SET_ARRAYS: usize = 8
-
-/** Sets the size of the arrays for rows of `count` corners, with room for whole vectors. */
-export function setCornerCount(count: i32): void {
-  cornerBytes = ((<usize>count + 7) & ~3) << 3
-}
+// Arrays of one row of corners (byte offsets in a set). Two sets are used in turn.
+export const X: usize = 0
+export const Y: usize = STRIDE
+export const FX: usize = 2 * STRIDE
+export const FY: usize = 3 * STRIDE
+/** Edges to the next corner of the row. */
+export const EDGE: usize = 4 * STRIDE
+export const WEIGHT_EDGE: usize = 5 * STRIDE
+/** Two words a corner: index of the prefix sum at the cell's left border, row. */
+export const CELL: usize = 6 * STRIDE
+/** One word a corner. */
+export const BLOCK_OF: usize = 7 * STRIDE
+export const SET_BYTES: usize = 8 * STRIDE
 
 /**
- * Fills the arrays of a corner row: positions, index of the prefix sum at the cell's left border, fractions, row, block. Corners
- * outside the window get a block number that no other corner of this row and the next has, below FIRST_BLOCK.
+ * Fills the arrays of a corner row: positions, cells, fractions, rows, blocks. Corners outside the window get a block number that no other
+ * corner of this row and the next has, below FIRST_BLOCK.
  */
 export function locateCorners(xAt: usize, yAt: usize, count: i32, set: usize, cornerRow: i32): void {
   const left = f64x2.splat(winLeft)
@@ -47,6 +48,7 @@ export function locateCorners(xAt: usize, yAt: usize, count: i32, set: usize, co
   let k = 0
   while (true) {
     const at = <usize>k << 3
+    const corner = set + at
     const x = v128.load(xAt + at)
     const y = v128.load(yAt + at)
     const inside = v128.and(
@@ -55,21 +57,22 @@ export function locateCorners(xAt: usize, yAt: usize, count: i32, set: usize, co
     )
     const wholeX = f64x2.floor(x)
     const wholeY = f64x2.floor(y)
-    v128.store(xOf(set) + at, x)
-    v128.store(yOf(set) + at, y)
-    v128.store(fxOf(set) + at, f64x2.sub(x, wholeX))
-    v128.store(fyOf(set) + at, f64x2.sub(y, wholeY))
+    v128.store(corner, x, X)
+    v128.store(corner, y, Y)
+    v128.store(corner, f64x2.sub(x, wholeX), FX)
+    v128.store(corner, f64x2.sub(y, wholeY), FY)
     // col, col, row, row
     const cell = v128.shuffle<i32>(f64x2.add(wholeX, toWord), f64x2.add(wholeY, toWord), 0, 2, 4, 6)
     const block = i32x4.shr_s(cell, BLOCK_SHIFT)
     const scaled = i32x4.mul(cell, factors)
     const colPart = i32x4.add(scaled, i32x4.mul(block, surplus))
-    const index = i32x4.sub(i32x4.add(colPart, v128.shuffle<i32>(scaled, scaled, 2, 3, 2, 3)), base)
+    let index = i32x4.sub(i32x4.add(colPart, v128.shuffle<i32>(scaled, scaled, 2, 3, 2, 3)), base)
     const lanes = v128.shuffle<i32>(inside, inside, 0, 2, 0, 2)
-    const half = <usize>k << 2
-    v128.store64_lane(cellOf(set) + half, v128.bitselect(index, i32x4(far + 3 * k, far + 3 * k + 3, 0, 0), lanes), 0)
-    v128.store64_lane(rowOf(set) + half, cell, 1)
-    v128.store64_lane(blockOf(set) + half, v128.bitselect(block, i32x4(lone + k, lone + k + 1, 0, 0), lanes), 0)
+    index = v128.bitselect(index, i32x4(far + 3 * k, far + 3 * k + 3, 0, 0), lanes)
+    v128.store(corner, v128.shuffle<i32>(index, cell, 0, 6, 1, 7), CELL)
+    v128.store64_lane(
+      set + (<usize>k << 2), v128.bitselect(block, i32x4(lone + k, lone + k + 1, 0, 0), lanes), 0, BLOCK_OF,
+    )
     if (k + 2 >= count) break
     // An odd last corner is done together with the one before it.
     k = min(k + 2, count - 2)

@@ -1,326 +1,292 @@
 // Edge integrals: G dy from corner a to corner b, both in one block. T = f64 does it for the weights too, T = i32 does not.
 //
-// The usual edge touches one to three pixels and has its own formula; all others go row by row. Lengths are formed so that they
-// never cancel to 0: (1 - fa) + fb, not 1 + fb - fa.
+// A short edge crosses at most one column line and one row line: it has up to three parts, each in one pixel. Parts that an edge does not
+// have get length 0, so that all short edges follow one formula without branches, two of them in the lanes of a vector. Where two
+// neighbours cross the same line and no other, what would be 0 is left out. So an edge's result is the same to the last bit
+// whatever its neighbour is. Longer edges go row by row.
 //
-// `@inline` is AssemblyScript's and checked by its compiler; an editor that checks by TypeScript underlines it. Without it a pixel takes
-// 16.2 ns instead of 13.9 at 17 degrees.
+// `@inline` is AssemblyScript's and checked by its compiler; an editor that checks by TypeScript underlines it. A call takes as long as an
+// edge. There is none in the loop over edges for another reason, too: what a call could change goes to memory and back around it.
 import { pitch, sumsAt, weightStep } from './area-box'
-import { blockOf, cellOf, fxOf, fyOf, rowOf } from './area-corners'
+import { BLOCK_OF, CELL, FX, FY } from './area-corners'
 import { longEdge } from './area-long-edge'
+import { aboveOne, halves, ones } from './constants'
+
+// A step from cell to cell as one number: columns and rows of prefix sums in the low word, rows in the high one.
+const RIGHT: i64 = 1
+const DOWN: i64 = 0x1_0000_0000
+
+/** Where a row of edges notes the pairs that are not both short: room for an address of each pair. */
+let othersAt: usize = 0
+
+export function setOthers(at: usize): void {
+  othersAt = at
+}
 
 /**
  * Edges from the corners of one row to those of the same or the next row: edge k leads from corner k of `from` to corner
  * k + shift of `to`. Those of the weights lie at `weightOut`. Edges between blocks are left out: no step between their cells, nor one from
  * or to a corner outside the window, is one of a short edge.
- *
- * Two neighbours that cross the same lines, which most do, are done in the two lanes of a vector by the formulas of `shortEdge`.
  */
 export function edges<T>(
   from: usize, to: usize, shift: usize, out: usize, weightOut: usize, count: i32,
 ): void {
-  const fxa = fxOf(from)
-  const fya = fyOf(from)
-  const cellsA = cellOf(from)
-  const blocksA = blockOf(from)
-  const rowsA = rowOf(from)
-  const fxb = fxOf(to) + (shift << 3)
-  const fyb = fyOf(to) + (shift << 3)
-  const cellsB = cellOf(to) + (shift << 2)
-  const blocksB = blockOf(to) + (shift << 2)
-  const rowsB = rowOf(to) + (shift << 2)
-  // Steps of two edges in one number. Cells are not negative, so an equal step in both lanes needs no look at borrows.
-  const aColumn: i64 = 0x1_0000_0001
-  const aRow = <i64>pitch * aColumn
-  const end = <usize>count
-  for (let k: usize = 0; k < end; k += 2) {
-    const i = k << 2
-    const d = k << 3
-    if (k + 1 < end) {
-      const a = load<i64>(cellsA + i)
-      const step = load<i64>(cellsB + i) - a
-      if (step == aColumn) {
-        acrossColumns<T, u32>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
+  if (count == 1) {
+    oneEdge<T>(from, to + (shift << 3), from, to, out, weightOut)
+    return
+  }
+  const one = ones()
+  const half = halves()
+  const tooFar = aboveOne()
+  const line = i32x4.splat(pitch)
+  const rowBytes = <usize>pitch << 3
+  const down = <i64>pitch + DOWN
+  const sums = sumsAt
+  const others = othersAt
+  let othersEnd = others
+  // Whole pairs; then an odd last edge together with the one before it.
+  let end = from + ((<usize>count & ~1) << 3)
+  let a = from
+  let b = to + (shift << 3)
+  let o = out
+  let w = weightOut
+  while (true) {
+    for (; a < end; a += 16, b += 16, o += 16, w += 16) {
+      const step = load<i64>(b, CELL) - load<i64>(a, CELL)
+      if (step == load<i64>(b, CELL + 8) - load<i64>(a, CELL + 8)) {
+        if (step == RIGHT) {
+          acrossColumns<T, u32>(a, b, o, w, sums, one, half)
+          continue
+        }
+        if (step == down) {
+          acrossRows<T, u32>(a, b, o, w, sums, rowBytes, one, half)
+          continue
+        }
+        if (step == -RIGHT) {
+          acrossColumns<T, i32>(a, b, o, w, sums, one, half)
+          continue
+        }
+        if (step == -down) {
+          acrossRows<T, i32>(a, b, o, w, sums, rowBytes, one, half)
+          continue
+        }
+      }
+      // cell, row, cell, row
+      const steps = i32x4.sub(v128.load(b, CELL), v128.load(a, CELL))
+      const rows = v128.shuffle<i32>(steps, steps, 1, 3, 1, 3)
+      const lines = i32x4.mul(rows, line)
+      const columns = i32x4.sub(v128.shuffle<i32>(steps, steps, 0, 2, 0, 2), lines)
+      if (v128.any_true(v128.and(v128.or(i32x4.abs(columns), i32x4.abs(rows)), tooFar))) {
+        store<usize>(othersEnd, a)
+        othersEnd += sizeof<usize>()
         continue
       }
-      if (step == aRow) {
-        acrossRows<T, u32>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
-        continue
-      }
-      if (step == -aColumn) {
-        acrossColumns<T, i32>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
-        continue
-      }
-      if (step == -aRow) {
-        acrossRows<T, i32>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
-        continue
-      }
-      if (step == 0) {
-        insideCells<T>(a, fxa + d, fya + d, fxb + d, fyb + d, out + d, weightOut + d)
-        continue
-      }
+      shortEdges<T, v128>(
+        columns, rows, lines, load<i32>(a, CELL), load<i32>(a, CELL + 8), load<i32>(b, CELL), load<i32>(b, CELL + 8),
+        v128.load(a, FX), v128.load(a, FY), v128.load(b, FX), v128.load(b, FY), o, w, sums, one, half,
+      )
     }
-    const last = min(k + 2, end)
-    for (let j = k; j < last; j++) {
-      const ij = j << 2
-      const dj = j << 3
-      const a = load<i32>(cellsA + ij)
-      const b = load<i32>(cellsB + ij)
-      const xa = load<f64>(fxa + dj)
-      const ya = load<f64>(fya + dj)
-      const xb = load<f64>(fxb + dj)
-      const yb = load<f64>(fyb + dj)
-      if (shortEdge<T>(a, xa, ya, b, xb, yb, out + dj, weightOut + dj)) continue
-      if (load<i32>(blocksA + ij) != load<i32>(blocksB + ij)) continue
-      longEdge<T>(a, xa, ya, load<i32>(rowsA + ij), b, xb, yb, load<i32>(rowsB + ij), out + dj, weightOut + dj)
-    }
+    if (a == from + (<usize>count << 3)) break
+    a -= 8
+    b -= 8
+    o -= 8
+    w -= 8
+    end = a + 16
+  }
+  for (let other = others; other < othersEnd; other += sizeof<usize>()) {
+    a = load<usize>(other)
+    b = a - from + to + (shift << 3)
+    o = a - from + out
+    w = a - from + weightOut
+    oneEdge<T>(a, b, from, to, o, w)
+    oneEdge<T>(a + 8, b + 8, from, to, o + 8, w + 8)
   }
 }
 
-/** Two edges inside their cells. */
-function insideCells<T>(
-  cells: i64, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
-): void {
-  const at0 = sumsAt + (<usize>(<i32>cells) << 3)
-  const at1 = sumsAt + (<usize>(<i32>(cells >> 32)) << 3)
-  const dy = f64x2.sub(v128.load(fyb), v128.load(fya))
-  const m = f64x2.mul(f64x2.splat(0.5), f64x2.add(v128.load(fxa), v128.load(fxb)))
-  v128.store(out, inside2(at0, at1, dy, m))
-  if (isFloat<T>()) v128.store(weightOut, inside2(at0 + weightStep, at1 + weightStep, dy, m))
+/** One edge from corner a of the set `from` to corner b of the set `to`, if both are in one block. */
+function oneEdge<T>(a: usize, b: usize, from: usize, to: usize, out: usize, weightOut: usize): void {
+  const blockA = load<i32>(from + ((a - from) >> 1), BLOCK_OF)
+  const blockB = load<i32>(to + ((b - to) >> 1), BLOCK_OF)
+  if (blockA == blockB) singleEdge<T>(load<i32>(a, CELL), a, load<i32>(b, CELL), b, out, weightOut)
 }
 
-/** Two edges that cross one column line each, to the right for D = u32, to the left for D = i32. */
-function acrossColumns<T, D>(
-  cells: i64, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
-): void {
-  const isRight = !isSigned<D>()
-  const one = f64x2.splat(1)
-  const xa = v128.load(fxa)
-  const xb = v128.load(fxb)
-  const la = isRight ? f64x2.sub(one, xa) : xa
-  const lb = isRight ? xb : f64x2.sub(one, xb)
-  const dy = f64x2.sub(v128.load(fyb), v128.load(fya))
-  const h = f64x2.div(f64x2.splat(0.5), f64x2.add(la, lb))
-  const qa = f64x2.mul(f64x2.mul(la, la), h)
-  const qb = f64x2.mul(f64x2.mul(lb, lb), h)
-  const ql = isRight ? qa : qb
-  const qr = isRight ? qb : qa
-  // The prefix sum left of the line.
-  const back: usize = isRight ? 0 : 8
-  const at0 = sumsAt + (<usize>(<i32>cells) << 3) - back
-  const at1 = sumsAt + (<usize>(<i32>(cells >> 32)) << 3) - back
-  v128.store(out, columns2(at0, at1, dy, ql, qr))
-  if (isFloat<T>()) v128.store(weightOut, columns2(at0 + weightStep, at1 + weightStep, dy, ql, qr))
-}
-
-/** Two edges that cross one row line each, to larger rows for D = u32, to smaller ones for D = i32. */
-function acrossRows<T, D>(
-  cells: i64, fxa: usize, fya: usize, fxb: usize, fyb: usize, out: usize, weightOut: usize,
-): void {
-  const isDown = !isSigned<D>()
-  const one = f64x2.splat(1)
-  const half = f64x2.splat(0.5)
-  const xa = v128.load(fxa)
-  const xb = v128.load(fxb)
-  const ya = v128.load(fya)
-  const yb = v128.load(fyb)
-  const la = isDown ? f64x2.sub(one, ya) : ya
-  const lb = isDown ? yb : f64x2.sub(one, yb)
-  const xm = f64x2.add(xa, f64x2.mul(f64x2.div(la, f64x2.add(la, lb)), f64x2.sub(xb, xa)))
-  const ma = f64x2.mul(half, f64x2.add(xa, xm))
-  const mb = f64x2.mul(half, f64x2.add(xm, xb))
-  const da = isDown ? la : f64x2.neg(la)
-  const db = isDown ? lb : f64x2.neg(lb)
-  const rowBytes = isDown ? <usize>pitch << 3 : -(<usize>pitch << 3)
-  const at0 = sumsAt + (<usize>(<i32>cells) << 3)
-  const at1 = sumsAt + (<usize>(<i32>(cells >> 32)) << 3)
-  v128.store(out, f64x2.add(inside2(at0, at1, da, ma), inside2(at0 + rowBytes, at1 + rowBytes, db, mb)))
-  if (isFloat<T>()) {
-    v128.store(
-      weightOut,
-      f64x2.add(
-        inside2(at0 + weightStep, at1 + weightStep, da, ma),
-        inside2(at0 + weightStep + rowBytes, at1 + weightStep + rowBytes, db, mb),
-      ),
+/** One edge from corner a to corner b with their cells given. */
+function singleEdge<T>(cellA: i32, a: usize, cellB: i32, b: usize, out: usize, weightOut: usize): void {
+  const rowA = load<i32>(a, CELL + 4)
+  const rowB = load<i32>(b, CELL + 4)
+  const rows = rowB - rowA
+  const lines = rows * pitch
+  const columns = cellB - cellA - lines
+  if (isStep(rows) && isStep(columns)) {
+    shortEdges<T, f64>(
+      i32x4.splat(columns), i32x4.splat(rows), i32x4.splat(lines), cellA, cellA, cellB, cellB,
+      v128.load64_splat(a, FX), v128.load64_splat(a, FY), v128.load64_splat(b, FX), v128.load64_splat(b, FY),
+      out, weightOut, sumsAt, ones(), halves(),
     )
+    return
   }
+  longEdge<T>(
+    cellA, load<f64>(a, FX), load<f64>(a, FY), rowA, cellB, load<f64>(b, FX), load<f64>(b, FY), rowB, out, weightOut,
+  )
 }
 
-/** `insideCell` of two edges. */
-function inside2(at0: usize, at1: usize, dy: v128, m: v128): v128 {
-  const a = v128.load(at0)
-  const b = v128.load(at1)
-  const p = v128.shuffle<f64>(a, b, 0, 2)
-  return f64x2.mul(dy, f64x2.add(p, f64x2.mul(f64x2.sub(v128.shuffle<f64>(a, b, 1, 3), p), m)))
+function isStep(step: i32): bool {
+  return <u32>(step + 1) <= 2
 }
 
-/** `acrossColumn` of two edges; the offsets are those of the prefix sums left of the line. */
-function columns2(at0: usize, at1: usize, dy: v128, ql: v128, qr: v128): v128 {
-  const a = v128.load(at0)
-  const b = v128.load(at1)
-  const p = v128.shuffle<f64>(a, b, 1, 3)
-  const left = f64x2.mul(f64x2.sub(p, v128.shuffle<f64>(a, b, 0, 2)), ql)
-  const next = v128.load64_lane(at1 + 16, v128.load64_zero(at0 + 16), 1)
-  return f64x2.mul(dy, f64x2.add(f64x2.sub(p, left), f64x2.mul(f64x2.sub(next, p), qr)))
-}
-
-/** One edge with its cells given, for pixels that lie across a block border. */
-export function singleEdge<T>(
-  a: i32, fromSet: usize, fromK: usize, b: i32, toSet: usize, toK: usize, out: usize, weightOut: usize,
-): void {
-  const from = fromK << 3
-  const to = toK << 3
-  const xa = load<f64>(fxOf(fromSet) + from)
-  const ya = load<f64>(fyOf(fromSet) + from)
-  const xb = load<f64>(fxOf(toSet) + to)
-  const yb = load<f64>(fyOf(toSet) + to)
-  if (shortEdge<T>(a, xa, ya, b, xb, yb, out, weightOut)) return
-  const rowA = load<i32>(rowOf(fromSet) + (fromK << 2))
-  const rowB = load<i32>(rowOf(toSet) + (toK << 2))
-  longEdge<T>(a, xa, ya, rowA, b, xb, yb, rowB, out, weightOut)
-}
-
-/** One edge that touches one to three pixels; false for others. Inlined by hand: calls cost a sixth of the whole tile. */
-@inline
-function shortEdge<T>(
-  a: i32, fxa: f64, fya: f64, b: i32, fxb: f64, fyb: f64, out: usize, weightOut: usize,
-): bool {
-  const step = b - a
-  const at = sumsAt + (<usize>a << 3)
-  if (step == 0) {
-    const dy = fyb - fya
-    const m = 0.5 * (fxa + fxb)
-    store<f64>(out, insideCell(at, dy, m))
-    if (isFloat<T>()) store<f64>(weightOut, insideCell(at + weightStep, dy, m))
-    return true
-  }
-  if (step == 1 || step == -1) {
-    const isRight = step == 1
-    const la = select<f64>(1 - fxa, fxa, isRight)
-    const lb = select<f64>(fxb, 1 - fxb, isRight)
-    const dy = fyb - fya
-    // Half the mean distance from the column line, before and after it.
-    const h = 0.5 / (la + lb)
-    const qa = la * la * h
-    const qb = lb * lb * h
-    const line = at + select<usize>(8, 0, isRight)
-    const ql = select<f64>(qa, qb, isRight)
-    const qr = select<f64>(qb, qa, isRight)
-    store<f64>(out, acrossColumn(line, dy, ql, qr))
-    if (isFloat<T>()) store<f64>(weightOut, acrossColumn(line + weightStep, dy, ql, qr))
-    return true
-  }
-  if (step == pitch || step == -pitch) {
-    const isDown = step == pitch
-    const la = select<f64>(1 - fya, fya, isDown)
-    const lb = select<f64>(fyb, 1 - fyb, isDown)
-    const xm = fxa + (la / (la + lb)) * (fxb - fxa)
-    const ma = 0.5 * (fxa + xm)
-    const mb = 0.5 * (xm + fxb)
-    const da = select<f64>(la, -la, isDown)
-    const db = select<f64>(lb, -lb, isDown)
-    const other = sumsAt + (<usize>b << 3)
-    store<f64>(out, insideCell(at, da, ma) + insideCell(other, db, mb))
-    if (isFloat<T>()) {
-      store<f64>(weightOut, insideCell(at + weightStep, da, ma) + insideCell(other + weightStep, db, mb))
-    }
-    return true
-  }
-  const size = abs(step)
-  if (size == pitch + 1 || size == pitch - 1) {
-    diagonalEdge<T>(a, fxa, fya, b, fxb, fyb, out, weightOut)
-    return true
-  }
-  return false
-}
-
-/** dy times G at the fraction m of a cell. */
-function insideCell(at: usize, dy: f64, m: f64): f64 {
-  const p = load<f64>(at)
-  return dy * (p + (load<f64>(at, 8) - p) * m)
-}
-
-/** Edge across one column line: ql, qr are the mean distances from the line on its left and right, weighted with their length. */
-function acrossColumn(line: usize, dy: f64, ql: f64, qr: f64): f64 {
-  const p = load<f64>(line)
-  return dy * (p - (p - load<f64>(line - 8)) * ql + (load<f64>(line, 8) - p) * qr)
-}
-
-/** An edge that crosses one row line and one column line. */
-@inline
-function diagonalEdge<T>(
-  a: i32, fxa: f64, fya: f64,
-  b: i32, fxb: f64, fyb: f64,
+/** The edges from corner a0 to b0 and from a1 to b1 with their cells given, for pixels that lie across a block border. */
+export function twoEdges<T>(
+  cellA0: i32, a0: usize, cellB0: i32, b0: usize, cellA1: i32, a1: usize, cellB1: i32, b1: usize,
   out: usize, weightOut: usize,
 ): void {
-  // Always towards larger rows; the other way round has the opposite sign.
-  let sign = 0.5
-  if (b < a) {
-    const cell = a
-    const fx = fxa
-    const fy = fya
-    a = b
-    fxa = fxb
-    fya = fyb
-    b = cell
-    fxb = fx
-    fyb = fy
-    sign = -0.5
-  }
-  const isRight = b - a == pitch + 1
-  const ax = select<f64>(1 - fxa, fxa, isRight)
-  const bx = select<f64>(fxb, 1 - fxb, isRight)
-  const ay = 1 - fya
-  const by = fyb
-  const lx = ax + bx
-  const ly = ay + by
-  // Rows before the column line; columns from the column line at the row line, positive on b's side.
-  const yc = (ly * ax) / lx
-  const xr = (lx * ay) / ly - ax
-  const before = -ax * min(yc, ay)
-  let ka: f64
-  let kb: f64
-  let kc: f64
-  let middle: usize
-  const rowBytes = <usize>pitch << 3
-  const lower = sumsAt + (<usize>a << 3) + select<usize>(8, 0, isRight)
-  const near: usize = isRight ? <usize>-8 : 8
-  if (yc < ay) {
-    // column line first: a's cell, its neighbour in the row, b's cell
-    ka = before
-    kb = xr * (ay - yc)
-    kc = (xr + bx) * by
-    middle = lower - near
-  } else {
-    // row line first: a's cell, the cell above it, b's cell
-    ka = (xr - ax) * ay
-    kb = xr * (yc - ay)
-    kc = bx * (ly - yc)
-    middle = lower + rowBytes + near
-  }
-  store<f64>(out, acrossBoth(lower, near, rowBytes, middle, yc < ay, ay, by, ka, kb, kc, sign))
-  if (isFloat<T>()) {
-    store<f64>(
-      weightOut,
-      acrossBoth(lower + weightStep, near, rowBytes, middle + weightStep, yc < ay, ay, by, ka, kb, kc, sign),
+  const rows0 = load<i32>(b0, CELL + 4) - load<i32>(a0, CELL + 4)
+  const rows1 = load<i32>(b1, CELL + 4) - load<i32>(a1, CELL + 4)
+  const lines0 = rows0 * pitch
+  const lines1 = rows1 * pitch
+  const columns0 = cellB0 - cellA0 - lines0
+  const columns1 = cellB1 - cellA1 - lines1
+  if (isStep(rows0) && isStep(rows1) && isStep(columns0) && isStep(columns1)) {
+    shortEdges<T, v128>(
+      i32x4.replace_lane(i32x4.splat(columns0), 1, columns1), i32x4.replace_lane(i32x4.splat(rows0), 1, rows1),
+      i32x4.replace_lane(i32x4.splat(lines0), 1, lines1), cellA0, cellA1, cellB0, cellB1,
+      both(a0 + FX, a1 + FX), both(a0 + FY, a1 + FY), both(b0 + FX, b1 + FX), both(b0 + FY, b1 + FY),
+      out, weightOut, sumsAt, ones(), halves(),
     )
+    return
   }
+  singleEdge<T>(cellA0, a0, cellB0, b0, out, weightOut)
+  singleEdge<T>(cellA1, a1, cellB1, b1, out + 8, weightOut + 8)
+}
+
+@inline
+function both(at0: usize, at1: usize): v128 {
+  return v128.load64_lane(at1, v128.load64_zero(at0), 1)
 }
 
 /**
- * `line` is the prefix sum at the column line in a's row, `near` leads from it to a's side. Differences of prefix sums away from
- * the line are columns' values times the direction, so left and right need no distinction.
+ * The part of an edge before it crosses the border that it runs towards, of the cell where it starts at the fraction f; d is its length.
+ * Exactly 1 for edges that end in that cell: then 1 - f is at least d, and f at least -d.
  */
 @inline
-function acrossBoth(
-  line: usize, near: usize, rowBytes: usize, middle: usize, columnFirst: bool,
-  ay: f64, by: f64, ka: f64, kb: f64, kc: f64, sign: f64,
-): f64 {
-  const pa = load<f64>(line)
-  const pb = load<f64>(line + rowBytes)
-  const va = pa - load<f64>(line + near)
-  const vc = load<f64>(line + rowBytes - near) - pb
-  const m = load<f64>(middle)
-  const vb = columnFirst ? m - pa : pb - m
-  return 2 * sign * (ay * pa + by * pb) + sign * (va * ka + vb * kb + vc * kc)
+function partBefore(f: v128, d: v128, one: v128): v128 {
+  const border = v128.and(one, f64x2.ge(d, f64x2.splat(0)))
+  return f64x2.pmin(one, f64x2.div(f64x2.sub(border, f), d))
+}
+
+/**
+ * Two short edges with their steps in columns, rows and prefix sums of rows. D = v128 stores both results, f64 the first one.
+ *
+ * With t1 and t2 where the first and the second line are crossed, the parts are 0 to t1, t1 to t2 and t2 to 1.
+ */
+@inline
+function shortEdges<T, D>(
+  columns: v128, rows: v128, lines: v128, a0: i32, a1: i32, b0: i32, b1: i32,
+  xa: v128, ya: v128, xb: v128, yb: v128, out: usize, weightOut: usize, sums: usize, one: v128, half: v128,
+): void {
+  const wayX = f64x2.convert_low_i32x4_s(columns)
+  // Steps are whole and fractions below 1, so that an edge that crosses a line never has length 0.
+  const dx = f64x2.add(wayX, f64x2.sub(xb, xa))
+  const dy = f64x2.add(f64x2.convert_low_i32x4_s(rows), f64x2.sub(yb, ya))
+  const tx = partBefore(xa, dx, one)
+  const ty = partBefore(ya, dy, one)
+  const t1 = f64x2.pmin(tx, ty)
+  const t2 = f64x2.pmax(tx, ty)
+  const isColumnFirst = f64x2.lt(tx, ty)
+  const first = v128.bitselect(columns, lines, v128.shuffle<i32>(isColumnFirst, isColumnFirst, 0, 2, 0, 2))
+  const c0 = a0 + i32x4.extract_lane(first, 0)
+  const c1 = a1 + i32x4.extract_lane(first, 1)
+  const halfDx = f64x2.mul(half, dx)
+  const rest = f64x2.sub(one, t2)
+  // Centres of the parts, as fractions of their cells.
+  const ma = f64x2.add(xa, f64x2.mul(t1, halfDx))
+  const mc = f64x2.sub(f64x2.add(ma, f64x2.mul(t2, halfDx)), v128.and(wayX, isColumnFirst))
+  const mb = f64x2.sub(xb, f64x2.mul(rest, halfDx))
+  const between = f64x2.sub(t2, t1)
+  storeLanes<D>(out, threeParts(a0, a1, c0, c1, b0, b1, sums, dy, t1, ma, between, mc, rest, mb))
+  if (isFloat<T>()) {
+    storeLanes<D>(weightOut, threeParts(a0, a1, c0, c1, b0, b1, sums + weightStep, dy, t1, ma, between, mc, rest, mb))
+  }
+}
+
+@inline
+function storeLanes<D>(at: usize, values: v128): void {
+  if (sizeof<D>() == 16) v128.store(at, values)
+  else v128.store64_lane(at, values, 0)
+}
+
+@inline
+function threeParts(
+  a0: i32, a1: i32, c0: i32, c1: i32, b0: i32, b1: i32, sums: usize,
+  dy: v128, ta: v128, ma: v128, tc: v128, mc: v128, tb: v128, mb: v128,
+): v128 {
+  const ga = means2(sumAt(sums, a0), sumAt(sums, a1), ma)
+  const gc = means2(sumAt(sums, c0), sumAt(sums, c1), mc)
+  const gb = means2(sumAt(sums, b0), sumAt(sums, b1), mb)
+  return f64x2.mul(dy, f64x2.add(f64x2.add(f64x2.mul(ta, ga), f64x2.mul(tc, gc)), f64x2.mul(tb, gb)))
+}
+
+/** Two edges that cross one column line each, to the right for D = u32, to the left for D = i32. */
+@inline
+function acrossColumns<T, D>(
+  a: usize, b: usize, out: usize, weightOut: usize, sums: usize, one: v128, half: v128,
+): void {
+  const isRight = !isSigned<D>()
+  const xa = v128.load(a, FX)
+  const straight = f64x2.sub(v128.load(b, FX), xa)
+  const dx = isRight ? f64x2.add(straight, one) : f64x2.sub(straight, one)
+  const dy = f64x2.sub(v128.load(b, FY), v128.load(a, FY))
+  const t = f64x2.pmin(one, f64x2.div(isRight ? f64x2.sub(one, xa) : f64x2.neg(xa), dx))
+  const halfDx = f64x2.mul(half, dx)
+  const ma = f64x2.add(xa, f64x2.mul(t, halfDx))
+  const beyond = f64x2.add(ma, halfDx)
+  const mb = isRight ? f64x2.sub(beyond, one) : f64x2.add(beyond, one)
+  twoParts<T>(a, sums, isRight ? 8 : -8, dy, t, ma, f64x2.sub(one, t), mb, out, weightOut)
+}
+
+/** Two edges that cross one row line each, to larger rows for D = u32, to smaller ones for D = i32. */
+@inline
+function acrossRows<T, D>(
+  a: usize, b: usize, out: usize, weightOut: usize, sums: usize, rowBytes: usize, one: v128, half: v128,
+): void {
+  const isDown = !isSigned<D>()
+  const xa = v128.load(a, FX)
+  const ya = v128.load(a, FY)
+  const dx = f64x2.sub(v128.load(b, FX), xa)
+  const straight = f64x2.sub(v128.load(b, FY), ya)
+  const dy = isDown ? f64x2.add(straight, one) : f64x2.sub(straight, one)
+  const t = f64x2.pmin(one, f64x2.div(isDown ? f64x2.sub(one, ya) : f64x2.neg(ya), dy))
+  const halfDx = f64x2.mul(half, dx)
+  const ma = f64x2.add(xa, f64x2.mul(t, halfDx))
+  const mb = f64x2.add(ma, halfDx)
+  twoParts<T>(a, sums, isDown ? rowBytes : -rowBytes, dy, t, ma, f64x2.sub(one, t), mb, out, weightOut)
+}
+
+/** Two edges of two parts each, the second ones in cells `step` bytes away from those of corner a and the next. */
+@inline
+function twoParts<T>(
+  a: usize, sums: usize, step: usize, dy: v128, ta: v128, ma: v128, tb: v128, mb: v128, out: usize, weightOut: usize,
+): void {
+  const at0 = sumAt(sums, load<i32>(a, CELL))
+  const at1 = sumAt(sums, load<i32>(a, CELL + 8))
+  const ga = f64x2.mul(ta, means2(at0, at1, ma))
+  v128.store(out, f64x2.mul(dy, f64x2.add(ga, f64x2.mul(tb, means2(at0 + step, at1 + step, mb)))))
+  if (isFloat<T>()) {
+    const weightA = f64x2.mul(ta, means2(at0 + weightStep, at1 + weightStep, ma))
+    const weightB = f64x2.mul(tb, means2(at0 + weightStep + step, at1 + weightStep + step, mb))
+    v128.store(weightOut, f64x2.mul(dy, f64x2.add(weightA, weightB)))
+  }
+}
+
+@inline
+function sumAt(sums: usize, cell: i32): usize {
+  return sums + (<usize>cell << 3)
+}
+
+/** G at the fractions m of two cells. */
+@inline
+function means2(at0: usize, at1: usize, m: v128): v128 {
+  const p0 = v128.load(at0)
+  const p1 = v128.load(at1)
+  const p = v128.shuffle<f64>(p0, p1, 0, 2)
+  return f64x2.add(p, f64x2.mul(f64x2.sub(v128.shuffle<f64>(p0, p1, 1, 3), p), m))
 }

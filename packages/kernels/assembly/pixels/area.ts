@@ -11,9 +11,9 @@ import {
 } from './area-box'
 import { clippedPixel } from './area-clipped'
 import {
-  blockOf, cellOf, cornerBytes, edgeOf, FIRST_BLOCK, locateCorners, SET_ARRAYS, setCornerCount, weightEdgeOf, xOf,
+  BLOCK_OF, CELL, EDGE, FIRST_BLOCK, locateCorners, MAX_WIDTH, SET_BYTES, STRIDE, WEIGHT_EDGE, X,
 } from './area-corners'
-import { edges, singleEdge } from './area-edges'
+import { edges, setOthers, twoEdges } from './area-edges'
 import { areaOf, extentOf } from './area-shape'
 import { finishPlain, finishWeighted, storePixel } from './area-store'
 
@@ -23,6 +23,7 @@ export function areaTile(
   valueAt: usize, coverageAt: usize, outStride: i32, scratchAt: usize, scratchBytes: u32,
 ): i32 {
   if (tileWidth <= 0 || tileHeight <= 0) return 0
+  if (tileWidth > MAX_WIDTH) return 1
   setWindow(windowCol, windowRow, windowWidth, windowHeight)
   const pitchCorners = tileWidth + 1
   if (!findBox(cornersXAt, cornersYAt, pitchCorners * (tileHeight + 1))) {
@@ -33,15 +34,15 @@ export function areaTile(
     return 0
   }
 
-  // Scratch: two corner rows, the vertical edges between them, eight single edges, then the prefix sums.
-  setCornerCount(pitchCorners)
-  const setBytes = cornerBytes * SET_ARRAYS
+  // Scratch: two corner rows, the vertical edges between them, eight single edges, pairs of edges to come back to, then the prefix sums.
   let top = scratchAt
-  let bottom = scratchAt + setBytes
-  const vertical = scratchAt + 2 * setBytes
-  const weightVertical = vertical + cornerBytes
-  const single = weightVertical + cornerBytes
-  setSums(single + 64, 0)
+  let bottom = scratchAt + SET_BYTES
+  const vertical = scratchAt + 2 * SET_BYTES
+  const weightVertical = vertical + STRIDE
+  const single = weightVertical + STRIDE
+  const others = single + 64
+  setOthers(others)
+  setSums(others + STRIDE, 0)
   const sumsBytes = <f64>boxRows * <f64>pitch * 8
   const fixedBytes = <f64>(sumsAt - scratchAt)
   const room = <f64>scratchBytes
@@ -56,19 +57,19 @@ export function areaTile(
 
   const rowBytes = <usize>pitchCorners << 3
   locateCorners(cornersXAt, cornersYAt, pitchCorners, top, 0)
-  if (weightStep == 0) edges<i32>(top, top, 1, edgeOf(top), 0, tileWidth)
-  else edges<f64>(top, top, 1, edgeOf(top), weightEdgeOf(top), tileWidth)
+  if (weightStep == 0) edges<i32>(top, top, 1, top + EDGE, 0, tileWidth)
+  else edges<f64>(top, top, 1, top + EDGE, top + WEIGHT_EDGE, tileWidth)
   for (let row = 0; row < tileHeight; row++) {
     cornersXAt += rowBytes
     cornersYAt += rowBytes
     const out = (<usize>row * <usize>outStride) << 2
     locateCorners(cornersXAt, cornersYAt, pitchCorners, bottom, row + 1)
     if (weightStep == 0) {
-      edges<i32>(bottom, bottom, 1, edgeOf(bottom), 0, tileWidth)
+      edges<i32>(bottom, bottom, 1, bottom + EDGE, 0, tileWidth)
       edges<i32>(top, bottom, 0, vertical, 0, pitchCorners)
       finishPlain(top, bottom, vertical, tileWidth, valueAt + out, coverageAt + out)
     } else {
-      edges<f64>(bottom, bottom, 1, edgeOf(bottom), weightEdgeOf(bottom), tileWidth)
+      edges<f64>(bottom, bottom, 1, bottom + EDGE, bottom + WEIGHT_EDGE, tileWidth)
       edges<f64>(top, bottom, 0, vertical, weightVertical, pitchCorners)
       finishWeighted(top, bottom, vertical, weightVertical, tileWidth, valueAt + out, coverageAt + out)
     }
@@ -89,8 +90,8 @@ function fillBlank(valueAt: usize, coverageAt: usize, count: i32): void {
 
 /** Overwrites the pixels whose corners do not lie in one block. */
 function finishOthers(top: usize, bottom: usize, count: i32, single: usize, valueAt: usize, coverageAt: usize): void {
-  const topBlocks = blockOf(top)
-  const bottomBlocks = blockOf(bottom)
+  const topBlocks = top + BLOCK_OF
+  const bottomBlocks = bottom + BLOCK_OF
   for (let k = 0; k < count; k += 4) {
     const at = <usize>k << 2
     const t = v128.load(topBlocks + at)
@@ -120,26 +121,26 @@ function pixelAcrossBlocks<T>(
 ): bool {
   const i = k << 2
   const d = k << 3
-  const b0 = load<i32>(blockOf(top) + i)
-  const b1 = load<i32>(blockOf(top) + i, 4)
-  const b2 = load<i32>(blockOf(bottom) + i, 4)
-  const b3 = load<i32>(blockOf(bottom) + i)
+  const b0 = load<i32>(top + i, BLOCK_OF)
+  const b1 = load<i32>(top + i, BLOCK_OF + 4)
+  const b2 = load<i32>(bottom + i, BLOCK_OF + 4)
+  const b3 = load<i32>(bottom + i, BLOCK_OF)
   const block = min(min(b0, b1), min(b2, b3))
   if (block < FIRST_BLOCK) return false
-  const x0 = load<f64>(xOf(top) + d)
-  const x1 = load<f64>(xOf(top) + d, 8)
-  const x2 = load<f64>(xOf(bottom) + d, 8)
-  const x3 = load<f64>(xOf(bottom) + d)
+  const x0 = load<f64>(top + d, X)
+  const x1 = load<f64>(top + d, X + 8)
+  const x2 = load<f64>(bottom + d, X + 8)
+  const x3 = load<f64>(bottom + d, X)
   if (max(max(x0, x1), max(x2, x3)) >= <f64>((block << BLOCK_SHIFT) + BLOCK + SHARED)) return false
 
-  const c0 = load<i32>(cellOf(top) + i) - (b0 - block) * BLOCK_SURPLUS
-  const c1 = load<i32>(cellOf(top) + i, 4) - (b1 - block) * BLOCK_SURPLUS
-  const c2 = load<i32>(cellOf(bottom) + i, 4) - (b2 - block) * BLOCK_SURPLUS
-  const c3 = load<i32>(cellOf(bottom) + i) - (b3 - block) * BLOCK_SURPLUS
-  singleEdge<T>(c0, top, k, c1, top, k + 1, single, single + 32)
-  singleEdge<T>(c1, top, k + 1, c2, bottom, k + 1, single + 8, single + 40)
-  singleEdge<T>(c3, bottom, k, c2, bottom, k + 1, single + 16, single + 48)
-  singleEdge<T>(c0, top, k, c3, bottom, k, single + 24, single + 56)
+  const c0 = load<i32>(top + d, CELL) - (b0 - block) * BLOCK_SURPLUS
+  const c1 = load<i32>(top + d, CELL + 8) - (b1 - block) * BLOCK_SURPLUS
+  const c2 = load<i32>(bottom + d, CELL + 8) - (b2 - block) * BLOCK_SURPLUS
+  const c3 = load<i32>(bottom + d, CELL) - (b3 - block) * BLOCK_SURPLUS
+  const t = top + d
+  const u = bottom + d
+  twoEdges<T>(c0, t, c1, t + 8, c3, u, c2, u + 8, single, single + 32)
+  twoEdges<T>(c1, t + 8, c2, u + 8, c0, t, c3, u, single + 16, single + 48)
 
   const area = areaOf(top, bottom, d)
   const flux = around(single)
@@ -148,6 +149,7 @@ function pixelAcrossBlocks<T>(
   return true
 }
 
+/** From the edges at the top, the bottom, the right and the left. */
 function around(single: usize): f64 {
-  return load<f64>(single) + load<f64>(single, 8) - (load<f64>(single, 16) + load<f64>(single, 24))
+  return load<f64>(single) + load<f64>(single, 16) - (load<f64>(single, 8) + load<f64>(single, 24))
 }

@@ -1,5 +1,9 @@
 /** Prefix sums start anew at every multiple of this many input columns (see assembly/pixels/area-box.ts). */
 export const AREA_BLOCK_COLS = 64
+/** Output pixels in a row of a tile at most (see assembly/pixels/area-corners.ts). */
+export const MAX_AREA_TILE_WIDTH = 64
+/** Two rows of corners with eight arrays each, the edges between them with and without weights, single edges and pairs to come back to. */
+const CORNER_BYTES = (2 * 8 + 3) * 544 + 64
 
 /**
  * Scratch that `areaTile` needs at most.
@@ -11,14 +15,11 @@ export const AREA_BLOCK_COLS = 64
 export function areaScratchBytes(
   boxWidth: number,
   boxHeight: number,
-  tileWidth: number,
-  tileHeight: number,
   weighted: boolean,
 ): number {
   const blocks = Math.ceil((boxWidth + 4) / AREA_BLOCK_COLS) + 1
   const prefixBytes = (boxHeight + 4) * blocks * (AREA_BLOCK_COLS + 17) * 8 * (weighted ? 2 : 1)
-  const cornerBytes = (tileWidth + 4) * 4 * 64 + Math.min(tileHeight, 1) * 64
-  return prefixBytes + cornerBytes + 1024
+  return prefixBytes + CORNER_BYTES
 }
 
 /**

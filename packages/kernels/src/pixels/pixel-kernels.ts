@@ -57,7 +57,8 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
    * @param cornersXAt float64, (tileWidth + 1) * (tileHeight + 1)
    * @param valueAt float32, written; coverageAt likewise; both with `outStride`
    * @param scratchAt multiple of 16; see `areaScratchBytes`
-   * @returns 0, or 1 when scratch is too small (nothing is written): split the tile, the result stays the same
+   * @returns 0, or 1 when scratch is too small or the tile wider than `MAX_AREA_TILE_WIDTH` (nothing is written): split the tile, the
+   *   result stays the same
    */
   areaTile(
     imageAt: number,

@@ -19,7 +19,7 @@ export function machineSpeed(): number {
   memory.f32(imageAt, SIDE * SIDE).forEach((_, i, pixels) => void (pixels[i] = i % 97))
   const corners = (TILE + 1) ** 2
   const [xAt, yAt] = [memory.alloc(8 * corners), memory.alloc(8 * corners)]
-  const scratchBytes = areaScratchBytes(SIDE, SIDE, TILE, TILE, true)
+  const scratchBytes = areaScratchBytes(SIDE, SIDE, true)
   const scratchAt = memory.alloc(scratchBytes)
   const [valueAt, coverageAt] = [memory.alloc(4 * TILE * TILE), memory.alloc(4 * TILE * TILE)]
   const [x, y] = [memory.f64(xAt, corners), memory.f64(yAt, corners)]

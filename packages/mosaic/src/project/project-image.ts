@@ -175,10 +175,4 @@ function blankTile(views: PixelViews, target: ProjectTarget, tile: Region): void
 }
 
 /** Scratch bytes that let full tiles through in one go where one template pixel covers about one image pixel. */
-export const AREA_SCRATCH_BYTES: number = areaScratchBytes(
-  4 * TILE_SIDE,
-  4 * TILE_SIDE,
-  TILE_SIDE,
-  TILE_SIDE,
-  true,
-)
+export const AREA_SCRATCH_BYTES: number = areaScratchBytes(4 * TILE_SIDE, 4 * TILE_SIDE, true)
