@@ -14,7 +14,10 @@ await writeNoisyField(folder, { count: 8, side: SIDE, scaleDeg: 1 / 3600, sigma:
 let made = 0
 
 /** SHA-256 of every product that a number of threads makes. */
-async function products(threads: number, options: Partial<MosaicOptions>): Promise<Readonly<Record<string, string>>> {
+async function products(
+  threads: number,
+  options: Partial<MosaicOptions>,
+): Promise<Readonly<Record<string, string>>> {
   const outDir = join(folder, `out${++made}`)
   await makeMosaic({
     imagesDir: join(folder, 'raw'),
@@ -28,7 +31,14 @@ async function products(threads: number, options: Partial<MosaicOptions>): Promi
   })
   const files = readdirSync(outDir).filter((file) => file.endsWith('.fits'))
   expect(files).toHaveLength(6)
-  return Object.fromEntries(files.map((file) => [file, createHash('sha256').update(readFileSync(join(outDir, file))).digest('hex')]))
+  return Object.fromEntries(
+    files.map((file) => [
+      file,
+      createHash('sha256')
+        .update(readFileSync(join(outDir, file)))
+        .digest('hex'),
+    ]),
+  )
 }
 
 test.each(['area', 'planar', 'drizzle', 'nearest', 'bilinear', 'bicubic', 'lanczos3'] as const)(

@@ -12,11 +12,7 @@ const CORNER_BYTES = (2 * 8 + 3) * 544 + 64
  * @param boxHeight rows likewise
  * @param weighted true when a weight plane is given or blank pixels may be met: keep it true unless memory is short
  */
-export function areaScratchBytes(
-  boxWidth: number,
-  boxHeight: number,
-  weighted: boolean,
-): number {
+export function areaScratchBytes(boxWidth: number, boxHeight: number, weighted: boolean): number {
   const blocks = Math.ceil((boxWidth + 4) / AREA_BLOCK_COLS) + 1
   const prefixBytes = (boxHeight + 4) * blocks * (AREA_BLOCK_COLS + 17) * 8 * (weighted ? 2 : 1)
   return prefixBytes + CORNER_BYTES
