@@ -10,17 +10,21 @@
 import { pitch, sumsAt, weightStep } from './area-box'
 import { BLOCK_OF, CELL, FX, FY } from './area-corners'
 import { longEdge } from './area-long-edge'
-import { aboveOne, halves, ones } from './constants'
+import { halves, ones } from './constants'
 
 // A step from cell to cell as one number: columns and rows of prefix sums in the low word, rows in the high one.
 const RIGHT: i64 = 1
 const DOWN: i64 = 0x1_0000_0000
+/** All bits of two words but the lowest of each. */
+const ABOVE_ONE: i64 = 0xffff_fffe_ffff_fffe
 
-/** Where a row of edges notes the pairs that are not both short: room for an address of each pair. */
+/** Here lies the pitch, and 16 bytes on a row of edges notes the pairs that are not both short: room for an address of each pair. */
 let othersAt: usize = 0
 
-export function setOthers(at: usize): void {
+/** Takes room for rows of edges in a tile whose box is known. */
+export function setEdges(at: usize): void {
   othersAt = at
+  store<i32>(at, pitch)
 }
 
 /**
@@ -37,12 +41,11 @@ export function edges<T>(
   }
   const one = ones()
   const half = halves()
-  const tooFar = aboveOne()
-  const line = i32x4.splat(pitch)
+  const line = v128.load32_splat(othersAt)
   const rowBytes = <usize>pitch << 3
   const down = <i64>pitch + DOWN
   const sums = sumsAt
-  const others = othersAt
+  const others = othersAt + 16
   let othersEnd = others
   // Whole pairs; then an odd last edge together with the one before it.
   let end = from + ((<usize>count & ~1) << 3)
@@ -76,7 +79,7 @@ export function edges<T>(
       const rows = v128.shuffle<i32>(steps, steps, 1, 3, 1, 3)
       const lines = i32x4.mul(rows, line)
       const columns = i32x4.sub(v128.shuffle<i32>(steps, steps, 0, 2, 0, 2), lines)
-      if (v128.any_true(v128.and(v128.or(i32x4.abs(columns), i32x4.abs(rows)), tooFar))) {
+      if ((i64x2.extract_lane(v128.or(i32x4.abs(columns), i32x4.abs(rows)), 0) & ABOVE_ONE) != 0) {
         store<usize>(othersEnd, a)
         othersEnd += sizeof<usize>()
         continue

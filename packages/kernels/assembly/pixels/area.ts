@@ -13,7 +13,7 @@ import { clippedPixel } from './area-clipped'
 import {
   BLOCK_OF, CELL, EDGE, FIRST_BLOCK, locateCorners, MAX_WIDTH, SET_BYTES, STRIDE, WEIGHT_EDGE, X,
 } from './area-corners'
-import { edges, setOthers, twoEdges } from './area-edges'
+import { edges, setEdges, twoEdges } from './area-edges'
 import { areaOf, extentOf } from './area-shape'
 import { finishPlain, finishWeighted, storePixel } from './area-store'
 
@@ -41,7 +41,7 @@ export function areaTile(
   const weightVertical = vertical + STRIDE
   const single = weightVertical + STRIDE
   const others = single + 64
-  setOthers(others)
+  setEdges(others)
   setSums(others + STRIDE, 0)
   const sumsBytes = <f64>boxRows * <f64>pitch * 8
   const fixedBytes = <f64>(sumsAt - scratchAt)

@@ -5,7 +5,7 @@
 import { MIN_FOLD, MIN_SHAPE } from './area-limits'
 
 const table = memory.data<f64>([1, 1, 0.5, 0.5, MIN_SHAPE, MIN_SHAPE, MIN_FOLD, MIN_FOLD, NaN, NaN], 16)
-const masks = memory.data<u64>([0x7fff_ffff_ffff_ffff, 0x7fff_ffff_ffff_ffff, 0xffff_fffe_ffff_fffe, 0xffff_fffe_ffff_fffe], 16)
+const masks = memory.data<u64>([0x7fff_ffff_ffff_ffff, 0x7fff_ffff_ffff_ffff], 16)
 
 @inline
 export function ones(): v128 {
@@ -36,10 +36,4 @@ export function nans(): v128 {
 @inline
 export function magnitudes(): v128 {
   return v128.load(masks)
-}
-
-/** All bits of a 32-bit number but the lowest. */
-@inline
-export function aboveOne(): v128 {
-  return v128.load(masks, 16)
 }
