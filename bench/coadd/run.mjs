@@ -27,6 +27,9 @@ const SWARP_OPTIONS = {
   MEM_MAX: '768',
 }
 
+/** Larger stacks than this, pixels, take minutes, in which a warm-up is lost. */
+const MAX_WARMED = 1e9
+
 const [runs = 1, count = 200, side = 1024] = process.argv.slice(2).map(Number)
 const work = mkdtempSync(join(tmpdir(), 'skyloom-bench-'))
 const swarp = ['SWarp', 'swarp'].find(hasProgram)
@@ -64,14 +67,14 @@ function peerRun(images, peer) {
 try {
   requireTime()
   const images = keptData(`stack-${count}-${side}`, (folder) => makeStack(folder, count, side))
-  console.log(
-    `${count} images of ${side} x ${side} pixels, ${runs} runs in turn after a warm-up; ${machine()}`,
-  )
+  const isWarmed = count * side ** 2 < MAX_WARMED
+  const after = isWarmed ? 'after a warm-up' : 'without a warm-up'
+  console.log(`${count} images of ${side} x ${side} pixels, ${runs} runs in turn ${after}; ${machine()}`)
   for (const { combine, peer } of WAYS) {
     console.log(`\n${combine}, variance, count`)
     const contestants = [{ name: `skyloom ${combine}`, run: () => ownRun(images, combine) }]
     if (swarp !== undefined) contestants.push({ name: `SWarp ${peer}`, run: () => peerRun(images, peer) })
-    const results = race(contestants, runs)
+    const results = race(contestants, runs, isWarmed)
     report(results)
     const pixels =
       swarp === undefined

@@ -42,10 +42,10 @@ export function measure(command, args, options = {}) {
   }
 }
 
-/** Runs each contestant in turn, `runs` times after one warm-up; gives the measurements by name. */
-export function race(contestants, runs) {
+/** Runs each contestant in turn, `runs` times after one warm-up, if any; gives the measurements by name. */
+export function race(contestants, runs, hasWarmUp = true) {
   const results = new Map(contestants.map(({ name }) => [name, []]))
-  for (let round = 0; round <= runs; round++) {
+  for (let round = hasWarmUp ? 0 : 1; round <= runs; round++) {
     for (const { name, run } of contestants) {
       const { cpu, wall, memory } = run()
       if (round > 0) results.get(name).push({ cpu, wall, memory })

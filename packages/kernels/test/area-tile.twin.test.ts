@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { areaScratchBytes } from '../src/index.ts'
+import { areaScratchBytes, MAX_AREA_TILE_WIDTH } from '../src/index.ts'
 import { type Bench, benches, fillPixels, randomNumbers } from './builds.ts'
 
 const MAX_SIDE = 150
-const MAX_TILE = 24
+const MAX_HEIGHT = 20
 const SCRATCH_BYTES = areaScratchBytes(MAX_SIDE, MAX_SIDE, true)
 
 /** Both implementations work in float64 and round once to float32; a difference needs a result on the edge of rounding. */
@@ -20,8 +20,8 @@ const scenes = fc.record({
   height: fc.integer({ min: 1, max: MAX_SIDE }),
   windowCol: fc.constantFrom(0, 0, 7, 64, 1000),
   windowRow: fc.constantFrom(0, 0, 5, 3000),
-  tileWidth: fc.integer({ min: 1, max: MAX_TILE }),
-  tileHeight: fc.integer({ min: 1, max: MAX_TILE }),
+  tileWidth: fc.oneof(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: MAX_AREA_TILE_WIDTH })),
+  tileHeight: fc.integer({ min: 1, max: MAX_HEIGHT }),
   scale: fc.constantFrom(1, 1, 1, 2.3, 5, 0.3, 0.01),
   angleDeg: fc.oneof(fc.constantFrom(0, 45, 90, 180, 0.001), fc.double({ min: 0, max: 360, noNaN: true })),
   isMirrored: fc.boolean(),
@@ -45,8 +45,8 @@ interface Blocks {
 }
 
 function allocate({ memory }: Bench): Blocks {
-  const cornerBytes = 8 * (MAX_TILE + 1) ** 2
-  const out = (): number => memory.alloc(4 * MAX_TILE ** 2)
+  const cornerBytes = 8 * (MAX_AREA_TILE_WIDTH + 1) * (MAX_HEIGHT + 1)
+  const out = (): number => memory.alloc(4 * MAX_AREA_TILE_WIDTH * MAX_HEIGHT)
   return {
     image: memory.alloc(4 * MAX_SIDE ** 2),
     weights: memory.alloc(4 * MAX_SIDE ** 2),
@@ -178,6 +178,34 @@ describe.for(benches())('areaTile, $name build', (bench) => {
     expect(run(50_000)).toBe(1)
     expect(memory.f32(blocks.values[0], 1)[0]).toBe(42)
     expect(run(areaScratchBytes(100, 100, false))).toBe(0)
+    expect(memory.f32(blocks.values[0], 1)[0]).toBe(1)
+  })
+
+  test('says that a tile is too wide and writes nothing', () => {
+    const { memory, kernels } = bench
+    memory.f32(blocks.image, 100 * 100).fill(1)
+    memory.f32(blocks.values[0], 1)[0] = 42
+    const run = (width: number): number => {
+      const corners = 2 * (width + 1)
+      memory.f64(blocks.cornersX, corners).set(Array.from({ length: corners }, (_, k) => k % (width + 1)))
+      memory.f64(blocks.cornersY, corners).set(Array.from({ length: corners }, (_, k) => Number(k > width)))
+      const window = [0, 0, 100, 100, 100, 0] as const
+      const out = [blocks.values[0], blocks.coverages[0], width] as const
+      return kernels.areaTile(
+        blocks.image,
+        ...window,
+        blocks.cornersX,
+        blocks.cornersY,
+        width,
+        1,
+        ...out,
+        blocks.scratch,
+        SCRATCH_BYTES,
+      )
+    }
+    expect(run(MAX_AREA_TILE_WIDTH + 1)).toBe(1)
+    expect(memory.f32(blocks.values[0], 1)[0]).toBe(42)
+    expect(run(MAX_AREA_TILE_WIDTH)).toBe(0)
     expect(memory.f32(blocks.values[0], 1)[0]).toBe(1)
   })
 })
