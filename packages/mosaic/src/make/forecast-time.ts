@@ -44,8 +44,8 @@ const SPREAD = 1.5
 /** Part of the work that runs on one thread whatever their number. */
 const SERIAL_FRACTION = 0.25
 
-// CPU time on a 2-core AMD EPYC under Node 20, whose speed is 1; fitted to mosaics of 10 to 315 images on grids of 5 to 144 megapixels.
-const START_SECONDS = 0.5
+// CPU time on a 2-core AMD EPYC under Node 20, whose speed is 1; fitted to mosaics of 10 to 1,254 images on grids of 5 to 467 megapixels.
+const START_SECONDS = 0.25
 const WORKER_SECONDS = 0.1
 const SECONDS_PER_IMAGE = 0.004
 const SECONDS_PER_PAIR = 0.0004

@@ -2,15 +2,15 @@ import { areaScratchBytes, createPixelMemory, pixelKernels } from '@skyloom/kern
 
 const TILE = 64
 const SIDE = 2 * TILE
-/** Tiles of one sample: about a millisecond. */
+/** Tiles of one sample: over half a millisecond. */
 const TILES = 16
-const SAMPLES = 25
+const SAMPLES = 40
 /** CPU time of a sample on the machine whose speed is 1: a 2-core AMD EPYC under Node 20, ms. */
-const REFERENCE_MS = 1.04
+const REFERENCE_MS = 0.64
 
 /**
  * How fast this machine is, against the one on which the forecast's constants were measured: the CPU time of a piece of reprojection, the least of
- * some samples, so that other work on the machine hardly shows. Takes some 30 ms.
+ * some samples, so that other work on the machine hardly shows. Takes some 40 ms.
  */
 export function machineSpeed(): number {
   const memory = createPixelMemory({ maximumBytes: 8 * 1024 * 1024, shared: false })
