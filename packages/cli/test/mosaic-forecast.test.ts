@@ -8,6 +8,15 @@ interface Range {
   readonly high: number
 }
 
+interface Forecast {
+  readonly forecast: { readonly cpuSeconds: Range; readonly peakBytes: number }
+}
+
+interface Cost {
+  readonly cpuSeconds: number
+  readonly peakMemoryBytes: number
+}
+
 /** Other work on the machine makes a run slower, never faster: the least counts. */
 const RUNS = 3
 
@@ -25,18 +34,15 @@ test('the forecast of time and memory holds for the demo', { timeout: 60_000 }, 
     '--json',
     '--overwrite',
   ]
-  const json = async (...more: readonly string[]): Promise<unknown> => {
+  const answer = async (...more: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await skyloom(...make, ...more)
     expect(code, stderr).toBe(0)
-    return JSON.parse(stdout)
+    return stdout
   }
-  const { forecast } = (await json('--dry-run')) as {
-    readonly forecast: { readonly cpuSeconds: Range; readonly peakBytes: number }
-  }
+  const { forecast } = JSON.parse(await answer('--dry-run')) as Forecast
   expect(forecast.cpuSeconds.high / forecast.cpuSeconds.low).toBeCloseTo(2.25)
   const costs = []
-  for (let run = 0; run < RUNS; run++)
-    costs.push((await json()))
+  for (let run = 0; run < RUNS; run++) costs.push(JSON.parse(await answer()) as Cost)
   const cpuSeconds = Math.min(...costs.map((one) => one.cpuSeconds))
   const peakBytes = Math.max(...costs.map((one) => one.peakMemoryBytes))
   expect(cpuSeconds).toBeGreaterThan(forecast.cpuSeconds.low)
