@@ -6,8 +6,8 @@ const TO_WORD: f64 = 6755399441055744.0
 
 /** Output pixels in a row of a tile at most. Arrays of fixed length give constant offsets, which cost nothing. */
 export const MAX_WIDTH: i32 = 64
-/** Bytes of an array with 8 for each corner and room for whole vectors. */
-export const STRIDE: usize = 544
+/** Bytes of an array with 8 for each corner and room for whole vectors, as `CORNER_STRIDE_BYTES` in src/pixels/area-scratch.ts. */
+export const STRIDE: usize = 8 * (<usize>MAX_WIDTH + 4)
 
 /** Block numbers below this mark corners outside the window. */
 export const FIRST_BLOCK: i32 = -(1 << 29)

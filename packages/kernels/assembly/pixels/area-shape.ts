@@ -68,12 +68,12 @@ export function extentOf(top: usize, bottom: usize, d: usize): f64 {
   )
 }
 
-/** Sums of the diagonals' |dx| + |dy| of pixels k and k + 1. */
-export function extentOf2(top: usize, bottom: usize, d: usize): v128 {
-  const dx1 = f64x2.sub(v128.load(bottom + d, X + 8), v128.load(top + d, X))
-  const dy1 = f64x2.sub(v128.load(bottom + d, Y + 8), v128.load(top + d, Y))
-  const dx2 = f64x2.sub(v128.load(bottom + d, X), v128.load(top + d, X + 8))
-  const dy2 = f64x2.sub(v128.load(bottom + d, Y), v128.load(top + d, Y + 8))
+/** Sums of the diagonals' |dx| + |dy| of two pixels. */
+export function extentOf2(top: usize, bottom: usize): v128 {
+  const dx1 = f64x2.sub(v128.load(bottom, X + 8), v128.load(top, X))
+  const dy1 = f64x2.sub(v128.load(bottom, Y + 8), v128.load(top, Y))
+  const dx2 = f64x2.sub(v128.load(bottom, X), v128.load(top, X + 8))
+  const dy2 = f64x2.sub(v128.load(bottom, Y), v128.load(top, Y + 8))
   return f64x2.add(
     f64x2.add(f64x2.abs(dx1), f64x2.abs(dy1)),
     f64x2.add(f64x2.abs(dx2), f64x2.abs(dy2)),

@@ -77,7 +77,7 @@ export function finishWeighted(
     const weight = around2(t + WEIGHT_EDGE, b + WEIGHT_EDGE, w)
     const tolerance = f64x2.add(
       f64x2.mul(v128.and(area, magnitude), f64x2.splat(FULL_RTOL)),
-      f64x2.mul(extentOf2(t, b, 0), f64x2.splat(FULL_PER_EXTENT)),
+      f64x2.mul(extentOf2(t, b), f64x2.splat(FULL_PER_EXTENT)),
     )
     const isFull = f64x2.le(v128.and(f64x2.sub(weight, area), magnitude), tolerance)
     const value = f64x2.div(flux, v128.bitselect(area, weight, isFull))

@@ -2,8 +2,10 @@
 export const AREA_BLOCK_COLS = 64
 /** Output pixels in a row of a tile at most (see assembly/pixels/area-corners.ts). */
 export const MAX_AREA_TILE_WIDTH = 64
+/** An array with 8 bytes for each corner of a row and room for whole vectors. */
+const CORNER_STRIDE_BYTES = 8 * (MAX_AREA_TILE_WIDTH + 4)
 /** Two rows of corners with eight arrays each, the edges between them with and without weights, single edges and pairs to come back to. */
-const CORNER_BYTES = (2 * 8 + 3) * 544 + 64
+const CORNER_BYTES = (2 * 8 + 3) * CORNER_STRIDE_BYTES + 64
 
 /**
  * Scratch that `areaTile` needs at most.

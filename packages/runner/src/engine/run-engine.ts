@@ -138,12 +138,20 @@ class RunEngine {
   async run(): Promise<RunResult> {
     this.#lease.keep((error) => this.#fail(error))
     const wishTimer = setInterval(() => this.#rouse(), WISH_MS)
-    const stop = (): void => this.#rouse()
+    const beginning = new AbortController()
+    const stop = (): void => {
+      beginning.abort()
+      this.#rouse()
+    }
     this.#options.signal?.addEventListener('abort', stop)
+    if (this.#options.signal?.aborted === true) beginning.abort()
     try {
       checkSizes(this.#plan, this.#executor)
       // The process that starts programs starts while the plan's rows are written.
-      const ready = whenRoom(async () => await this.#executor.prepare(), this.#options)
+      const ready = whenRoom(async () => await this.#executor.prepare(), {
+        ...this.#options,
+        signal: beginning.signal,
+      })
       ready.catch(() => undefined)
       await this.#recover(ready)
       const status = await this.#loop()
@@ -152,6 +160,8 @@ class RunEngine {
       await this.#lease.release()
       return { runId: this.#runId, status, jobs: countsOf(this.#machine), adopted: this.#adopted }
     } finally {
+      // An engine that cannot begin does not go on waiting for room.
+      beginning.abort()
       clearInterval(wishTimer)
       this.#options.signal?.removeEventListener('abort', stop)
       if (this.#fault !== undefined) await this.#executor.close()
