@@ -10,6 +10,8 @@ export interface ByteSink {
    * put checksums into a header once the data are known.
    */
   writeAt(bytes: Uint8Array, offset: number): Promise<void>
+  /** Moves the end over bytes that others write there before `commit`; only where others can. */
+  skip?(byteCount: number): void
   /** Makes the bytes durable and visible under the final name. */
   commit(): Promise<void>
   /** Throws everything away. Safe to call after a failure and more than once. */

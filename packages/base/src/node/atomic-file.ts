@@ -14,6 +14,33 @@ export interface AtomicFileOptions {
   readonly blocking?: boolean
 }
 
+/** A sink that is a file of this process, into which other threads may write too. */
+export interface FileSink extends ByteSink {
+  /** Of the file until `commit` or `discard`; see {@link writeAllAt}. */
+  readonly descriptor: number
+  skip(byteCount: number): void
+}
+
+/** Whether a sink is a file that other threads can write to. */
+export function isFileSink(sink: ByteSink): sink is FileSink {
+  return 'descriptor' in sink && sink.skip !== undefined
+}
+
+/**
+ * Writes bytes into an open file with blocking calls.
+ *
+ * @param path name of the file, for messages
+ * @throws BaseError `BASE_WRITE_FAILED`, `BASE_DISK_FULL`
+ */
+export function writeAllAt(descriptor: number, bytes: Uint8Array, offset: number, path: string): void {
+  try {
+    for (let count = 0; count < bytes.length; )
+      count += writeSync(descriptor, bytes, count, bytes.length - count, offset + count)
+  } catch (cause) {
+    throw writeFailed(path, cause)
+  }
+}
+
 /** Mark in the name of files that are being written; what carries it was left by a crash and may be deleted. */
 export const PARTIAL_MARK = '.partial-'
 
@@ -42,7 +69,7 @@ export async function atomicFile(path: string, options: AtomicFileOptions = {}):
   return new AtomicFile(path, partial, handle, options.blocking === true)
 }
 
-class AtomicFile implements ByteSink {
+class AtomicFile implements FileSink {
   readonly name: string
   readonly #partial: string
   readonly #handle: FileHandle
@@ -66,14 +93,22 @@ class AtomicFile implements ByteSink {
     await this.#writeAll(bytes, offset)
   }
 
+  get descriptor(): number {
+    return this.#handle.fd
+  }
+
+  skip(byteCount: number): void {
+    this.#offset += byteCount
+  }
+
   async #writeAll(bytes: Uint8Array, offset: number): Promise<void> {
+    if (this.#isBlocking) {
+      writeAllAt(this.#handle.fd, bytes, offset, this.name)
+      return
+    }
     try {
-      let count = 0
-      while (count < bytes.length) {
-        count += this.#isBlocking
-          ? writeSync(this.#handle.fd, bytes, count, bytes.length - count, offset + count)
-          : (await this.#handle.write(bytes, count, bytes.length - count, offset + count)).bytesWritten
-      }
+      for (let count = 0; count < bytes.length; )
+        count += (await this.#handle.write(bytes, count, bytes.length - count, offset + count)).bytesWritten
     } catch (cause) {
       throw writeFailed(this.name, cause)
     }

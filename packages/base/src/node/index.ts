@@ -1,4 +1,12 @@
-export { type AtomicFileOptions, atomicFile, PARTIAL_MARK, writeFileAtomic } from './atomic-file.ts'
+export {
+  type AtomicFileOptions,
+  atomicFile,
+  type FileSink,
+  isFileSink,
+  PARTIAL_MARK,
+  writeAllAt,
+  writeFileAtomic,
+} from './atomic-file.ts'
 export { type FileSourceOptions, fileSource } from './file-source.ts'
 export { type MountedFile, type MountedFiles, mountedFiles, mountFiles } from './mounted-files.ts'
 export {

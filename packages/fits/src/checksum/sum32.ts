@@ -22,6 +22,12 @@ export class Sum32 {
     return this
   }
 
+  /** Adds whole words by their sum, as another of these gives it. */
+  addSum(sum: number): this {
+    this.#sum = addSums(this.#sum, sum)
+    return this
+  }
+
   #addBytes(bytes: Uint8Array): void {
     for (const byte of bytes) {
       this.#sum = fold(this.#sum + byte * 2 ** (24 - 8 * (this.#position % 4)))

@@ -66,6 +66,32 @@ export class HduWriter {
     await this.#place.sink.write(bytes)
   }
 
+  /** Place in the file of the byte that is written next. */
+  get nextOffset(): number {
+    return this.#place.headerOffset + this.#headerBytes.length + this.#dataBytes
+  }
+
+  /**
+   * Counts the next bytes as written by someone else, as they shall stand in the file: now, or before it is committed.
+   *
+   * @param byteCount a multiple of 4
+   * @param sum of these bytes, as {@link Sum32} gives it
+   */
+  skip(byteCount: number, sum: number): void {
+    this.#checkOpen()
+    const { sink } = this.#place
+    if (sink.skip === undefined || byteCount % 4 !== 0 || this.#dataBytes % 4 !== 0) {
+      throw this.#outOfOrder(
+        'these bytes cannot be written by someone else',
+        `${byteCount} bytes after ${this.#dataBytes}`,
+        'whole words of a file that takes them',
+      )
+    }
+    if (this.#hasChecksum) this.#sum.addSum(sum)
+    this.#dataBytes += byteCount
+    sink.skip(byteCount)
+  }
+
   /**
    * Puts bytes over zeros that were written before: for what is known only later, as the rows of a table whose heap was
    * written meanwhile.

@@ -14,12 +14,14 @@ export class ImageWriter {
   readonly #encode: EncodePixels
   readonly #location: FitsLocation
   readonly #pixelCount: number
+  readonly #pixelBytes: number
   #written = 0
 
   constructor(hdu: HduWriter, layout: ImageLayout, file: string) {
     this.#hdu = hdu
     this.#location = { file, keyword: hdu.header.string('EXTNAME', undefined) }
     this.#encode = pixelEncoder(layout, this.#location)
+    this.#pixelBytes = Math.abs(layout.bitpix) / 8
     this.#pixelCount =
       layout.shape.length === 0 ? 0 : layout.shape.reduce((product, length) => product * length, 1)
   }
@@ -42,6 +44,25 @@ export class ImageWriter {
       await this.#hdu.write(this.#encode(values.subarray(start, start + BLOCK_PIXELS)))
     }
     this.#written += values.length
+  }
+
+  /** Place in the file of the pixel that is written next. */
+  get nextOffset(): number {
+    return this.#hdu.nextOffset
+  }
+
+  /**
+   * Counts the next pixels as written by someone else, as the file stores them (big-endian): now, or before it is committed. For threads that
+   * each write what they make; only into sinks that can `skip`.
+   *
+   * @param byteSum of these pixels' bytes: the ones' complement sum of their 32-bit words (FITS Standard 4.0, appendix J.1)
+   * @throws FitsError `FITS_WRITE_ORDER` beyond the last pixel, or where they are no whole words
+   */
+  skipRows(pixelCount: number, byteSum: number): void {
+    if (this.#written + pixelCount > this.#pixelCount)
+      throw this.#countError('more pixels than the image has', this.#written + pixelCount)
+    this.#hdu.skip(pixelCount * this.#pixelBytes, byteSum)
+    this.#written += pixelCount
   }
 
   /**

@@ -14,6 +14,7 @@ export { medianRow } from './median'
 export { overlapBlock, overlapDrops } from './overlap'
 export { addExtreme, stackSpreadRow, stackSumsRow } from './stack'
 export { blankInfinite, scaleByLine, shrinkRows, statistics, subtractPlane } from './stream'
+export { wordSum } from './word-sum'
 
 /** First byte after the constants of this module. */
 export function heapBase(): usize {

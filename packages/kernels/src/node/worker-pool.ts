@@ -26,6 +26,11 @@ export interface WorkerPoolOptions {
    * where all the work takes a second or two and no task holds the thread up for long. Default: it does not.
    */
   readonly callerWorks?: boolean
+  /**
+   * Tasks that wait in each worker behind the one that runs, so that it need not wait for this thread to hand it the next: for many short
+   * tasks. Each takes scratch of its own. Default 0; without workers, and where the calling thread works, there are none.
+   */
+  readonly tasksAhead?: number
 }
 
 /** More threads than this help nobody and cost 40 ms of CPU each to start. */
@@ -60,15 +65,15 @@ export function createWorkerPool<Tasks extends TaskTable>(options: WorkerPoolOpt
       remedy: 'create the memory with shared: true, or use one thread',
     })
   }
+  if (options.callerWorks !== true) {
+    const tasksPerWorker = 1 + (options.tasksAhead ?? 0)
+    const slots = createSlots(memory, threads * tasksPerWorker, scratchBytes)
+    const workers = { threads, tasksPerWorker, memory, taskModule, scratchBytes }
+    return taskPool(threads, createScheduler(threads * tasksPerWorker, workerRunner(workers, slots)))
+  }
   const slots = createSlots(memory, threads, scratchBytes)
-  const runner = workerRunner(
-    options.callerWorks === true ? threads - 1 : threads,
-    memory,
-    taskModule,
-    scratchBytes,
-    slots,
-  )
-  if (options.callerWorks !== true) return taskPool(threads, createScheduler(threads, runner))
+  const workers = { threads: threads - 1, tasksPerWorker: 1, memory, taskModule, scratchBytes }
+  const runner = workerRunner(workers, slots)
   const tasks = (): Promise<Tasks> => loadTasks(taskModule) as Promise<Tasks>
   const here = inlineExecution({ memory, scratchBytes, tasks }, slots)
   const execute: SlotRunner['execute'] = async (slot, job) =>
@@ -76,11 +81,17 @@ export function createWorkerPool<Tasks extends TaskTable>(options: WorkerPoolOpt
   return taskPool(threads, createScheduler(threads, { ...runner, execute }))
 }
 
+interface Workers {
+  readonly threads: number
+  /** The one that runs and those that wait behind it. */
+  readonly tasksPerWorker: number
+  readonly memory: PixelMemory
+  readonly taskModule: string
+  readonly scratchBytes: number
+}
+
 function workerRunner(
-  threads: number,
-  memory: PixelMemory,
-  taskModule: string,
-  scratchBytes: number,
+  { threads, tasksPerWorker, memory, taskModule, scratchBytes }: Workers,
   slots: Slots,
 ): SlotRunner {
   let workers: Promise<Piscina<WorkerJob, WorkerReply>> | undefined
@@ -93,6 +104,7 @@ function workerRunner(
       name: 'runJob',
       minThreads: 1,
       maxThreads: threads,
+      concurrentTasksPerWorker: tasksPerWorker,
       idleTimeout: Infinity,
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },

@@ -35,8 +35,16 @@ interface Attached {
 
 let attached: Promise<Attached> | undefined
 
-/** Entry point of the worker: called by the pool once per task. */
+let last: Promise<unknown> = Promise.resolve()
+
+/** Entry point of the worker: called by the pool once per task. Tasks that came ahead of their time wait for those before them. */
 export async function runJob(job: WorkerJob): Promise<WorkerReply> {
+  const reply = last.then(async () => await runTask(job))
+  last = reply
+  return await reply
+}
+
+async function runTask(job: WorkerJob): Promise<WorkerReply> {
   try {
     attached ??= attach(workerData as WorkerStart)
     const { views, kernels, tasks, scratchBytes } = await attached

@@ -372,6 +372,14 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
   /** Count, extremes and sums of the finite pixels of a window. Read the record with `readStatistics`. */
   statistics(valueAt: number, stride: number, width: number, height: number, recordAt: number): void
 
+  /**
+   * Ones' complement sum of 32-bit words (FITS Standard 4.0, appendix J.1), 0 to 2^32 - 1, each read as this machine stores it: of values that
+   * are swapped to big-endian afterwards this is what they give to DATASUM. Two sums are joined by adding with end-around carry.
+   *
+   * @param at multiple of 4
+   */
+  wordSum(at: number, wordCount: number): number
+
   /** Reverses the bytes of 2-byte elements; source and target are the same or do not overlap. */
   swap2(sourceAt: number, targetAt: number, count: number): void
   /** Reverses the bytes of 4-byte elements (float32 to or from big-endian). */

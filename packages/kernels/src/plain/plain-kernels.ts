@@ -19,6 +19,7 @@ import { plainAddExtreme, plainStackSpreadRow, plainStackSumsRow } from './stack
 import { plainStatistics } from './statistics.ts'
 import { plainSubtractPlane } from './subtract-plane.ts'
 import { wholeMemory } from './whole-memory.ts'
+import { plainWordSum } from './word-sum.ts'
 
 /** The plain twins of all pixel kernels: the definition of what is right, and the fallback without WASM SIMD. */
 export function plainKernels(views: PixelViews): PixelKernels {
@@ -51,6 +52,7 @@ export function plainKernels(views: PixelViews): PixelKernels {
     scaleByLine: plainScaleByLine(whole),
     shrinkRows: plainShrinkRows(whole),
     statistics: plainStatistics(whole),
+    wordSum: plainWordSum(whole),
     swap2: plainSwap(views.memory, 2),
     swap4: plainSwap(views.memory, 4),
     swap8: plainSwap(views.memory, 8),

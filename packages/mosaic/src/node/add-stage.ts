@@ -16,11 +16,13 @@ import type { Template } from '../template/template.ts'
 import type { ValueExtent } from '../view/stretch/histogram.ts'
 import { type ExtraOffsets, type ExtraTarget, extraPixelBytes, openExtraPlanes } from './extra-planes.ts'
 import type { StoredPlane, StoredWindow } from './image-store.ts'
+import { tasksAheadOf } from './memory-budget.ts'
+import { nextPlace, type PixelPlace } from './pixel-place.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
 import type { ByteCount } from './stage-meter.ts'
 import { planStrips } from './strips.ts'
-import { type AddResult, previewBytes, type StackPayload } from './tasks.ts'
+import { type AddPayload, type AddResult, previewBytes, type StackPayload } from './tasks.ts'
 
 /** What is added and where it goes. */
 export interface AddRequest {
@@ -82,19 +84,28 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
   const previewWidth = Math.ceil(window.width / factor)
   const previewHeight = Math.ceil(window.height / factor)
   const preview = new Float32Array(previewWidth * previewHeight)
+  const first = {
+    value: nextPlace(request.mosaic.sink, mosaicImage),
+    area: nextPlace(request.area.sink, areaImage),
+  }
   const total = { count: 0, min: Infinity, max: -Infinity, sum: 0 }
   const previewTotal = { ...total }
   try {
     await run.runner.runAll(
       strips,
-      async (strip) => await prepareStrip(run, request, strip, factor),
+      async (strip) => await prepareStrip(run, request, strip, factor, placesOf(strip, request, first)),
       async ({ result, planes }, strip) => {
         const count = strip.width * strip.height
-        const values = isFloat64
-          ? run.memory.f64(planes.valueAt, count)
-          : run.memory.f32(planes.valueAt, count)
-        await mosaicImage.writeRows(values)
-        await areaImage.writeRows(run.memory.f32(planes.areaAt, count))
+        if (result.sums === undefined) {
+          const values = isFloat64
+            ? run.memory.f64(planes.valueAt, count)
+            : run.memory.f32(planes.valueAt, count)
+          await mosaicImage.writeRows(values)
+          await areaImage.writeRows(run.memory.f32(planes.areaAt, count))
+        } else {
+          mosaicImage.skipRows?.(count, result.sums.value)
+          areaImage.skipRows?.(count, result.sums.area)
+        }
         const extraBytes = await extras.write(run.memory, planes.extraAt, count)
         planes.release()
         for (const [k, rejected] of result.rejected.entries())
@@ -137,11 +148,25 @@ function addStatistics(
   total.sum += statistics.sum
 }
 
+/** Where the rows of a strip go, if threads may write them. */
+function placesOf(
+  { row, width }: Region,
+  { window, isFloat64 }: AddRequest,
+  { value, area }: { readonly value: PixelPlace | undefined; readonly area: PixelPlace | undefined },
+): AddPayload['store'] {
+  if (value === undefined || area === undefined) return undefined
+  const pixels = (row - window.row) * width
+  return {
+    value: { ...value, offset: value.offset + (isFloat64 ? 8 : PIXEL_BYTES) * pixels },
+    area: { ...area, offset: area.offset + PIXEL_BYTES * pixels },
+  }
+}
+
 /** Cuts the mosaic so that its strips have room in memory, and gives them that room. */
 function makeRoomForStrips(run: MosaicRun, request: AddRequest, factor: number): readonly Region[] {
   const { store, settings } = run
   const { images, window, isFloat64, extras = [] } = request
-  const atOnce = settings.threads + 1
+  const atOnce = settings.threads * (1 + tasksAheadOf(settings.threads)) + 1
   const sources = images.map(({ slot, extent }) => ({
     region: extent.region,
     rowBytes: store.rowBytes(slot),
@@ -170,6 +195,7 @@ async function prepareStrip(
   request: AddRequest,
   strip: Region,
   previewFactor: number,
+  store: AddPayload['store'],
 ): Promise<{ run(): Promise<{ result: AddResult; planes: StripPlanes }> }> {
   const { images, corrections, template, combine, isFloat64 } = request
   const needs = qualityNeeds(run.settings.quality, combine, run.settings.planes)
@@ -216,6 +242,11 @@ async function prepareStrip(
     scratchAt,
     previewFactor,
     previewAt,
+    store,
+  }
+  const releasePixels = (): void => {
+    run.store.release(valueAt)
+    run.store.release(areaAt)
   }
   const planes = {
     valueAt,
@@ -223,8 +254,7 @@ async function prepareStrip(
     extraAt,
     places: windows.map(({ place }) => place),
     release() {
-      run.store.release(valueAt)
-      run.store.release(areaAt)
+      if (store === undefined) releasePixels()
       for (const at of Object.values(extraAt)) if (at !== 0) run.store.release(at)
     },
   }
@@ -236,6 +266,8 @@ async function prepareStrip(
       } finally {
         run.store.release(scratchAt)
         run.store.release(previewAt)
+        // They are in their files.
+        if (store !== undefined) releasePixels()
         for (const window of windows) window.release()
       }
     },

@@ -49,7 +49,7 @@ export async function makeMosaic(options: MosaicOptions): Promise<MosaicSummary>
       const { spilledBytes } = run.store
       const products = await session.meter.measure(
         'write',
-        async () => await productSummaries(options.outDir, session.settings.planes),
+        async () => await productSummaries(run, session.settings.planes),
       )
       const facts = { input, model, added, png, damaged, outside, spilledBytes, products }
       return await reportMosaic(session, facts)

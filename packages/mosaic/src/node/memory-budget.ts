@@ -32,6 +32,16 @@ const BESIDE_LIMIT_BYTES = 128 * 1024 * 1024
 /** What is resident of the runtime before the first pixel. */
 const START_BYTES = 140 * 1024 * 1024
 
+/** Tasks that wait in each thread behind the one that runs: fits take a few milliseconds, of which the way to a thread would be a fifth. */
+export function tasksAheadOf(threads: number): number {
+  return threads > 1 ? 1 : 0
+}
+
+/** Scratch of all tasks. */
+function scratchBytes(threads: number): number {
+  return threads * (1 + tasksAheadOf(threads)) * (TASK_SCRATCH_BYTES + 4096)
+}
+
 /** Scratch of a task, and what reading the largest image needs beside the pixel memory: its file and its pixels. */
 function threadBytes(images: readonly ImageRecord[]): number {
   const reading = images.reduce(
@@ -48,8 +58,8 @@ function threadBytes(images: readonly ImageRecord[]): number {
  */
 export function pixelMemoryBytes(settings: MosaicSettings, images: readonly ImageRecord[]): number {
   const { threads, memoryBytes } = settings
-  const scratch = threads * (TASK_SCRATCH_BYTES + 4096)
-  const reading = threads * threadBytes(images) - scratch
+  const scratch = scratchBytes(threads)
+  const reading = threads * threadBytes(images) - threads * (TASK_SCRATCH_BYTES + 4096)
   const workers = threads > 1 ? threads * WORKER_BYTES : 0
   const runtime = RUNTIME_BYTES + workers + images.length * IMAGE_BYTES
   const beside = Math.max(0, runtime - BESIDE_LIMIT_BYTES)

@@ -1,12 +1,13 @@
 import { startStage } from '@skyloom/base'
 import type { RejectedImage } from '../image-table/image-record.ts'
+import type { ProductSummary } from '../make/summary.ts'
 import type { AddedMosaic } from './add-stage.ts'
 import { type BackgroundModel, modelBackground, type PairFit } from './background-model.ts'
 import { type DifferenceFit, fitOverlap } from './difference-stage.ts'
 import type { MosaicInput } from './mosaic-input.ts'
 import { type ProjectOutcome, projectImage } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
-import { writeMosaic, writePicture, writeTables } from './write-products.ts'
+import { summarizeProduct, writeMosaic, writePicture, writeTables } from './write-products.ts'
 
 /**
  * The jobs of a mosaic. What one makes for others stays in the memory of the run; a job may start when those that it needs have ended:
@@ -26,6 +27,8 @@ export interface MosaicJobs {
   picture(): Promise<Uint8Array>
   /** Template and tables. */
   tables(): Promise<void>
+  /** Size and SHA-256 of a product that is in place. */
+  product(name: string): Promise<ProductSummary>
   /** Images that were left out by `project`, so far. */
   readonly left: { readonly damaged: readonly RejectedImage[]; readonly outside: readonly RejectedImage[] }
 }
@@ -89,6 +92,7 @@ export function mosaicJobs(run: MosaicRun, input: MosaicInput): MosaicJobs {
     },
     picture: async () => await writePicture(run, present(added, 'mosaic')),
     tables: async () => await writeTables(run, input, present(model, 'model')),
+    product: async (name) => await summarizeProduct(run, name),
   }
 }
 

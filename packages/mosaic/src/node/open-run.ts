@@ -6,7 +6,7 @@ import { createWorkerPool } from '@skyloom/kernels/node'
 import type { ImageRecord } from '../image-table/image-record.ts'
 import type { MosaicOptions } from '../make/options.ts'
 import { createImageStore } from './image-store.ts'
-import { pixelMemoryBytes } from './memory-budget.ts'
+import { pixelMemoryBytes, tasksAheadOf } from './memory-budget.ts'
 import type { MosaicRun } from './run.ts'
 import type { MosaicSettings } from './settings.ts'
 import type { StageMeter } from './stage-meter.ts'
@@ -46,8 +46,12 @@ export function openRun(
   signal?.addEventListener('abort', onAbort)
   const limitBytes = pixelMemoryBytes(settings, images)
   const memory = createPixelMemory({ maximumBytes: limitBytes })
-  const runner = createTaskRunner(settings.threads)
-  const lane = createTaskLane(settings.threads)
+  // Other threads do not see what is mounted in this one.
+  const callerWorks = isSmall(images) || mountedFiles() !== undefined
+  const tasksAhead = callerWorks ? 0 : tasksAheadOf(settings.threads)
+  const tasksAtOnce = settings.threads * (1 + tasksAhead)
+  const runner = createTaskRunner(tasksAtOnce)
+  const lane = createTaskLane(tasksAtOnce)
   const spillPath = join(options.outDir, `.spill${PARTIAL_MARK}${process.pid}`)
   const store = createImageStore(memory, limitBytes, spillPath, () => runner.isBusy() || lane.isBusy())
   const pool = createWorkerPool<typeof tasks>({
@@ -55,8 +59,8 @@ export function openRun(
     memory,
     taskModule: new URL('./tasks.js', import.meta.url),
     scratchBytes: TASK_SCRATCH_BYTES,
-    // Other threads do not see what is mounted in this one.
-    callerWorks: isSmall(images) || mountedFiles() !== undefined,
+    callerWorks,
+    tasksAhead,
   })
   return {
     options: { ...options, signal: stop.signal },

@@ -18,6 +18,7 @@ import { AREA_SCRATCH_BYTES, CORNER_BYTES } from '../project/project-image.ts'
 import { projectQuality } from '../project/project-quality.ts'
 import { scaleRegionBySolidAngle, solidAngles } from '../project/solid-angle.ts'
 import type { Region } from '../region.ts'
+import { type PixelPlace, storePixels } from './pixel-place.ts'
 import { readPixels } from './read-pixels.ts'
 import { type QualityPayload, type QualityResult, readQuality } from './read-quality.ts'
 import { sha256OfFile } from './sha256-of-file.ts'
@@ -86,6 +87,8 @@ export interface AddPayload {
   readonly previewFactor: number
   /** `previewBytes` for it. */
   readonly previewAt: number
+  /** Where value and area are written by the task itself; undefined: they stay in memory, as numbers of this machine. */
+  readonly store: { readonly value: PixelPlace; readonly area: PixelPlace } | undefined
 }
 
 /** How a strip is made with weights, variances or rejection; planes of the strip, 0 = not wanted. */
@@ -105,6 +108,8 @@ export interface AddResult {
   readonly statistics: Statistics
   readonly preview: Float32Array
   readonly previewStatistics: Statistics
+  /** What the bytes that were written give to DATASUM. */
+  readonly sums: { readonly value: number; readonly area: number } | undefined
 }
 
 /** Positions in the scratch block of `project`. */
@@ -195,7 +200,13 @@ function add({ memory, kernels, scratch }: TaskContext, payload: AddPayload): Ad
   const statistics = readStatistics(memory, scratch.at)
   const preview = shrinkStrip(memory, kernels, singleAt, payload)
   kernels.statistics(payload.previewAt, preview.length, preview.length, 1, scratch.at)
-  return { rejected, statistics, preview, previewStatistics: readStatistics(memory, scratch.at) }
+  const previewStatistics = readStatistics(memory, scratch.at)
+  const { store } = payload
+  const sums = store && {
+    value: storePixels(memory, kernels, valueAt, isFloat64 ? 8 : 4, count, store.value),
+    area: storePixels(memory, kernels, areaAt, 4, count, store.area),
+  }
+  return { rejected, statistics, preview, previewStatistics, sums }
 }
 
 /** Box means of the strip, which starts at a whole row of the preview. */
@@ -231,10 +242,15 @@ export function previewBytes(region: Region, factor: number): number {
   return 16 * Math.ceil((PIXEL_BYTES * pixels) / 16) + 16 * region.width
 }
 
+async function digest(_: TaskContext, path: string): Promise<string> {
+  return await sha256OfFile(path)
+}
+
 /** The tasks of a mosaic, for a worker pool. */
 export const tasks: {
   readonly project: typeof project
   readonly take: typeof takeImage
   readonly fit: typeof fit
   readonly add: typeof add
-} = { project, take: takeImage, fit, add }
+  readonly digest: typeof digest
+} = { project, take: takeImage, fit, add, digest }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as zlib from 'node:zlib'
 import type { ByteSink } from '@skyloom/base'
-import { atomicFile, fileFacts, writeFileAtomic } from '@skyloom/base/node'
+import { atomicFile, fileFacts, mountedFiles, writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
 import { EXTRA_PLANES, type ExtraPlane } from '../add/combine.ts'
 import { formatCorrectionTable } from '../background/correction-table.ts'
@@ -41,7 +41,9 @@ export async function writeMosaic(
   const sinks = [mosaic, area, ...extras.map(({ sink }) => sink)]
   try {
     const added = await addInto(run, input, model, mosaic, area, extras)
-    for (const sink of sinks) await sink.commit()
+    // The disk takes them side by side.
+    const commits = await Promise.allSettled(sinks.map(async (sink) => await sink.commit()))
+    for (const commit of commits) if (commit.status === 'rejected') throw commit.reason
     if (run.settings.overwrite) await removeOldExtras(run)
     return added
   } catch (error) {
@@ -69,6 +71,9 @@ async function removeOldExtras({ options, settings }: MosaicRun): Promise<void> 
     if (!settings.planes.includes(plane)) await rm(join(options.outDir, extraName(plane)), { force: true })
   }
 }
+
+/** It takes longer to read these than to ask another thread to do it. */
+const LARGE_FILE_BYTES = 4e6
 
 /** The quickest level: higher ones take several times as long and make pictures of noise hardly smaller. */
 const packPicture = (rows: Uint8Array): Uint8Array => zlib.deflateSync(rows, { level: 1 })
@@ -193,15 +198,28 @@ function tables(
 
 /** Size and SHA-256 of the products, the report left out. */
 export async function productSummaries(
-  folder: string,
+  run: MosaicRun,
   planes: readonly ExtraPlane[],
 ): Promise<readonly ProductSummary[]> {
   const own = PRODUCT_NAMES.filter((name) => name !== 'report.html')
   const names = [...own, ...planes.map(extraName)]
-  return await Promise.all(names.map(async (name) => await productSummary(folder, name)))
+  return await Promise.all(names.map(async (name) => await summarizeProduct(run, name)))
 }
 
-/** Size and SHA-256 of a product. */
+/** Size and SHA-256 of a product of a run; the threads of the run read large ones side by side. */
+export async function summarizeProduct(
+  { options, pool }: Pick<MosaicRun, 'options' | 'pool'>,
+  name: string,
+): Promise<ProductSummary> {
+  const path = join(options.outDir, name)
+  const { sizeBytes } = await fileFacts(path)
+  // Other threads do not see what is mounted in this one.
+  const isForThreads = sizeBytes >= LARGE_FILE_BYTES && mountedFiles() === undefined
+  const sha256 = isForThreads ? await pool.run('digest', path) : await sha256OfFile(path)
+  return { name, sizeBytes, sha256 }
+}
+
+/** Size and SHA-256 of a file. */
 export async function productSummary(folder: string, name: string): Promise<ProductSummary> {
   const path = join(folder, name)
   const { sizeBytes } = await fileFacts(path)

@@ -23,7 +23,9 @@ export interface StorageSettings {
 }
 
 /** Takes the pixels of a product row by row. */
-export type ProductImage = Pick<ImageWriter, 'writeRows' | 'end'>
+export type ProductImage = Pick<ImageWriter, 'writeRows' | 'end'> &
+  // Without compression rows have their places in the file, where others may write them.
+  Partial<Pick<ImageWriter, 'nextOffset' | 'skipRows'>>
 
 /**
  * Begins the image of a product. Rows are compressed as they come and go to the file at once; the table of tiles, whose room is left before them,

@@ -79,7 +79,7 @@ export async function engineFunctions(
   let added: MosaicFacts['added'] | undefined
   let png: Uint8Array | undefined
   const written = async (names: readonly string[]): Promise<EngineAnswer> => {
-    const made = await Promise.all(names.map(async (name) => await productSummary(outDir, name)))
+    const made = await Promise.all(names.map(async (name) => await jobs.product(name)))
     products.push(...made)
     const files = made.map(({ name, sizeBytes, sha256 }) => ({
       lfn: name,
