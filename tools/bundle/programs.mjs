@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseAst } from 'rolldown/parseAst'
+import { programText } from '../../packages/cli/dist/program/load-program.js'
 import { bundle, bundleToText, entryPlugin, NATIVE, packages } from './build.mjs'
 import { lateBuiltins } from './late-builtins.mjs'
 
@@ -120,8 +121,9 @@ async function bundleProgram(folder, name, loaders, commands) {
     { format: 'cjs', codeSplitting: false },
     { external: NATIVE },
   )
-  const source = lateBuiltins(ascii(code))
-  refuseImports(name, source)
+  const inner = lateBuiltins(ascii(code))
+  refuseImports(name, inner)
+  const source = programText(inner)
   const file = `${name}-${createHash('sha256').update(source).digest('hex').slice(0, 16)}.cjs`
   writeFileSync(join(folder, file), source, 'latin1')
   return { file, moduleIds }

@@ -33,6 +33,7 @@ export {
 } from './memory/pixel-memory.ts'
 export { areaScratchBytes, MAX_AREA_TILE_WIDTH, overlapScratchBytes } from './pixels/area-scratch.ts'
 export { pixelKernels } from './pixels/choose-kernels.ts'
+export { LEVEL_HALF } from './pixels/level-half.ts'
 export type { PixelKernels } from './pixels/pixel-kernels.ts'
 export {
   COVERAGE_SUMS_BYTES,
@@ -61,6 +62,7 @@ export {
   stackListBytes,
   writeStackEntry,
 } from './pixels/stack-entry.ts'
+export { STRIP_ENTRY_BYTES, type StripEntry, writeStripEntry } from './pixels/strip-entry.ts'
 export { wasmKernels } from './pixels/wasm-kernels.ts'
 export { plainKernels } from './plain/plain-kernels.ts'
 export { quadArea as quadrilateralArea } from './plain/quad-overlap.ts'

@@ -8,6 +8,7 @@ import {
   readPlaneSums,
   STATISTICS_BYTES,
   writeMedianEntry,
+  writeStripEntry,
 } from '../src/index.ts'
 import { benches, fillPixels, randomNumbers } from './builds.ts'
 
@@ -100,10 +101,7 @@ describe.for(benches())('$name build agrees with the plain twin', ({ memory, ker
     )
   })
 
-  test.for([
-    { name: 'finishMeanF32', type: 'f32' },
-    { name: 'finishMeanF64', type: 'f64' },
-  ] as const)('$name', ({ name, type }) => {
+  test('finishMeanF32', () => {
     fc.assert(
       fc.property(planes, ({ seed, width }) => {
         const random = randomNumbers(seed)
@@ -114,11 +112,70 @@ describe.for(benches())('$name build agrees with the plain twin', ({ memory, ker
           weights[i] = random() < 0.3 ? [0, NaN, -1][i % 3]! : random()
         }
         for (const [k, implementation] of both.entries()) {
-          implementation[name](scratch, scratch + 8 * COUNT, width, out[k]!, out2[k]!)
+          implementation.finishMeanF32(scratch, scratch + 8 * COUNT, width, out[k]!, out2[k]!)
         }
-        expectSame(type, out, width)
+        expectSame('f32', out, width)
         expectSame('f32', out2, width)
       }),
+    )
+  })
+
+  test.for([0, 1])('meanStrip, float64: %d', (isFloat64) => {
+    const strips = fc.array(
+      fc.record({
+        plane: fc.constantFrom(v1, v2),
+        hasArea: fc.boolean(),
+        col: fc.integer({ min: 0, max: 20 }),
+        row: fc.integer({ min: 95, max: 110 }),
+        height: fc.integer({ min: 0, max: 12 }),
+        width: fc.integer({ min: 0, max: 17 }),
+      }),
+      { maxLength: 5 },
+    )
+    fc.assert(
+      fc.property(planes, strips, ({ seed, blankFraction, height, x0, a }, list) => {
+        fill(seed, blankFraction)
+        for (const [index, { plane, hasArea, ...place }] of list.entries()) {
+          const areaAt = hasArea ? (plane === v1 ? w1 : w2) : 0
+          const entry = { valueAt: plane, areaAt, stride: 40, x0, a, b: 0.5, c: -1, ...place }
+          writeStripEntry(memory, entries, index, entry)
+        }
+        for (const [k, implementation] of both.entries()) {
+          implementation.meanStrip(
+            entries,
+            list.length,
+            100,
+            height,
+            37,
+            57.5,
+            isFloat64,
+            out[k]!,
+            out2[k]!,
+            scratch,
+          )
+        }
+        expectSame(isFloat64 === 1 ? 'f64' : 'f32', out, 37 * height)
+        expectSame('f32', out2, 37 * height)
+      }),
+    )
+  })
+
+  test('wordSum', () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.integer({ min: 0, max: COUNT - 4 }),
+        fc.boolean(),
+        (seed, count, isFull) => {
+          const random = randomNumbers(seed)
+          const words = memory.u32(v1, COUNT)
+          for (let i = 0; i < COUNT; i++) words[i] = isFull ? 0xffffffff : Math.floor(random() * 2 ** 32)
+          const [found, expected] = both.map((implementation) =>
+            implementation.wordSum(v1 + 4 * (seed & 3), count),
+          )
+          expect(found).toBe(expected)
+        },
+      ),
     )
   })
 
@@ -250,14 +307,23 @@ describe.for(benches())('$name build agrees with the plain twin', ({ memory, ker
     )
   })
 
-  test('scaleByLine', () => {
+  test('scaleByGrid', () => {
+    const grids = fc.record({
+      x: fc.integer({ min: 0, max: 20 }),
+      y: fc.integer({ min: 0, max: 20 }),
+      step: fc.constantFrom(1, 7, 64),
+    })
     fc.assert(
-      fc.property(planes, ({ seed, blankFraction, width, x0, a }) => {
-        fill(seed, blankFraction)
+      fc.property(planes, grids, ({ seed, blankFraction, width, height }, { x, y, step }) => {
+        const random = fill(seed, blankFraction)
+        const nodeCols = Math.floor((x + width) / step) + 2
+        const nodeRows = Math.floor((y + height) / step) + 2
+        const nodes = memory.f64(scratch, nodeCols * nodeRows)
+        for (let i = 0; i < nodes.length; i++) nodes[i] = 1 + random()
         for (const [k, implementation] of both.entries()) {
           memory.f32(out[k]!, COUNT).set(memory.f32(v1, COUNT))
           // Not at the start of a vector, either.
-          implementation.scaleByLine(out[k]! + 4 * (seed % 4), width, x0, 0.7, a)
+          implementation.scaleByGrid(out[k]! + 4 * (seed & 3), width, height, x, y, step, nodeCols, scratch)
         }
         expectSame('f32', out, COUNT)
       }),

@@ -95,7 +95,6 @@ export {
 export { type FitPlaneOptions, fitPlane, type PlaneFit, type PlanePass } from './difference/fit-plane.ts'
 export { type FitRow, formatFitTable } from './difference/fit-table.ts'
 export { FIT_FIELDS, type FitField, type FitValues, fitValues } from './difference/fit-values.ts'
-export { overlapBox } from './difference/overlap-box.ts'
 export { type Residual, residualAfter } from './difference/residual.ts'
 export {
   type AreaSums,

@@ -7,10 +7,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { demoImages, keptFolder } from '../../../testing/folders.ts'
 import { lacksProgram, runPeer } from '../../../testing/peers.ts'
 import { sharedPath, skipShared } from '../../../testing/shared-data.ts'
-import { gaussianLogStretch } from '../src/preview/gaussian-log.ts'
 import { loadImage, type TestImage, writeTestImage } from './support/images.ts'
 import { planeResidual } from './support/plane-residual.ts'
 import { FIXTURES } from './support/reference.ts'
+import { stretchedLevels } from './support/stretched-levels.ts'
 
 /** Mosaics, away from edges, after a common plane is taken out: mBgModel itself stops 0.015 DN from its limit. */
 const BACKGROUND_RMS_DN = 0.02
@@ -125,7 +125,7 @@ describe.skipIf(lacksProgram('mViewer'))('live mViewer', () => {
     })
     const png = decode(await readFile(join(work, 'a.png')))
     const { data } = await loadImage(join(work, 'a.fits'))
-    const { levels } = gaussianLogStretch(Float32Array.from(data))
+    const levels = stretchedLevels(Float32Array.from(data))
     let worst = 0
     let sum = 0
     for (let row = 0; row < height; row++) {

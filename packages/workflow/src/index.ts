@@ -4,12 +4,14 @@ export { splitArguments } from './executable/arguments.ts'
 export { type DagmanRequest, dagmanFiles } from './executable/dagman/dagman-files.ts'
 export { type DagNames, dagNames } from './executable/dagman/names.ts'
 export {
+  PLAN_FILE,
   type PlanEndLine,
   type PlanHeadLine,
   type PlanJobLine,
   type PlanLine,
   parsePlanLine,
   planLines,
+  trustedPlanLine,
 } from './executable/plan-lines.ts'
 export { PLAN_FORMAT_VERSION, planJsonSchema } from './executable/plan-schema.ts'
 export type { PlannedFile } from './executable/planned-file.ts'

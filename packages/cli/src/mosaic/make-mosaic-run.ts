@@ -70,7 +70,7 @@ export async function makeMosaicRun(
   for (;;) {
     const input = await inputWithout(session, damaged)
     await makeOutFolder(options.outDir)
-    const runDir = await planEngineRun(session, input, {
+    const { runDir, planSha256 } = await planEngineRun(session, input, {
       name: workflowName(options.outDir),
       runsDir: place.runsDir,
       interruptedRun,
@@ -86,7 +86,7 @@ export async function makeMosaicRun(
     former = undefined
     const made =
       workflow === 'memory'
-        ? await runInMemory(registry, session, input, runDir, damaged, program)
+        ? await runInMemory(registry, session, input, { runDir, planSha256 }, damaged, program)
         : await runOnFiles(registry, session, input, runDir, damaged)
     if ('facts' in made) {
       const summary = await reportMosaic(session, made.facts)

@@ -19,7 +19,7 @@ export async function runInMemory(
   registry: Registry,
   session: MosaicSession,
   input: MosaicInput,
-  runDir: string,
+  { runDir, planSha256 }: { readonly runDir: string; readonly planSha256: string },
   before: readonly RejectedImage[],
   program: ProgramIdentity,
 ): Promise<RunOutcome> {
@@ -40,6 +40,7 @@ export async function runInMemory(
           },
           onCancel: () => run.stop(),
         }),
+      planSha256,
       policy: { onFailure: 'stop' },
       signal: session.options.signal,
       cancelOnStop: true,

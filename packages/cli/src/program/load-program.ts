@@ -19,8 +19,13 @@ interface LoadedProgram {
   readonly exports: Readonly<Record<string, unknown>>
 }
 
-/** Names of what the function around a program's source takes; the build writes them into the source. */
+/** Names of what the function around a program's source takes; the build uses them in the source. */
 const PARAMETERS = ['exports', 'require', 'module', 'hostImport', 'hostResolve', 'hostPlace'] as const
+
+/** The text of the file of a program: its source as a function of what is given to it. */
+export function programText(source: string): string {
+  return `(function(${PARAMETERS.join(',')}){${source}\n})`
+}
 
 /**
  * Bytes of bytecode that a function runs before V8 optimises it; eight times the default. Pixels are WebAssembly's affair, so that most of
@@ -44,10 +49,8 @@ export function loadProgram(source: string, host: ProgramHost): Readonly<Record<
   if (process.versions.node.startsWith('20.')) setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`)
   const filename = fileURLToPath(source)
   const codeFile = filename.replace(/\.cjs$/, '.code')
-  const script = new Script(`(function(${PARAMETERS.join(',')}){${readFileSync(filename, 'latin1')}\n})`, {
-    filename,
-    cachedData: readCode(codeFile),
-  })
+  // As one large text from the file V8 leaves it where it is; put together of several it would be copied.
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData: readCode(codeFile) })
   const module = { exports: {} }
   loaded.set(source, { script, codeFile, exports: module.exports })
   const run = script.runInThisContext() as (...parameters: unknown[]) => void

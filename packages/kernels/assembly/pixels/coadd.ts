@@ -106,6 +106,31 @@ export function finishMeanF32(sumVWAt: usize, sumWAt: usize, count: i32, valueAt
   finishMean<f32>(sumVWAt, sumWAt, count, valueAt, areaAt)
 }
 
-export function finishMeanF64(sumVWAt: usize, sumWAt: usize, count: i32, valueAt: usize, areaAt: usize): void {
-  finishMean<f64>(sumVWAt, sumWAt, count, valueAt, areaAt)
+/** Records of `meanStrip`; src/pixels/strip-entry.ts writes them. */
+const STRIP_ENTRY_BYTES: usize = 64
+
+export function meanStrip(
+  entriesAt: usize, entryCount: i32, firstRow: i32, height: i32, width: i32, crpixY: f64, isFloat64: i32, valueAt: usize,
+  areaAt: usize, scratchAt: usize,
+): void {
+  const weightAt = scratchAt + (<usize>width << 3)
+  const end = entriesAt + <usize>entryCount * STRIP_ENTRY_BYTES
+  for (let row = firstRow; row < firstRow + height; row++) {
+    memory.fill(scratchAt, 0, <usize>width << 4)
+    for (let entry = entriesAt; entry < end; entry += STRIP_ENTRY_BYTES) {
+      const inEntry = row - load<i32>(entry, 16)
+      if (inEntry < 0 || inEntry >= load<i32>(entry, 20)) continue
+      const skip = (<usize>inEntry * <usize>load<i32>(entry, 8)) << 2
+      const coverage = <usize>load<u32>(entry, 4)
+      const to = <usize>load<i32>(entry, 12) << 3
+      accumulate<f32>(
+        <usize>load<u32>(entry) + skip, coverage == 0 ? 0 : coverage + skip, load<i32>(entry, 24), load<f64>(entry, 32),
+        <f64>row - crpixY, load<f64>(entry, 40), load<f64>(entry, 48), load<f64>(entry, 56), scratchAt + to, weightAt + to,
+      )
+    }
+    if (isFloat64 != 0) finishMean<f64>(scratchAt, weightAt, width, valueAt, areaAt)
+    else finishMean<f32>(scratchAt, weightAt, width, valueAt, areaAt)
+    valueAt += <usize>width << (isFloat64 != 0 ? 3 : 2)
+    areaAt += <usize>width << 2
+  }
 }

@@ -100,7 +100,32 @@ function addRow(source: usize, width: i32, w: f64, sumsAt: usize, weightsAt: usi
   }
 }
 
-export function scaleByLine(valueAt: usize, width: i32, x0: i32, start: f64, slope: f64): void {
+export function scaleByGrid(
+  valueAt: usize, width: i32, height: i32, x: i32, y: i32, step: i32, nodeCols: i32, nodesAt: usize,
+): void {
+  for (let row = 0; row < height; row++) {
+    const nodeRow = (y + row) / step
+    const f = <f64>(y + row - nodeRow * step) / <f64>step
+    const nodeAt = nodesAt + (<usize>(nodeRow * nodeCols) << 3)
+    const rowAt = valueAt + ((<usize>row * <usize>width) << 2)
+    for (let from = 0; from < width; ) {
+      const cell = (x + from) / step
+      const x0 = x + from - cell * step
+      const to = min(width, from + step - x0)
+      const left = lineAt(nodeAt + (<usize>cell << 3), nodeCols, f)
+      const right = lineAt(nodeAt + (<usize>cell << 3) + 8, nodeCols, f)
+      scaleByLine(rowAt + (<usize>from << 2), to - from, x0, left, (right - left) / <f64>step)
+      from = to
+    }
+  }
+}
+
+/** Between a node and the one in the next row. */
+function lineAt(at: usize, nodeCols: i32, f: f64): f64 {
+  return load<f64>(at) * (1 - f) + load<f64>(at + (<usize>nodeCols << 3)) * f
+}
+
+function scaleByLine(valueAt: usize, width: i32, x0: i32, start: f64, slope: f64): void {
   const base = f64x2.splat(start)
   const step = f64x2.splat(slope)
   let near = f64x2.add(f64x2.splat(<f64>x0), f64x2(0, 1))

@@ -222,8 +222,27 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
   /** Ends a weighted mean: value = sumVW / sumW and area = sumW as float32; NaN and 0 where sumW is not positive. */
   finishMeanF32(sumVWAt: number, sumWAt: number, count: number, valueAt: number, areaAt: number): void
 
-  /** Like `finishMeanF32` with float64 values; the area stays float32. */
-  finishMeanF64(sumVWAt: number, sumWAt: number, count: number, valueAt: number, areaAt: number): void
+  /**
+   * Weighted mean of planes over a strip of rows: `accumulateMean` for every plane that reaches a row, in their order, then `finishMeanF32` (or its
+   * like with float64 values).
+   *
+   * @param entriesAt list of `writeStripEntry`, multiple of 8
+   * @param firstRow row of the first one, counted as the rows of the entries; `crpixY` is subtracted from it for the planes
+   * @param valueAt float32, or float64 with `isFloat64` 1, `width` * `height`, written; areaAt float32 likewise
+   * @param scratchAt multiple of 16, 16 bytes for each column
+   */
+  meanStrip(
+    entriesAt: number,
+    entryCount: number,
+    firstRow: number,
+    height: number,
+    width: number,
+    crpixY: number,
+    isFloat64: number,
+    valueAt: number,
+    areaAt: number,
+    scratchAt: number,
+  ): void
 
   /**
    * Median of a stack of rows. `entriesAt` holds `entryCount` entries as `writeMedianEntry` makes them; each says which
@@ -328,8 +347,75 @@ export interface PixelKernels extends StackKernels, VarianceKernels {
     recordAt: number,
   ): void
 
-  /** value *= start + slope x for the pixels of a row, x = x0 + column; in double precision. */
-  scaleByLine(valueAt: number, width: number, x0: number, start: number, slope: number): void
+  /**
+   * Multiplies the pixels of a window by numbers that are known at nodes `step` pixels apart: between four nodes linear along the rows
+   * between what is linear along the columns; in double precision.
+   *
+   * @param x column of the first pixel, counted from the first node; `y` its row likewise; both at least 0
+   * @param nodesAt float64, `nodeCols` a row; there is a node beyond the last pixel in either direction
+   */
+  scaleByGrid(
+    valueAt: number,
+    width: number,
+    height: number,
+    x: number,
+    y: number,
+    step: number,
+    nodeCols: number,
+    nodesAt: number,
+  ): void
+
+  /**
+   * Convex hull of the pixels with data of a window, those of rows with a single one left out: int32 pairs of column and row, counter-clockwise
+   * (rows run upwards), without points between others on a line. The first is the first pixel of the lowest row.
+   *
+   * @param hullAt room for 2 `height` + 2 pairs, written
+   * @returns count of the points
+   */
+  rowEndHull(valueAt: number, stride: number, width: number, height: number, hullAt: number): number
+
+  /**
+   * Counts values into bins of equal width from `min` on; the last bin holds `max` (and what rounding puts there). What lies outside, and NaN,
+   * is left out.
+   *
+   * @param binsAt uint32, `binCount`, added to
+   * @returns count of the values that were counted
+   */
+  histogram(
+    valueAt: number,
+    count: number,
+    min: number,
+    max: number,
+    binWidth: number,
+    binCount: number,
+    binsAt: number,
+  ): number
+
+  /** Sums of the bins before each: uint32 to float64. */
+  cumulate(binsAt: number, binCount: number, belowAt: number): void
+
+  /**
+   * The level of each value by a table: that of the last threshold that `sign` times the value reaches. Cells of equal width lead there:
+   * {@link LEVEL_HALF} of `1 / fineScale` from `firstT` on and as many of `1 / coarseScale` from `splitT` on.
+   *
+   * @param thresholdsAt float64, rising, that of level 0 first, NaN behind the last
+   * @param cellsAt uint8, level at the beginning of each cell; one more for what lies behind, and its end
+   * @param blankLevel level of NaN
+   * @param outAt uint8, written
+   */
+  levels(
+    valueAt: number,
+    count: number,
+    sign: number,
+    firstT: number,
+    fineScale: number,
+    splitT: number,
+    coarseScale: number,
+    thresholdsAt: number,
+    cellsAt: number,
+    blankLevel: number,
+    outAt: number,
+  ): void
 
   /** target = source - (a x + b y + c) for a window, x = x0 + column, y = y0 + row. Source and target may be the same. */
   subtractPlane(

@@ -4,16 +4,24 @@ import type { PixelKernels } from '../pixels/pixel-kernels.ts'
 import { plainAreaTile } from './area-tile.ts'
 import { plainAreaVarianceTile } from './area-variance.ts'
 import { plainBlankInfinite } from './blank-infinite.ts'
-import { plainAccumulateCount, plainAccumulateMean, plainAccumulateSum, plainFinishMean } from './coadd.ts'
+import {
+  plainAccumulateCount,
+  plainAccumulateMean,
+  plainAccumulateSum,
+  plainFinishMean,
+  plainMeanStrip,
+} from './coadd.ts'
 import { plainCornersFromGrid } from './corners-from-grid.ts'
 import { isNumber, plainCoverageSums } from './coverage-sums.ts'
 import { plainDiffMontage } from './diff-montage.ts'
 import { plainInterpolateTile } from './interpolate.ts'
 import { plainInterpolateVarianceTile } from './interpolate-variance.ts'
+import { plainCumulate, plainHistogram, plainLevels } from './levels.ts'
 import { plainMedianRow } from './median-row.ts'
 import { plainOverlapBlock, plainOverlapDrops } from './overlap.ts'
 import { plainPlaneFitPass, plainPlaneSpread } from './plane-fit-pass.ts'
-import { plainScaleByLine } from './scale-by-line.ts'
+import { plainRowEndHull } from './row-end-hull.ts'
+import { plainScaleByGrid } from './scale-by-grid.ts'
 import { plainShrinkRows } from './shrink-rows.ts'
 import { plainAddExtreme, plainStackSpreadRow, plainStackSumsRow } from './stack.ts'
 import { plainStatistics } from './statistics.ts'
@@ -33,7 +41,7 @@ export function plainKernels(views: PixelViews): PixelKernels {
     accumulateSum: plainAccumulateSum(whole),
     accumulateCount: plainAccumulateCount(whole),
     finishMeanF32: plainFinishMean(whole, 'f32'),
-    finishMeanF64: plainFinishMean(whole, 'f64'),
+    meanStrip: plainMeanStrip(whole),
     interpolateTile: plainInterpolateTile(whole),
     interpolateVarianceTile: plainInterpolateVarianceTile(whole),
     stackSumsRow: plainStackSumsRow(whole),
@@ -49,7 +57,11 @@ export function plainKernels(views: PixelViews): PixelKernels {
     planeSpread: plainPlaneSpread(whole),
     diffMontage: plainDiffMontage(whole),
     subtractPlane: plainSubtractPlane(whole),
-    scaleByLine: plainScaleByLine(whole),
+    scaleByGrid: plainScaleByGrid(whole),
+    rowEndHull: plainRowEndHull(whole),
+    histogram: plainHistogram(whole),
+    cumulate: plainCumulate(whole),
+    levels: plainLevels(whole),
     shrinkRows: plainShrinkRows(whole),
     statistics: plainStatistics(whole),
     wordSum: plainWordSum(whole),

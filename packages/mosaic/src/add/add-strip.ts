@@ -4,7 +4,9 @@ import {
   medianScratchBytes,
   type PixelKernels,
   type PixelViews,
+  STRIP_ENTRY_BYTES,
   writeMedianEntry,
+  writeStripEntry,
 } from '@skyloom/kernels'
 import type { BackgroundPlane } from '../background/plane.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
@@ -42,7 +44,7 @@ const MEAN_OF_MIDDLE = 0
 /** Bytes of scratch memory for a strip of this width with so many images. */
 export function stripScratchBytes(width: number, imageCount: number): number {
   return Math.max(
-    2 * 8 * width,
+    2 * 8 * width + STRIP_ENTRY_BYTES * imageCount,
     MEDIAN_ENTRY_BYTES * imageCount + 64 + medianScratchBytes(imageCount) + PIXEL_BYTES * width,
   )
 }
@@ -67,7 +69,11 @@ export function addStrip(
   crpix: { readonly fitsX: number; readonly fitsY: number },
   target: StripTarget,
 ): void {
-  const addRow = combine === 'median' ? medianOfRow : combine === 'count' ? countOfRow : meanOfRow
+  if (combine === 'mean') {
+    meanOfStrip(views, kernels, images, crpix, target)
+    return
+  }
+  const addRow = combine === 'median' ? medianOfRow : countOfRow
   for (let row = target.region.row; row < target.region.row + target.region.height; row++) {
     const inRow = images.filter(({ region }) => row >= region.row && row < region.row + region.height)
     addRow(views, kernels, inRow, crpix, target, row)
@@ -83,31 +89,40 @@ type AddRow = (
   row: number,
 ) => void
 
-const meanOfRow: AddRow = (views, kernels, images, crpix, target, row) => {
-  const { width } = target.region
-  const sumAt = target.scratchAt
-  const weightAt = sumAt + 8 * width
-  views.f64(sumAt, 2 * width).fill(0)
-  for (const image of images) {
-    const { a, b, c } = image.correction
-    const col = image.region.col - target.region.col
-    kernels.accumulateMean(
-      rowOf(image, image.valueAt, row),
-      rowOf(image, image.coverageAt, row),
-      image.region.width,
-      image.region.col - crpix.fitsX,
-      row - crpix.fitsY,
-      a,
-      b,
-      c,
-      sumAt + 8 * col,
-      weightAt + 8 * col,
-    )
+function meanOfStrip(
+  views: PixelViews,
+  kernels: PixelKernels,
+  images: readonly StripImage[],
+  crpix: { readonly fitsX: number; readonly fitsY: number },
+  { region: { col, row, width, height }, valueAt, areaAt, isFloat64, scratchAt }: StripTarget,
+): void {
+  const entriesAt = scratchAt + 2 * 8 * width
+  for (const [index, { region, valueAt: at, coverageAt, stride, correction }] of images.entries()) {
+    writeStripEntry(views, entriesAt, index, {
+      valueAt: at,
+      areaAt: coverageAt,
+      stride,
+      col: region.col - col,
+      row: region.row,
+      height: region.height,
+      width: region.width,
+      x0: region.col - crpix.fitsX,
+      ...correction,
+    })
   }
-  const valueAt = valueRowAt(target, row)
-  const areaAt = areaRowAt(target, row)
-  if (target.isFloat64) kernels.finishMeanF64(sumAt, weightAt, width, valueAt, areaAt)
-  else kernels.finishMeanF32(sumAt, weightAt, width, valueAt, areaAt)
+  const format = isFloat64 ? 1 : 0
+  kernels.meanStrip(
+    entriesAt,
+    images.length,
+    row,
+    height,
+    width,
+    crpix.fitsY,
+    format,
+    valueAt,
+    areaAt,
+    scratchAt,
+  )
 }
 
 const countOfRow: AddRow = (views, kernels, images, crpix, target, row) => {

@@ -15,7 +15,7 @@ import {
   type PlanePass,
   type PlaneSpread,
 } from './fit-plane.ts'
-import { overlapBox } from './overlap-box.ts'
+import { hullBytes, overlapBox } from './overlap-box.ts'
 
 /** The part of a reprojected image that lies in the overlap window: offsets of its first pixel. */
 export interface OverlapSide {
@@ -27,7 +27,9 @@ export interface OverlapSide {
 
 /** Bytes of scratch memory that `fitDifference` needs for a window. */
 export function differenceScratchBytes(window: Region): number {
-  return RECORD_BYTES + PIXEL_BYTES * window.width * window.height
+  return (
+    RECORD_BYTES + 64 * Math.ceil(hullBytes(window.height) / 64) + PIXEL_BYTES * window.width * window.height
+  )
 }
 
 const RECORD_BYTES = 64 * Math.ceil(Math.max(PLANE_SUMS_BYTES, DIFF_STATISTICS_BYTES) / 64)
@@ -53,7 +55,8 @@ export function fitDifference(
 ): PlaneFit | undefined {
   const { width, height } = window
   const recordAt = scratchAt
-  const differenceAt = scratchAt + RECORD_BYTES
+  const hullAt = scratchAt + RECORD_BYTES
+  const differenceAt = hullAt + 64 * Math.ceil(hullBytes(height) / 64)
   kernels.diffMontage(
     plus.valueAt,
     plus.coverageAt,
@@ -81,6 +84,6 @@ export function fitDifference(
     const [count = 0, residuals = 0] = views.f64(recordAt, 2)
     return { count, residuals }
   }
-  const box = overlapBox(views.f32(differenceAt, width * height), width, height, x0, y0)
+  const box = overlapBox(views, kernels, differenceAt, width, height, x0, y0, hullAt)
   return fitPlane(pass, box, options, spread)
 }

@@ -1,7 +1,7 @@
 import { createPixelMemory, PLANE_SUMS_BYTES, pixelKernels, readPlaneSums } from '@skyloom/kernels'
 import { describe, expect, test } from 'vitest'
 import { fitPlane, type PlaneFit } from './fit-plane.ts'
-import { overlapBox } from './overlap-box.ts'
+import { hullBytes, overlapBox } from './overlap-box.ts'
 import { residualAfter } from './residual.ts'
 
 /** Fits the function over a window of template offsets. */
@@ -16,6 +16,7 @@ function fit(
   const kernels = pixelKernels(memory)
   const at = memory.alloc(4 * width * height)
   const recordAt = memory.alloc(PLANE_SUMS_BYTES)
+  const hullAt = memory.alloc(hullBytes(height))
   const data = memory.f32(at, width * height)
   for (let i = 0; i < data.length; i++) data[i] = value(x0 + (i % width), y0 + Math.floor(i / width))
   return fitPlane(
@@ -23,7 +24,7 @@ function fit(
       kernels.planeFitPass(at, width, width, height, x0, y0, a, b, c, limit, recordAt)
       return readPlaneSums(memory, recordAt)
     },
-    overlapBox(Float32Array.from(data), width, height, x0, y0),
+    overlapBox(memory, kernels, at, width, height, x0, y0, hullAt),
   )
 }
 

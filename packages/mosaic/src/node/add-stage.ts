@@ -10,6 +10,7 @@ import { stackScratchBytes } from '../add/stack-strip.ts'
 import type { BackgroundPlane } from '../background/plane.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { beginProductImage } from '../product/product-storage.ts'
+import { solidAngleBytes } from '../project/solid-angle.ts'
 import { type QualityNeeds, qualityNeeds } from '../quality/quality-needs.ts'
 import { intersectRegions, isEmptyRegion, type Region } from '../region.ts'
 import type { Template } from '../template/template.ts'
@@ -54,8 +55,7 @@ export interface AddedMosaic {
     readonly width: number
     readonly height: number
     readonly factor: number
-    /** Extent of the values, where it is known. */
-    readonly extent?: ValueExtent
+    readonly extent: ValueExtent
   }
 }
 
@@ -219,6 +219,7 @@ async function prepareStrip(
   const previewAt = await run.store.allocate(previewBytes(strip, previewFactor))
   const scratchBytes = Math.max(
     (needs.isStack ? stackScratchBytes : stripScratchBytes)(strip.width, inStrip.length),
+    solidAngleBytes(strip),
     isFloat64 ? PIXEL_BYTES * count : 0,
   )
   const scratchAt = await run.store.allocate(scratchBytes)

@@ -10,6 +10,7 @@ import { PIXEL_BYTES } from '../pixel-plane.ts'
 import { PARTNER_KINDS, type Partner, type PartnerKind } from '../quality/quality-options.ts'
 import { isEmptyRegion } from '../region.ts'
 import { readTemplate } from '../template/template.ts'
+import { NO_VALUES, widenExtent } from '../view/stretch/histogram.ts'
 import type { AddedMosaic } from './add-stage.ts'
 import { type BackgroundModel, modelBackground, type PairFit } from './background-model.ts'
 import { type DifferenceFit, fitOverlap } from './difference-stage.ts'
@@ -234,7 +235,8 @@ class FileWork {
     const [height = 0, width = 0] = hdu.shape
     const data = new Float32Array(width * height)
     await readImage(hdu, { as: 'float32', into: data })
-    await writePicture(run, { ...statistics, preview: { data, width, height, factor } })
+    const extent = widenExtent(NO_VALUES, data)
+    await writePicture(run, { ...statistics, preview: { data, width, height, factor, extent } })
   }
 
   async outcomes(): Promise<readonly ProjectOutcome[]> {

@@ -12,12 +12,14 @@ import { type StackImage, type StackSettings, stackStrip } from '../add/stack-st
 import { fitDifference, type OverlapSide } from '../difference/fit-difference.ts'
 import type { PlaneFit } from '../difference/fit-plane.ts'
 import { PIXEL_BYTES } from '../pixel-plane.ts'
+import { gaussianLogLevels } from '../preview/gaussian-log.ts'
 import { type CoverageExtent, coverageExtent } from '../project/coverage-extent.ts'
 import { type ProjectBy, projectBy } from '../project/project-by.ts'
 import { AREA_SCRATCH_BYTES, CORNER_BYTES } from '../project/project-image.ts'
 import { projectQuality } from '../project/project-quality.ts'
 import { scaleRegionBySolidAngle, solidAngles } from '../project/solid-angle.ts'
 import type { Region } from '../region.ts'
+import type { ValueExtent } from '../view/stretch/histogram.ts'
 import { type PixelPlace, storePixels } from './pixel-place.ts'
 import { readPixels } from './read-pixels.ts'
 import { type QualityPayload, type QualityResult, readQuality } from './read-quality.ts'
@@ -192,7 +194,8 @@ function add({ memory, kernels, scratch }: TaskContext, payload: AddPayload): Ad
   let rejected: readonly number[] = []
   if (stack === undefined) addStrip(memory, kernels, payload.images, payload.combine, crpix, target)
   else rejected = stackStrip(memory, kernels, stack.images, stack.settings, crpix, { ...stack, ...target })
-  scaleRegionBySolidAngle(kernels, areaAt, solidAngles(payload.templateWcs, region), region)
+  const angles = solidAngles(payload.templateWcs, region)
+  scaleRegionBySolidAngle(memory, kernels, areaAt, angles, region, payload.scratchAt)
   const count = region.width * region.height
   const singleAt = isFloat64 ? payload.scratchAt : valueAt
   if (isFloat64) memory.f32(singleAt, count).set(memory.f64(valueAt, count))
@@ -242,6 +245,22 @@ export function previewBytes(region: Region, factor: number): number {
   return 16 * Math.ceil((PIXEL_BYTES * pixels) / 16) + 16 * region.width
 }
 
+/** Make grey levels of the preview of a mosaic. */
+export interface PicturePayload {
+  readonly valueAt: number
+  readonly count: number
+  readonly extent: ValueExtent
+  /** `gaussianLogBytes`. */
+  readonly scratchAt: number
+}
+
+function picture(
+  { memory, kernels }: TaskContext,
+  { valueAt, count, extent, scratchAt }: PicturePayload,
+): Uint8Array {
+  return gaussianLogLevels(memory, kernels, valueAt, count, extent, scratchAt)
+}
+
 async function digest(_: TaskContext, path: string): Promise<string> {
   return await sha256OfFile(path)
 }
@@ -252,5 +271,6 @@ export const tasks: {
   readonly take: typeof takeImage
   readonly fit: typeof fit
   readonly add: typeof add
+  readonly picture: typeof picture
   readonly digest: typeof digest
-} = { project, take: takeImage, fit, add, digest }
+} = { project, take: takeImage, fit, add, picture, digest }

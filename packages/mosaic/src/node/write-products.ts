@@ -13,7 +13,7 @@ import type { ProductSummary } from '../make/summary.ts'
 import { fitRows, overlapRows } from '../make/tables.ts'
 import { PROGRAM, VERSION } from '../make/version.ts'
 import { formatOverlapTable } from '../overlap/overlap-table.ts'
-import { gaussianLogStretch } from '../preview/gaussian-log.ts'
+import { gaussianLogBytes } from '../preview/gaussian-log.ts'
 import { encodeGreyPng } from '../preview/png.ts'
 import { extraName } from '../product/extra-name.ts'
 import { type ProductKind, productHeader } from '../product/product-header.ts'
@@ -75,8 +75,12 @@ async function removeOldExtras({ options, settings }: MosaicRun): Promise<void> 
 /** It takes longer to read these than to ask another thread to do it. */
 const LARGE_FILE_BYTES = 4e6
 
-/** The quickest level: higher ones take several times as long and make pictures of noise hardly smaller. */
-const packPicture = (rows: Uint8Array): Uint8Array => zlib.deflateSync(rows, { level: 1 })
+/**
+ * Runs and Huffman codes only: blank parts become small, and to look for more in pictures of noise takes twice as long and makes them
+ * a tenth smaller.
+ */
+const packPicture = (rows: Uint8Array): Uint8Array =>
+  zlib.deflateSync(rows, { level: 1, strategy: zlib.constants.Z_RLE })
 
 /** Versions of Node before 20.15 have none. */
 const platformChecksum = (): typeof zlib.crc32 | undefined => ('crc32' in zlib ? zlib.crc32 : undefined)
@@ -84,12 +88,28 @@ const platformChecksum = (): typeof zlib.crc32 | undefined => ('crc32' in zlib ?
 /** Writes the picture of a mosaic and gives its bytes. */
 export async function writePicture(run: MosaicRun, { preview }: AddedMosaic): Promise<Uint8Array> {
   return await run.meter.measure('write', async (bytes) => {
-    const { levels } = gaussianLogStretch(preview.data, preview.extent)
+    const levels = await levelsOf(run, preview)
     const png = encodeGreyPng(levels, preview.width, preview.height, packPicture, platformChecksum())
     bytes.written += png.length
     await writeProduct(run, 'mosaic.png', png)
     return png
   })
+}
+
+async function levelsOf(
+  { memory, store, pool, options }: MosaicRun,
+  { data, extent }: AddedMosaic['preview'],
+): Promise<Uint8Array> {
+  const valueAt = await store.allocate(data.byteLength)
+  const scratchAt = await store.allocate(gaussianLogBytes(data.length))
+  try {
+    memory.f32(valueAt, data.length).set(data)
+    const payload = { valueAt, count: data.length, extent, scratchAt }
+    return await pool.run('picture', payload, { signal: options.signal })
+  } finally {
+    store.release(valueAt)
+    store.release(scratchAt)
+  }
 }
 
 /** Writes template and tables of a mosaic. */

@@ -12,6 +12,7 @@ const NODE_MARGIN = 2
  * @param target pixels of the grid that the map leads to
  */
 export function mayTouch(grid: ApproximateMap, block: Region, target: Region): boolean {
+  if (nodeInside(grid, block, target)) return true
   const nodeBox = nodesAround(grid, block)
   if (nodeBox === undefined) return true
   const { left, right, bottom, top } = nodeBox
@@ -20,6 +21,20 @@ export function mayTouch(grid: ApproximateMap, block: Region, target: Region): b
     left <= target.col + target.width + NODE_MARGIN &&
     top >= target.row - NODE_MARGIN &&
     bottom <= target.row + target.height + NODE_MARGIN
+  )
+}
+
+/** True when the first node in a block is known and lies in the target, as it does for most blocks. */
+function nodeInside(grid: ApproximateMap, block: Region, target: Region): boolean {
+  const nodeCol = Math.ceil((block.col - grid.originCol) / grid.step)
+  const nodeRow = Math.ceil((block.row - grid.originRow) / grid.step)
+  if (nodeCol < 0 || nodeCol >= grid.nodeCols || nodeRow < 0 || nodeRow >= grid.nodeRows) return false
+  if (grid.originCol + nodeCol * grid.step > block.col + block.width) return false
+  if (grid.originRow + nodeRow * grid.step > block.row + block.height) return false
+  const x = grid.x[nodeRow * grid.nodeCols + nodeCol]!
+  const y = grid.y[nodeRow * grid.nodeCols + nodeCol]!
+  return (
+    x >= target.col && x <= target.col + target.width && y >= target.row && y <= target.row + target.height
   )
 }
 

@@ -1,4 +1,4 @@
-import type { PixelKernels } from '@skyloom/kernels'
+import type { PixelKernels, PixelViews } from '@skyloom/kernels'
 import { pixelAreaSr, type Wcs } from '@skyloom/wcs'
 import type { Region } from '../region.ts'
 
@@ -53,19 +53,27 @@ export function scaleBySolidAngle(
   })
 }
 
-/** Multiplies the coverage sums of a region, float32 at a place of the kernels' memory, by the solid angle of their pixels. */
+/**
+ * Multiplies the coverage sums of a region, float32 at a place of the kernels' memory, by the solid angle of their pixels.
+ *
+ * @param nodesAt room for the nodes of the grid, float64
+ */
 export function scaleRegionBySolidAngle(
+  views: PixelViews,
   kernels: PixelKernels,
   coverageAt: number,
-  grid: SolidAngleGrid,
-  { col, row, width, height }: Region,
+  { col, row, step, nodeCols, areasSr }: SolidAngleGrid,
+  region: Region,
+  nodesAt: number,
 ): void {
-  for (let i = 0; i < height; i++) {
-    const rowAt = coverageAt + Float32Array.BYTES_PER_ELEMENT * i * width
-    eachLine(grid, col, row + i, width, (from, to, x0, start, slope) => {
-      kernels.scaleByLine(rowAt + Float32Array.BYTES_PER_ELEMENT * from, to - from, x0, start, slope)
-    })
-  }
+  views.f64(nodesAt, areasSr.length).set(areasSr)
+  const { width, height } = region
+  kernels.scaleByGrid(coverageAt, width, height, region.col - col, region.row - row, step, nodeCols, nodesAt)
+}
+
+/** Bytes of the nodes of {@link solidAngles} of a region, at most. */
+export function solidAngleBytes({ width, height }: Pick<Region, 'width' | 'height'>): number {
+  return 8 * (Math.floor(width / STEP) + 3) * (Math.floor(height / STEP) + 3)
 }
 
 /**

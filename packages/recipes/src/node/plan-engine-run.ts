@@ -1,11 +1,18 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { writeFileAtomic } from '@skyloom/base/node'
 import { formatHeaderTemplate } from '@skyloom/fits'
 import { JOB_FILES, partnerFiles } from '@skyloom/mosaic'
 import { type MosaicInput, type MosaicSession, mosaicPlanFile } from '@skyloom/mosaic/node'
-import { formatPlanProblem, type Plan, type PlanRequest, planLines, planWorkflow } from '@skyloom/workflow'
+import {
+  formatPlanProblem,
+  PLAN_FILE,
+  type Plan,
+  type PlanRequest,
+  planLines,
+  planWorkflow,
+} from '@skyloom/workflow'
 import {
   Directory,
   Properties,
@@ -43,30 +50,33 @@ const INPUTS = 'inputs'
 /**
  * Plans the workflow of the mosaic engine and writes the directory of its run. The products go straight into the output folder.
  *
- * @returns the directory of the run
+ * @returns the directory of the run and the SHA-256 of its plan
  */
 export async function planEngineRun(
   session: MosaicSession,
   input: MosaicInput,
   place: EngineRunPlace,
-): Promise<string> {
+): Promise<{ readonly runDir: string; readonly planSha256: string }> {
   const { interruptedRun } = place
   if (interruptedRun !== undefined) {
     const { plan } = planned(session, input, place, interruptedRun)
-    const before = await readFile(join(interruptedRun, 'plan.jsonl'), 'utf8').catch(() => undefined)
+    const before = await readFile(join(interruptedRun, PLAN_FILE), 'utf8').catch(() => undefined)
     const files = await sameInputs(interruptedRun, inputTexts(session, input))
-    if (files && before === [...planLines(plan)].join('')) return interruptedRun
+    const text = [...planLines(plan)].join('')
+    if (files && before === text)
+      return { runDir: interruptedRun, planSha256: createHash('sha256').update(text).digest('hex') }
   }
   const runDir = join(resolve(place.runsDir), randomUUID())
   const { plan, request } = planned(session, input, place, runDir)
   await mkdir(resolve(place.runsDir), { recursive: true })
   const at = { baseDir: resolve(place.runsDir), runDir, isNumbered: false, relativeDir: '.' }
   const { program, commandLine } = place
-  await writeRun({ plan, request, place: at, sources: [] }, { format: 'skyloom', program, commandLine })
+  const content = { plan, request, place: at, sources: [] }
+  const { planSha256 } = await writeRun(content, { format: 'skyloom', program, commandLine })
   await mkdir(join(runDir, INPUTS))
   for (const [name, text] of inputTexts(session, input))
     await writeFileAtomic(join(runDir, INPUTS, name), text)
-  return runDir
+  return { runDir, planSha256 }
 }
 
 function inputTexts({ settings }: MosaicSession, input: MosaicInput): ReadonlyMap<string, string> {

@@ -48,7 +48,7 @@ export async function runPlan(
 ): Promise<RunResult> {
   // Programs and threads look for it from other folders.
   const runDir = resolve(directory)
-  const plan = openPlan(runDir)
+  const plan = openPlan(runDir, options.planSha256)
   try {
     const runId = await runIdOf(runDir)
     await whenRoom(async () => await registerRun(store, runId, runDir, plan, options.parent), options)

@@ -12,6 +12,8 @@ import type { KickstartChoice } from './kickstart-records.ts'
 /** How a run is run. */
 export interface RunOptions extends LocalExecutorOptions {
   readonly policy?: Partial<RunPolicy> | undefined
+  /** SHA-256 of the plan that the caller has written, which is then not checked again if it is still the same. */
+  readonly planSha256?: string | undefined
   /** Time a lease is good for after the engine died on another machine. */
   readonly leaseMs?: number | undefined
   /** Another executor in place of this machine. */

@@ -6,18 +6,20 @@ import {
   EdgeCollector,
   NODE_KINDS,
   type NodeKind,
+  PLAN_FILE,
   type PlanHeadLine,
   type PlanJobLine,
   parsePlanLine,
+  trustedPlanLine,
 } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
 import type { RunSpec } from '../machine/run-spec.ts'
 import { type MemoryUses, MemoryUsesBuilder } from '../memory/memory-uses.ts'
+import { checksum32 } from './checksum32.ts'
 import { type JobSettings, jobSettings } from './job-settings.ts'
-import { fnv1a, NameTable } from './name-table.ts'
+import { NameTable } from './name-table.ts'
 
-/** Name of the plan in the directory of a run. */
-export const PLAN_FILE = 'plan.jsonl'
+export { PLAN_FILE } from '@skyloom/workflow'
 
 /**
  * A plan as the runner keeps it: what decides about order as numbers, names as bytes, and everything else on disk, read
@@ -62,10 +64,11 @@ const CHUNK_BYTES = 1 << 20
 /**
  * Opens the plan of a run directory.
  *
+ * @param writtenSha256 of a plan that was written by this program, which is not checked against its schema again if it is still the same
  * @throws {RunnerError} `RUNNER_NOT_FOUND`, `RUNNER_BAD_PLAN` when lines are missing, doubled or of no job
  * @throws {WorkflowError} `WORKFLOW_INVALID` for a line that is damaged
  */
-export function openPlan(runDir: string): PlanFile {
+export function openPlan(runDir: string, writtenSha256?: string): PlanFile {
   const path = join(runDir, PLAN_FILE)
   let fd: number
   try {
@@ -78,19 +81,33 @@ export function openPlan(runDir: string): PlanFile {
     })
   }
   try {
-    return readPlan(path, fd)
+    return (
+      (writtenSha256 !== undefined && readTrusted(path, fd, writtenSha256)) ||
+      readPlan(path, fd, parsePlanLine)
+    )
   } catch (error) {
     closeSync(fd)
     throw error
   }
 }
 
-function readPlan(path: string, fd: number): PlanFile {
+/** The plan if it is the one with this checksum: of others nothing is taken. */
+function readTrusted(path: string, fd: number, sha256: string): PlanFile | undefined {
+  try {
+    const plan = readPlan(path, fd, trustedPlanLine)
+    return plan.sha256 === sha256 ? plan : undefined
+  } catch {
+    // The reading that checks every line tells what is wrong.
+    return undefined
+  }
+}
+
+function readPlan(path: string, fd: number, parse: typeof parsePlanLine): PlanFile {
   const hash = createHash('sha256')
   let table: PlanTable | undefined
   let isComplete = false
   for (const { bytes, offset, line } of linesOf(fd, (bytes) => hash.update(bytes))) {
-    const parsed = parsePlanLine(bytes.toString('utf8'), line)
+    const parsed = parse(bytes.toString('utf8'), line)
     if (parsed.type === 'plan') {
       if (table !== undefined) throw badPlan(path, line, 'a second head')
       table = new PlanTable(path, parsed)
@@ -113,9 +130,11 @@ function* linesOf(fd: number, onBytes: (bytes: Uint8Array) => void): Generator<P
   const chunk = Buffer.alloc(CHUNK_BYTES)
   let rest: Buffer[] = []
   let offset = 0
+  let position = 0
   let line = 1
   for (;;) {
-    const size = readSync(fd, chunk, 0, CHUNK_BYTES, null)
+    const size = readSync(fd, chunk, 0, CHUNK_BYTES, position)
+    position += size
     if (size === 0) break
     const bytes = chunk.subarray(0, size)
     onBytes(bytes)
@@ -204,7 +223,7 @@ class PlanTable {
     this.#hasHooks[number] = job.tasks.some(({ hooks }) => hooks.length > 0) ? 1 : 0
     this.#offsets[number] = offset
     this.#lengths[number] = bytes.length
-    this.#sums[number] = fnv1a(bytes)
+    this.#sums[number] = checksum32(bytes)
     this.#taskCounts[number] = job.tasks.length
     for (const child of job.children) {
       if (child >= this.#head.jobs) throw badPlan(this.#path, line, `child ${child}`)
@@ -278,7 +297,7 @@ class PlanTable {
     }
     if (this.#line.length < length) this.#line = Buffer.allocUnsafe(2 * length)
     const bytes = this.#line.subarray(0, readSync(fd, this.#line, 0, length, offset))
-    if (bytes.length !== length || fnv1a(bytes) !== this.#sums[number])
+    if (bytes.length !== length || checksum32(bytes) !== this.#sums[number])
       throw badPlan(this.#path, 0, 'other lines than at the start of the run')
     // The same bytes fitted the schema when the plan was opened.
     return JSON.parse(bytes.toString('utf8')) as PlanJobLine

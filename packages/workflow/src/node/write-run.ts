@@ -1,10 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHash, type Hash, randomBytes, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { BaseError } from '@skyloom/base'
 import { PARTIAL_MARK } from '@skyloom/base/node'
 import { dagmanFiles } from '../executable/dagman/dagman-files.ts'
+import { PLAN_FILE } from '../executable/plan-lines.ts'
 import { type PlannedFile, textFile } from '../executable/planned-file.ts'
 import { runDirectoryFiles } from '../executable/run-directory.ts'
 import type { PlanRequest } from '../plan/options.ts'
@@ -70,6 +71,8 @@ export interface WrittenRun {
   readonly fileCount: number
   /** File that HTCondor starts; `undefined` for other forms. */
   readonly dagFile: string | undefined
+  /** SHA-256 of `plan.jsonl`, hexadecimal. */
+  readonly planSha256: string
 }
 
 /**
@@ -90,8 +93,10 @@ export async function writeRun(content: RunContent, options: WriteRunOptions): P
   const mark = `${PARTIAL_MARK}${randomBytes(6).toString('hex')}`
   const partial = join(parent, `.${basename(runDir)}${mark}`)
   const workflowId = randomUUID()
+  const planHash = createHash('sha256')
   try {
-    const fileCount = await writePlannedFiles(partial, runFiles(content, options, workflowId), options.signal)
+    const files = hashed(runFiles(content, options, workflowId), PLAN_FILE, planHash)
+    const fileCount = await writePlannedFiles(partial, files, options.signal)
     if (options.format === 'dagman')
       for (const folder of subWorkflowFolders(content.plan))
         await mkdir(join(partial, folder), { recursive: true })
@@ -101,11 +106,24 @@ export async function writeRun(content: RunContent, options: WriteRunOptions): P
     await syncFolder(parent)
     if (mayReplace) await rm(old, { recursive: true, force: true })
     const dagFile = options.format === 'dagman' ? join(runDir, `${content.plan.basename}.dag`) : undefined
-    return { runDir, workflowId, fileCount, dagFile }
+    return { runDir, workflowId, fileCount, dagFile, planSha256: planHash.digest('hex') }
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
     if (isReserved) await rmdir(runDir).catch(() => undefined)
     throw error
+  }
+}
+
+/** The files, with the content of the one with this path added to a hash as it is written. */
+function* hashed(files: Iterable<PlannedFile>, path: string, hash: Hash): Generator<PlannedFile> {
+  for (const file of files)
+    yield file.path === path ? { ...file, chunks: throughHash(file.chunks, hash) } : file
+}
+
+function* throughHash(chunks: Iterable<string>, hash: Hash): Generator<string> {
+  for (const chunk of chunks) {
+    hash.update(chunk)
+    yield chunk
   }
 }
 

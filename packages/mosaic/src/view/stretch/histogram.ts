@@ -45,12 +45,21 @@ export interface HistogramCounter {
   finish(): CumulativeHistogram
 }
 
-/** A counter for values of this extent; undefined when there are none. */
-export function histogramCounter(extent: ValueExtent): HistogramCounter | undefined {
+/** The bins of a histogram of values of this extent; undefined when there are none. */
+export function histogramRange(
+  extent: ValueExtent,
+): Pick<CumulativeHistogram, 'min' | 'max' | 'binWidth'> | undefined {
   const { min } = extent
   if (!(min <= extent.max)) return undefined
   const max = min === extent.max ? min + 1 : extent.max
-  const binWidth = (max - min) / (BIN_COUNT - 1)
+  return { min, max, binWidth: (max - min) / (BIN_COUNT - 1) }
+}
+
+/** A counter for values of this extent; undefined when there are none. */
+export function histogramCounter(extent: ValueExtent): HistogramCounter | undefined {
+  const range = histogramRange(extent)
+  if (range === undefined) return undefined
+  const { min, max, binWidth } = range
   const bins = new Uint32Array(BIN_COUNT)
   let count = 0
   return {

@@ -1,8 +1,8 @@
+import { LEVEL_HALF } from '@skyloom/kernels'
 import type { PixelValues } from './histogram.ts'
 import { type Stretch, stretchedLevel } from './stretch.ts'
 
-/** Cells of each half of the table; both fit into a second-level cache. */
-const HALF = 65_536
+const HALF = LEVEL_HALF
 /** Behind the cells of both halves. */
 const LAST_CELL = 2 * HALF
 /** Part of the levels whose thresholds lie in the first half: stretches crowd them near the sky background. */
