@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseAst } from 'rolldown/parseAst'
 import { programText } from '../../packages/cli/dist/program/load-program.js'
+import { planSchemaText } from '../../packages/workflow/dist/index.js'
 import { bundle, bundleToText, entryPlugin, NATIVE, packages } from './build.mjs'
 import { lateBuiltins } from './late-builtins.mjs'
 
@@ -43,6 +44,17 @@ const hostPlugin = {
       .replaceAll('import.meta.url', 'hostPlace'),
     map: null,
   }),
+}
+
+/** What is the same in every run is worked out here. */
+const constantPlugin = {
+  name: 'constant',
+  transform(code, id) {
+    if (id !== join(packages, 'workflow/dist/executable/plan-schema.js')) return null
+    const call = 'JSON.stringify(planJsonSchema(), undefined, 2)'
+    if (!code.includes(call)) throw new Error(`${id} makes no text of the schema`)
+    return { code: code.replace(call, JSON.stringify(planSchemaText().trimEnd())), map: null }
+  },
 }
 
 /** What the command's tree imports when a command runs becomes a file of its own, unless a program stands for it. */
@@ -115,7 +127,12 @@ async function bundleProgram(folder, name, loaders, commands) {
   const entry = Object.values(loaders).map(
     ([key, file]) => `export { ${key} } from ${JSON.stringify(file)}\n`,
   )
-  const plugins = [entryPlugin(entry.join('')), ...(name === 'command' ? [commands] : []), hostPlugin]
+  const plugins = [
+    entryPlugin(entry.join('')),
+    constantPlugin,
+    ...(name === 'command' ? [commands] : []),
+    hostPlugin,
+  ]
   const { code, moduleIds } = await bundleToText(
     plugins,
     { format: 'cjs', codeSplitting: false },

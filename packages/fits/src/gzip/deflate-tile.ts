@@ -1,4 +1,4 @@
-import { gzipSync } from 'fflate'
+import { gzipSync } from 'fflate/browser'
 
 /** Packs a few kilobytes to megabytes as a gzip stream at once: the port behind which Node uses zlib. */
 export type DeflateTile = (bytes: Uint8Array) => Uint8Array

@@ -1,4 +1,4 @@
-import { Gunzip } from 'fflate'
+import { Gunzip } from 'fflate/browser'
 
 /**
  * Unpacks a gzip stream of a few kilobytes to megabytes at once: the port behind which Node uses zlib and browsers

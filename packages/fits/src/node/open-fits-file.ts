@@ -1,3 +1,4 @@
+import type { ByteSource } from '@skyloom/base'
 import { type FileSourceOptions, fileSource } from '@skyloom/base/node'
 import type { FitsFile } from '../hdu/fits-file.ts'
 import { type OpenFitsOptions, openFits } from '../hdu/open-fits.ts'
@@ -13,9 +14,10 @@ export interface OpenFitsFileOptions extends OpenFitsOptions, FileSourceOptions 
  * @throws BaseError `BASE_READ_FAILED` when the file cannot be opened
  */
 export async function openFitsFile(path: string, options: OpenFitsFileOptions = {}): Promise<FitsFile> {
-  return await openFits(await fileSource(path, options), {
-    gunzip: nodeGunzip,
-    inflateTile: nodeInflateTile,
-    ...options,
-  })
+  return await openFitsSource(await fileSource(path, options), options)
+}
+
+/** Opens a FITS file from its bytes, gzip or not, with the decompression of Node. Otherwise as `openFits`. */
+export async function openFitsSource(source: ByteSource, options: OpenFitsOptions = {}): Promise<FitsFile> {
+  return await openFits(source, { gunzip: nodeGunzip, inflateTile: nodeInflateTile, ...options })
 }

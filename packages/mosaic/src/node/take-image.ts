@@ -4,7 +4,6 @@ import { type CoverageExtent, valueExtent } from '../project/coverage-extent.ts'
 import type { Region } from '../region.ts'
 import { readPixels } from './read-pixels.ts'
 import { type QualityPayload, type QualityResult, readQuality } from './read-quality.ts'
-import { sha256OfFile } from './sha256-of-file.ts'
 import { fileState, type SourceImage } from './source-files.ts'
 
 /** Read one image whose pixels are those of the template. */
@@ -37,7 +36,9 @@ export async function takeImage(context: TaskContext, payload: TakePayload): Pro
   const { memory, kernels, scratch } = context
   const { path, width, height, imageAt, placed, region, crpix, name } = payload
   const state = await fileState(path)
-  const isPlain = await readPixels(memory, payload, (hdu) => isAsStored(hdu, state.sizeBytes))
+  const { looked: isPlain, sha256 } = await readPixels(memory, payload, (hdu) =>
+    isAsStored(hdu, state.sizeBytes),
+  )
   context.throwIfAborted()
   kernels.blankInfinite(imageAt, width * height)
   const quality =
@@ -47,7 +48,7 @@ export async function takeImage(context: TaskContext, payload: TakePayload): Pro
   const at = imageAt + 4 * ((region.row - placed.row) * width + (region.col - placed.col))
   return {
     extent: valueExtent(memory, kernels, { at, stride: width }, region, crpix, scratch.at),
-    sha256: await sha256OfFile(path),
+    sha256,
     quality,
     source:
       isPlain && !changesPixels(payload.quality) ? { path, hdu: payload.hdu, width, ...state } : undefined,

@@ -124,7 +124,7 @@ export const TASK_SCRATCH_BYTES: number = GRID_AT + 4 * 1024 * 1024
 async function project(context: TaskContext, payload: ProjectPayload): Promise<ProjectResult> {
   const { memory, kernels, scratch } = context
   const { width, height, region, imageAt, valueAt, coverageAt } = payload
-  await readPixels(memory, payload, () => undefined)
+  const { sha256 } = await readPixels(memory, payload, () => undefined)
   context.throwIfAborted()
   const plane = (at: number): { at: number; width: number; height: number; stride: number } => ({
     at,
@@ -177,7 +177,7 @@ async function project(context: TaskContext, payload: ProjectPayload): Promise<P
     extent: coverageExtent(memory, kernels, coverageAt, region, payload.crpix, scratch.at),
     mapErrorPx: maxErrorPx,
     exactCellFraction,
-    sha256: await sha256OfFile(payload.path),
+    sha256,
     quality,
   }
 }

@@ -7,7 +7,7 @@ import {
   writeTransformationCatalog,
 } from '../write/write.ts'
 import { PLAN_FILE, planLines } from './plan-lines.ts'
-import { planJsonSchema } from './plan-schema.ts'
+import { planSchemaText } from './plan-schema.ts'
 import { type PlannedFile, textFile } from './planned-file.ts'
 
 /**
@@ -17,7 +17,7 @@ import { type PlannedFile, textFile } from './planned-file.ts'
 export function* runDirectoryFiles(plan: Plan): Generator<PlannedFile, void, undefined> {
   const { request } = plan.built
   yield { path: PLAN_FILE, chunks: planLines(plan), isExecutable: false }
-  yield textFile('plan.schema.json', `${JSON.stringify(planJsonSchema(), undefined, 2)}\n`)
+  yield textFile('plan.schema.json', planSchemaText())
   yield { path: 'catalogs/workflow.yml', chunks: workflowChunks(request.workflow), isExecutable: false }
   if (request.sites !== undefined) yield textFile('catalogs/sites.yml', writeSiteCatalog(request.sites))
   if (request.transformations !== undefined) {
