@@ -28,6 +28,9 @@ export const PROGRAMS = [
   },
 ]
 
+/** Libraries that only few runs need: loaded when they are first used, as modules of Node are (see `late-builtins.mjs`). */
+const LATE = [/^fflate\b/]
+
 /** CommonJS libraries that a small mosaic needs. */
 const LIBRARIES = ['better-sqlite3']
 
@@ -136,7 +139,7 @@ async function bundleProgram(folder, name, loaders, commands) {
   const { code, moduleIds } = await bundleToText(
     plugins,
     { format: 'cjs', codeSplitting: false },
-    { external: NATIVE },
+    { external: [...NATIVE, ...LATE] },
   )
   const inner = lateBuiltins(ascii(code))
   refuseImports(name, inner)

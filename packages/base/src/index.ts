@@ -10,4 +10,5 @@ export {
   SkyloomError,
   shorten,
 } from './errors.ts'
+export { lazily } from './lazily.ts'
 export { type ProgressEvent, type ProgressListener, type StageProgress, startStage } from './progress.ts'

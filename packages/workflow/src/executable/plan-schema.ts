@@ -1,3 +1,4 @@
+import { lazily } from '@skyloom/base'
 import * as z from 'zod'
 import { HOOK_EVENTS } from '../model/hook.ts'
 import { JOB_TYPES } from '../model/job.ts'
@@ -10,16 +11,8 @@ import type { PlanLine } from './plan-lines.ts'
 /** Version of the format of `plan.jsonl`; it grows when a reader of the former version would misread a line. */
 export const PLAN_FORMAT_VERSION = 1
 
-type PlanLineSchema = ReturnType<typeof makePlanLine>
-
-let made: PlanLineSchema | undefined
-
-/** The schema of a line: made when it is needed first, since programs that have written a plan do not check it. */
-function planLine(): PlanLineSchema {
-  return (made ??= makePlanLine())
-}
-
-function makePlanLine() {
+/** The schema of a line; programs that have written a plan do not check it. */
+const planLine = lazily(() => {
   const count = z.number().int().nonnegative()
   const text = z.string()
   const optionalText = text.optional()
@@ -151,7 +144,7 @@ function makePlanLine() {
     }),
     z.object({ type: z.literal('end'), jobs: count, edges: count }),
   ])
-}
+})
 
 /** Checks one line of `plan.jsonl` that was parsed as JSON. */
 export function checkPlanLine(

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { lazily } from '@skyloom/base'
 import { z } from 'zod'
 import { WorkflowError } from '../errors.ts'
 import type { Properties } from '../model/properties.ts'
@@ -59,42 +60,48 @@ export interface RunRequest {
   readonly options: JsonOptions
 }
 
-const list = z.array(z.string())
-const optionsSchema: z.ZodType<JsonOptions> = z.object({
-  sites: list.optional(),
-  outputSites: list.optional(),
-  outputDir: z.string().optional(),
-  stagingSites: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
-  cluster: z.array(z.enum(CLUSTER_STYLES)).optional(),
-  cleanup: z.enum(CLEANUP_STRATEGIES).optional(),
-  force: z.boolean().optional(),
-  dataConfiguration: z.enum(DATA_CONFIGURATIONS).optional(),
-  jobPrefix: z.string().optional(),
-  basename: z.string().optional(),
-  index: z.number().int().optional(),
-  relativeDir: z.string().optional(),
-  submitDir: z.string().optional(),
-  isSubWorkflow: z.boolean().optional(),
-  deliversToParent: z.boolean().optional(),
-  seed: z.number().optional(),
-  clusterTargetSeconds: z.number().optional(),
-  clusterMinCount: z.number().optional(),
-})
-const requestSchema: z.ZodType<RunRequest> = z.object({
-  version: z.literal(REQUEST_VERSION),
-  workflow: z.string(),
-  workflowId: z.string(),
-  rootWorkflowId: z.string(),
-  parent: z.object({ runId: z.string(), job: z.string() }).optional(),
-  time: z.string(),
-  format: z.enum(['skyloom', 'dagman']),
-  program: z.string(),
-  runDir: z.string(),
-  commandLine: list,
-  sources: z.array(z.object({ role: z.string(), path: z.string() })),
-  earlierRuns: z.number().int(),
-  options: optionsSchema,
-})
+const list = lazily(() => z.array(z.string()))
+const optionsSchema = lazily(
+  (): z.ZodType<JsonOptions> =>
+    z.object({
+      sites: list().optional(),
+      outputSites: list().optional(),
+      outputDir: z.string().optional(),
+      stagingSites: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
+      cluster: z.array(z.enum(CLUSTER_STYLES)).optional(),
+      cleanup: z.enum(CLEANUP_STRATEGIES).optional(),
+      force: z.boolean().optional(),
+      dataConfiguration: z.enum(DATA_CONFIGURATIONS).optional(),
+      jobPrefix: z.string().optional(),
+      basename: z.string().optional(),
+      index: z.number().int().optional(),
+      relativeDir: z.string().optional(),
+      submitDir: z.string().optional(),
+      isSubWorkflow: z.boolean().optional(),
+      deliversToParent: z.boolean().optional(),
+      seed: z.number().optional(),
+      clusterTargetSeconds: z.number().optional(),
+      clusterMinCount: z.number().optional(),
+    }),
+)
+const requestSchema = lazily(
+  (): z.ZodType<RunRequest> =>
+    z.object({
+      version: z.literal(REQUEST_VERSION),
+      workflow: z.string(),
+      workflowId: z.string(),
+      rootWorkflowId: z.string(),
+      parent: z.object({ runId: z.string(), job: z.string() }).optional(),
+      time: z.string(),
+      format: z.enum(['skyloom', 'dagman']),
+      program: z.string(),
+      runDir: z.string(),
+      commandLine: list(),
+      sources: z.array(z.object({ role: z.string(), path: z.string() })),
+      earlierRuns: z.number().int(),
+      options: optionsSchema(),
+    }),
+)
 
 /** Options of a plan as JSON; what only the caller's process knows is left out. */
 export function optionsAsJson(options: PlanOptions): JsonOptions {
@@ -125,7 +132,7 @@ export async function readRunRequest(runDir: string): Promise<RunRequest> {
   const path = join(runDir, REQUEST_FILE)
   const text = await readTextFile(path)
   try {
-    return requestSchema.parse(JSON.parse(text))
+    return requestSchema().parse(JSON.parse(text))
   } catch (cause) {
     throw new WorkflowError('WORKFLOW_INVALID', 'the description of the run does not fit this version', {
       where: [path],

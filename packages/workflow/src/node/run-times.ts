@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { lazily } from '@skyloom/base'
 import { z } from 'zod'
 import { WorkflowError } from '../errors.ts'
 import { splitArguments } from '../executable/arguments.ts'
@@ -151,7 +152,9 @@ function wordsOf({ arguments: list }: Job): readonly string[] {
   }
 }
 
-const runTimesSchema = z.record(z.string(), z.object({ count: z.number(), meanSeconds: z.number() }))
+const runTimesSchema = lazily(() =>
+  z.record(z.string(), z.object({ count: z.number(), meanSeconds: z.number() })),
+)
 
 /** Run times as JSON. */
 export function runTimesToJson(times: RunTimes): string {
@@ -160,5 +163,5 @@ export function runTimesToJson(times: RunTimes): string {
 
 /** Run times of the JSON that {@link runTimesToJson} wrote. */
 export function runTimesFromJson(text: string): RunTimes {
-  return new Map(Object.entries(runTimesSchema.parse(JSON.parse(text))))
+  return new Map(Object.entries(runTimesSchema().parse(JSON.parse(text))))
 }
