@@ -164,7 +164,7 @@ export { isSkyCircle, regionContains, regionsOverlap, type SkyRegion } from './s
 export type { SkyPosition } from './sphere/sky-position.ts'
 export { positionOf, type Vector3, vectorOf } from './sphere/vector3.ts'
 export { classicPixelsToSky, type PixelsToSky } from './wcs/classic-sky.ts'
-export { pixelAreaSr, pixelScaleDeg } from './wcs/pixel-scale.ts'
+export { pixelAreaSr, pixelAreasSr, pixelScaleDeg } from './wcs/pixel-scale.ts'
 export { type FitsPixel, pixelsToSky, pixelToSky, skyToPixel, skyToPixels } from './wcs/transform.ts'
 export type { SipInverse, Wcs, WcsWarning, WcsWarningCode } from './wcs/wcs.ts'
 export { type WcsOptions, wcsFromKeywords } from './wcs/wcs-from-keywords.ts'

@@ -1,3 +1,4 @@
+import { systemClock } from '@skyloom/base'
 import { KernelsError } from '../errors.ts'
 import type { PixelMemory } from '../memory/pixel-memory.ts'
 import { pixelKernels } from '../pixels/choose-kernels.ts'
@@ -45,11 +46,11 @@ export function inlineExecution<Tasks extends TaskTable>(
   const { memory, tasks, scratchBytes = DEFAULT_SCRATCH_BYTES } = options
   let kernels = options.kernels
   let loaded: TaskTable | undefined
-  let lastYieldMs = performance.now()
+  let lastYieldMs = systemClock.monotonicMs()
   return async (slot, job) => {
-    if (performance.now() - lastYieldMs > YIELD_AFTER_MS) {
+    if (systemClock.monotonicMs() - lastYieldMs > YIELD_AFTER_MS) {
       await new Promise((resolve) => setTimeout(resolve, 0))
-      lastYieldMs = performance.now()
+      lastYieldMs = systemClock.monotonicMs()
     }
     kernels ??= pixelKernels(memory)
     loaded ??= typeof tasks === 'function' ? await tasks() : tasks

@@ -59,7 +59,7 @@ export function mosaicJobs(run: MosaicRun, input: MosaicInput): MosaicJobs {
       const image = present(images[index], 'image')
       const progress = projecting()
       return await run.meter.measure('project', async (bytes) => {
-        const outcome = await projectImage(run, image, template, index)
+        const outcome = await projectImage(run, image, template, index, input.regions?.[index])
         outcomes[index] = outcome
         bytes.read += image.sizeBytes
         progress.advance(1, image.sizeBytes)

@@ -33,15 +33,19 @@ export type ProjectOutcome =
 /** Largest error of a mapped position, pixels of the input. */
 const POSITION_BOUND_PX = 0.001
 
-/** Reads and reprojects an image, where its pixels are not those of the template, and leaves it in the store under the number `slot`. */
+/**
+ * Reads and reprojects an image, where its pixels are not those of the template, and leaves it in the store under the number `slot`.
+ *
+ * @param region its `projectRegion`
+ */
 export async function projectImage(
   run: MosaicRun,
   image: ImageRecord,
   template: Template,
   slot: number,
+  region: Region = projectRegion(image, template),
 ): Promise<ProjectOutcome> {
   const outside = { kind: 'outside', reason: outsideReason(image) } as const
-  const region = projectRegion(image, template)
   if (isEmptyRegion(region)) return outside
   const aligned = alignedShift(image.wcs, template.wcs, region)
   const outcome = async (result: Promise<ProjectResult | undefined>): Promise<ProjectOutcome> => {

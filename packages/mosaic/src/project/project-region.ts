@@ -43,8 +43,11 @@ function borderCorners({ width, height }: PlacedImage): { x: Float64Array; y: Fl
   for (let i = 0; i < count; i++) {
     const side = Math.floor(i / steps) % 4
     const fraction = (i % steps) / steps
-    x[i] = width * [fraction, 1, 1 - fraction, 0][side]!
-    y[i] = height * [0, fraction, 1, 1 - fraction][side]!
+    // Along the lower side to the right, up, back along the upper side, down.
+    const along = side === 0 ? fraction : side === 1 ? 1 : side === 2 ? 1 - fraction : 0
+    const up = side === 0 ? 0 : side === 1 ? fraction : side === 2 ? 1 : 1 - fraction
+    x[i] = width * along
+    y[i] = height * up
   }
   return { x, y }
 }
@@ -58,13 +61,13 @@ const JUMP_FACTOR = 20
  */
 function largestBend(x: Float64Array, y: Float64Array): number | undefined {
   const steps = POINTS_PER_SIDE - 1
-  const lengths: number[] = []
+  const lengths = new Float64Array(x.length - 1)
   for (let i = 1; i < x.length; i++) {
     const length = Math.hypot(x[i]! - x[i - 1]!, y[i]! - y[i - 1]!)
     if (!Number.isFinite(length)) return undefined
-    lengths.push(length)
+    lengths[i - 1] = length
   }
-  const median = lengths.toSorted((a, b) => a - b)[lengths.length >> 1]!
+  const median = lengths.toSorted()[lengths.length >> 1]!
   // Sides may differ in length by their ratio of pixels; beyond that a step is a jump.
   const longest = Math.max(1, median) * JUMP_FACTOR * sideRatio(lengths)
   let bend = 0
@@ -79,7 +82,7 @@ function largestBend(x: Float64Array, y: Float64Array): number | undefined {
   return bend
 }
 
-function sideRatio(lengths: readonly number[]): number {
+function sideRatio(lengths: Float64Array): number {
   const steps = POINTS_PER_SIDE - 1
   const first = lengths[steps >> 1]!
   const second = lengths[steps + (steps >> 1)]!
@@ -107,9 +110,13 @@ function holdsPole(image: PlacedImage, template: PlacedImage): boolean {
 }
 
 function least(values: Float64Array): number {
-  return values.reduce((a, b) => Math.min(a, b), Infinity)
+  let found = Infinity
+  for (const value of values) found = Math.min(found, value)
+  return found
 }
 
 function most(values: Float64Array): number {
-  return values.reduce((a, b) => Math.max(a, b), -Infinity)
+  let found = -Infinity
+  for (const value of values) found = Math.max(found, value)
+  return found
 }

@@ -1,5 +1,5 @@
 import type { PixelKernels, PixelViews } from '@skyloom/kernels'
-import { pixelAreaSr, type Wcs } from '@skyloom/wcs'
+import { pixelAreaSr, pixelAreasSr, type Wcs } from '@skyloom/wcs'
 import type { Region } from '../region.ts'
 
 /** Solid angles of pixels at the nodes of a coarse grid; between them they are interpolated linearly. */
@@ -28,12 +28,10 @@ export function solidAngles(wcs: Wcs, region: Region): SolidAngleGrid {
   const row = STEP * Math.floor(region.row / STEP)
   const nodeCols = Math.floor((region.col + region.width - col) / STEP) + 2
   const nodeRows = Math.floor((region.row + region.height - row) / STEP) + 2
-  const areasSr = new Float64Array(nodeCols * nodeRows)
-  for (let j = 0; j < nodeRows; j++) {
-    for (let i = 0; i < nodeCols; i++) {
-      areasSr[j * nodeCols + i] = pixelAngleAt(wcs, col + i * STEP, row + j * STEP)
-    }
-  }
+  const fitsX = Float64Array.from({ length: nodeCols * nodeRows }, (_, k) => col + (k % nodeCols) * STEP + 1)
+  const fitsY = fitsX.map((_, k) => row + Math.floor(k / nodeCols) * STEP + 1)
+  const nominalSr = pixelAreaSr(wcs)
+  const areasSr = pixelAreasSr(wcs, fitsX, fitsY).map((area) => (Number.isNaN(area) ? nominalSr : area))
   return { col, row, step: STEP, nodeCols, nodeRows, areasSr }
 }
 
@@ -101,10 +99,4 @@ function eachLine(
     use(from, to, offset - cell * step, left, (right - left) / step)
     from = to
   }
-}
-
-/** Angle of the pixel at a 0-based column and row; the nominal one where there is no sky. */
-function pixelAngleAt(wcs: Wcs, col: number, row: number): number {
-  const angle = pixelAreaSr(wcs, col + 1, row + 1)
-  return Number.isNaN(angle) ? pixelAreaSr(wcs) : angle
 }

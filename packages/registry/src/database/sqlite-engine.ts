@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock } from '@skyloom/base'
 import type BetterSqlite from 'better-sqlite3'
 import { RegistryError } from '../errors.ts'
 import type { AccessMode, BulkStatement, SqlAnswer, SqlConnection, SqlEngine, SqlValue } from './engine.ts'
@@ -96,7 +97,7 @@ class SqliteEngine implements SqlEngine {
 
   /** Waits outside SQLite, so that this thread can do other work meanwhile. */
   async #start(statement: string): Promise<void> {
-    const endMs = performance.now() + this.#busyTimeoutMs
+    const endMs = systemClock.monotonicMs() + this.#busyTimeoutMs
     for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, 100)) {
       if (!this.#database.open)
         throw new RegistryError('REGISTRY_CLOSED', 'the registry is closed', { where: [this.location] })
@@ -105,7 +106,7 @@ class SqliteEngine implements SqlEngine {
         return
       } catch (error) {
         const known = sqliteError(error, this.location)
-        if (known.code !== 'REGISTRY_BUSY' || performance.now() > endMs) throw known
+        if (known.code !== 'REGISTRY_BUSY' || systemClock.monotonicMs() > endMs) throw known
       }
       await delay(pauseMs)
     }

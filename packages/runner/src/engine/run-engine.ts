@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import { systemClock } from '@skyloom/base'
 import type { RunCommit } from '@skyloom/registry'
 import type { AttemptReport, AttemptRequest, Executor } from '../executor/executor.ts'
 import { type ExecutorHost, LocalExecutor } from '../executor/local-executor.ts'
@@ -328,7 +329,7 @@ class RunEngine {
     })
     await this.#write(rows)
     this.#seq += events.length
-    this.#committedMs = performance.now()
+    this.#committedMs = systemClock.monotonicMs()
     this.#onStep?.('record')
     const machine = this.#machine
     this.#options.onEvents?.(events, { plan: this.#plan, count: (state) => machine.count(state) })
@@ -375,7 +376,7 @@ class RunEngine {
     this.#isAwake = false
     // With work submitted ahead nobody waits for this commit: a larger group costs less.
     const isAhead = this.#machine.running.size > GROUP_JOBS
-    const groupMs = isAhead ? GROUP_MS - (performance.now() - this.#committedMs) : 0
+    const groupMs = isAhead ? GROUP_MS - (systemClock.monotonicMs() - this.#committedMs) : 0
     if (groupMs > 1) await wait(groupMs)
     else await nextTurn()
   }

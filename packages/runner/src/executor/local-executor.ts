@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '@skyloom/base'
 import { FileHasher } from '../files/file-hasher.ts'
 import type { StepListener } from '../files/publish-file.ts'
 import { thisHost } from '../invocation/this-host.ts'
@@ -211,13 +212,13 @@ export class LocalExecutor implements Executor {
     const free = await this.#slots.take(cores, memoryMb)
     const startMs = Date.now()
     // The wall clock may jump meanwhile.
-    const startedMs = performance.now()
+    const startedMs = systemClock.monotonicMs()
     try {
       const result = await this.#work(attempt)
       if (result.outcome === 'succeeded') this.#memory?.files.readerDone(job.number)
       const tookMs = result.invocations.reduce((sum, { durationMs }) => sum + durationMs, 0)
       if (cores > 0 && result.invocations.length > 0) this.#measured(tookMs)
-      const endMs = Math.round(startMs + performance.now() - startedMs)
+      const endMs = Math.round(startMs + systemClock.monotonicMs() - startedMs)
       return attemptReport(result, job.number, attempt.attempt, startMs, endMs)
     } finally {
       free()

@@ -1,4 +1,4 @@
-import { isSkyloomError } from '@skyloom/base'
+import { isSkyloomError, systemClock } from '@skyloom/base'
 import type { PlanJobLine } from '@skyloom/workflow'
 import { IN_PROCESS, type Invocation, type InvocationFile } from '../invocation/invocation.ts'
 import { thisHost } from '../invocation/this-host.ts'
@@ -101,10 +101,10 @@ export class MemoryExecutor implements Executor {
       const abort = new AbortController()
       this.#aborts.set(job, abort)
       const line = this.#host.plan.job(job)
-      const startedMs = performance.now()
+      const startedMs = systemClock.monotonicMs()
       this.#run(line, abort.signal).then(
         ([result, startMs]) => {
-          const endMs = Math.round(startMs + performance.now() - startedMs)
+          const endMs = Math.round(startMs + systemClock.monotonicMs() - startedMs)
           this.#report(attemptReport(result, job, attempt, startMs, endMs))
         },
         (error: unknown) => this.#host.onFault(error),
@@ -124,7 +124,7 @@ export class MemoryExecutor implements Executor {
 
   async #run(job: PlanJobLine, signal: AbortSignal): Promise<readonly [JobResult, number]> {
     const startMs = Date.now()
-    const started = performance.now()
+    const started = systemClock.monotonicMs()
     const [task] = job.tasks
     const work = task === undefined ? undefined : this.#options.functions.get(task.transformation)
     if (task === undefined || work === undefined) {
@@ -159,7 +159,7 @@ export class MemoryExecutor implements Executor {
       site: job.site,
       ...this.#place,
       startMs,
-      durationMs: performance.now() - started,
+      durationMs: systemClock.monotonicMs() - started,
       exitCode: answer === undefined ? 1 : 0,
       inputs: answer?.read ?? [],
       outputs: answer?.written ?? [],

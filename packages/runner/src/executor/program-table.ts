@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { systemClock } from '@skyloom/base'
 import { childrenCpuMs, type ProcessUsage, processUsage } from './process-usage.ts'
 import {
   type KillReason,
@@ -82,7 +83,7 @@ export class ProgramTable {
         program,
         child,
         startMs,
-        startedMs: performance.now(),
+        startedMs: systemClock.monotonicMs(),
         outputs: files.slice(typeof input === 'number' ? 1 : 0),
         usage: undefined,
         killed: undefined,
@@ -121,7 +122,7 @@ export class ProgramTable {
       id: program.id,
       pid: child.pid,
       startMs,
-      endMs: startMs + performance.now() - startedMs,
+      endMs: startMs + systemClock.monotonicMs() - startedMs,
       exitCode: code ?? -1,
       ...(signal === null ? {} : { signal }),
       cpuMs: measured,

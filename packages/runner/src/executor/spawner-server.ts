@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
+import { systemClock } from '@skyloom/base'
 import { LOOK_MS, ProgramTable } from './program-table.ts'
 import {
   ADDRESS_FILE,
@@ -44,7 +45,7 @@ export class SpawnerServer {
   #socketPath = ''
   #engine: Socket | undefined
   #token = 0
-  #idleSinceMs = performance.now()
+  #idleSinceMs = systemClock.monotonicMs()
 
   /** @param environment variables that every program gets */
   constructor(directory: string, environment: readonly (readonly [string, string])[]) {
@@ -82,7 +83,7 @@ export class SpawnerServer {
     )
     const left = (): void => {
       if (this.#engine === socket) this.#engine = undefined
-      this.#idleSinceMs = performance.now()
+      this.#idleSinceMs = systemClock.monotonicMs()
     }
     socket.on('error', left)
     socket.on('close', left)
@@ -127,7 +128,7 @@ export class SpawnerServer {
     this.#ended.set(result.id, result)
     this.#unwritten += `${JSON.stringify(result)}\n`
     this.#keep()
-    this.#idleSinceMs = performance.now()
+    this.#idleSinceMs = systemClock.monotonicMs()
     if (this.#engine !== undefined) answer(this.#engine, { event: 'ended', result })
   }
 
@@ -151,7 +152,7 @@ export class SpawnerServer {
     this.#programs.look()
     if (this.#unwritten !== '') this.#keep()
     const isIdle = this.#programs.size === 0 && this.#engine === undefined
-    if (isIdle && performance.now() - this.#idleSinceMs > IDLE_MS) this.#exit()
+    if (isIdle && systemClock.monotonicMs() - this.#idleSinceMs > IDLE_MS) this.#exit()
   }
 
   /** Begins the file of results anew when it is larger; all of them are settled. */

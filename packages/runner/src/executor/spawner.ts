@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { systemClock } from '@skyloom/base'
 import { RunnerError } from '../errors.ts'
 import { errorCodes, freeBytes } from '../files/disk-fault.ts'
 import {
@@ -195,8 +196,8 @@ async function startAndConnect(
   // Paths of sockets are short by law of the system (108 bytes), run directories are not.
   const folder = mkdtempSync(join(tmpdir(), 'skyloom-'))
   const child = start(directory, join(folder, 's'), environment)
-  const endMs = performance.now() + START_MS
-  while (performance.now() < endMs && child.exitCode === null && child.signalCode === null) {
+  const endMs = systemClock.monotonicMs() + START_MS
+  while (systemClock.monotonicMs() < endMs && child.exitCode === null && child.signalCode === null) {
     const started = await tryConnect(directory, token)
     if (started !== undefined) return started
     await new Promise((resolve) => setTimeout(resolve, 5))

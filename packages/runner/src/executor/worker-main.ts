@@ -1,5 +1,6 @@
 import { openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
+import { systemClock } from '@skyloom/base'
 import { mountFiles } from '@skyloom/base/node'
 import { errorCodes } from '../files/disk-fault.ts'
 import { collectGarbage } from '../memory/collect-garbage.ts'
@@ -47,7 +48,7 @@ async function load({ reference: { module, name } }: WorkerCall): Promise<Transf
 async function run(call: WorkerCall): Promise<WorkerAnswer> {
   const key = `${call.reference.module}#${call.reference.name}`
   const startMs = Date.now()
-  const started = performance.now()
+  const started = systemClock.monotonicMs()
   const cpuBefore = threadCpuMs()
   const output = new PrintedFile(call)
   if (call.files !== undefined) mountFiles(files)
@@ -81,7 +82,7 @@ async function run(call: WorkerCall): Promise<WorkerAnswer> {
   return {
     id: call.id,
     startMs,
-    durationMs: performance.now() - started,
+    durationMs: systemClock.monotonicMs() - started,
     cpuMs: cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore,
     exitCode,
     hasPrinted: output.close(),

@@ -1,5 +1,5 @@
 import { chmod, mkdir, rm, stat } from 'node:fs/promises'
-import { performance } from 'node:perf_hooks'
+import { systemClock } from '@skyloom/base'
 import type { PlanJobLine } from '@skyloom/workflow'
 import { RunnerError } from '../errors.ts'
 import type { Product, Removed } from '../executor/executor.ts'
@@ -42,7 +42,7 @@ export async function runAuxiliary(
     return { ...emptyResult(executor), outcome: 'lost', failure }
   }
   const startMs = Date.now()
-  const started = performance.now()
+  const started = systemClock.monotonicMs()
   const done: Done = { products: [], removed: [], log: [] }
   let failure: Failure | undefined
   try {
@@ -68,7 +68,7 @@ export async function runAuxiliary(
     host: context.host,
     platform: context.platform,
     startMs,
-    durationMs: performance.now() - started,
+    durationMs: systemClock.monotonicMs() - started,
     exitCode: failure === undefined ? 0 : 1,
     inputs: [],
     outputs: [],

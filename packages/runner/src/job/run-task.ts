@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
+import { systemClock } from '@skyloom/base'
 import { type PlanTask, splitArguments } from '@skyloom/workflow'
 import {
   containerEnvironment,
@@ -179,7 +180,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
   const writes = task.member?.writes ?? attempt.job.outputs.map(({ lfn }) => lfn)
   const call = setting.memory?.openCall(reads, writes)
   const startMs = Date.now()
-  const startedMs = performance.now()
+  const startedMs = systemClock.monotonicMs()
   let answer: WorkerAnswer
   try {
     answer = await context.pool.run(
@@ -208,7 +209,7 @@ async function runFunction(context: JobContext, attempt: Attempt, setting: TaskS
     answer = {
       id: 0,
       startMs,
-      durationMs: performance.now() - startedMs,
+      durationMs: systemClock.monotonicMs() - startedMs,
       cpuMs: undefined,
       exitCode: -1,
       hasPrinted: true,

@@ -26,15 +26,41 @@ export function pixelAreaSr(wcs: Wcs, fitsX?: number, fitsY?: number): number {
     const [a, b, c, d] = wcs.cd
     return Math.abs(a * d - b * c) * DEG_TO_RAD * DEG_TO_RAD
   }
-  const h = HALF_SIDE_PX
-  const p = Float64Array.of(fitsX - h, fitsX + h, fitsX, fitsX)
-  const q = Float64Array.of(fitsY, fitsY, fitsY - h, fitsY + h)
-  const s = new Float64Array(4)
-  for (const stage of chainOf(wcs).pixelToVector) stage(p, q, s, 4)
-  const [ux, uy, uz] = [p[1]! - p[0]!, q[1]! - q[0]!, s[1]! - s[0]!]
-  const [vx, vy, vz] = [p[3]! - p[2]!, q[3]! - q[2]!, s[3]! - s[2]!]
-  const nx = uy * vz - uz * vy
-  const ny = uz * vx - ux * vz
-  const nz = ux * vy - uy * vx
-  return Math.sqrt(nx * nx + ny * ny + nz * nz)
+  return pixelAreasSr(wcs, [fitsX], [fitsY])[0]!
+}
+
+/**
+ * Solid angles of pixels at many positions, as {@link pixelAreaSr} gives each.
+ *
+ * @param fitsX positions, as many as in `fitsY`
+ * @returns steradians; NaN where there is no sky
+ */
+export function pixelAreasSr(wcs: Wcs, fitsX: ArrayLike<number>, fitsY: ArrayLike<number>): Float64Array {
+  const areas = new Float64Array(fitsX.length)
+  const p = new Float64Array(4 * areas.length)
+  const q = new Float64Array(p.length)
+  const s = new Float64Array(p.length)
+  // Of each pixel the middles of its edges: left, right, lower, upper.
+  for (let i = 0; i < areas.length; i++) {
+    const [x, y] = [fitsX[i]!, fitsY[i]!]
+    p[4 * i] = x - HALF_SIDE_PX
+    p[4 * i + 1] = x + HALF_SIDE_PX
+    p[4 * i + 2] = x
+    p[4 * i + 3] = x
+    q[4 * i] = y
+    q[4 * i + 1] = y
+    q[4 * i + 2] = y - HALF_SIDE_PX
+    q[4 * i + 3] = y + HALF_SIDE_PX
+  }
+  for (const stage of chainOf(wcs).pixelToVector) stage(p, q, s, p.length)
+  for (let i = 0; i < areas.length; i++) {
+    const at = 4 * i
+    const [ux, uy, uz] = [p[at + 1]! - p[at]!, q[at + 1]! - q[at]!, s[at + 1]! - s[at]!]
+    const [vx, vy, vz] = [p[at + 3]! - p[at + 2]!, q[at + 3]! - q[at + 2]!, s[at + 3]! - s[at + 2]!]
+    const nx = uy * vz - uz * vy
+    const ny = uz * vx - ux * vz
+    const nz = ux * vy - uy * vx
+    areas[i] = Math.sqrt(nx * nx + ny * ny + nz * nz)
+  }
+  return areas
 }
