@@ -1,4 +1,4 @@
-import { gzipSync } from 'fflate/browser'
+import { gzipSync } from 'fflate'
 
 /** Packs a few kilobytes to megabytes as a gzip stream at once: the port behind which Node uses zlib. */
 export type DeflateTile = (bytes: Uint8Array) => Uint8Array

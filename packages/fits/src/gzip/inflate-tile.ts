@@ -1,4 +1,4 @@
-import { Gunzip } from 'fflate/browser'
+import { Gunzip } from 'fflate'
 
 /**
  * Unpacks a gzip stream of a few kilobytes to megabytes at once: the port behind which Node uses zlib and browsers

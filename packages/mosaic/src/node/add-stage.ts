@@ -17,7 +17,6 @@ import type { Template } from '../template/template.ts'
 import type { ValueExtent } from '../view/stretch/histogram.ts'
 import { type ExtraOffsets, type ExtraTarget, extraPixelBytes, openExtraPlanes } from './extra-planes.ts'
 import type { StoredPlane, StoredWindow } from './image-store.ts'
-import { tasksAheadOf } from './memory-budget.ts'
 import { nextPlace, type PixelPlace } from './pixel-place.ts'
 import type { ProjectedImage } from './project-stage.ts'
 import type { MosaicRun } from './run.ts'
@@ -164,9 +163,9 @@ function placesOf(
 
 /** Cuts the mosaic so that its strips have room in memory, and gives them that room. */
 function makeRoomForStrips(run: MosaicRun, request: AddRequest, factor: number): readonly Region[] {
-  const { store, settings } = run
+  const { store } = run
   const { images, window, isFloat64, extras = [] } = request
-  const atOnce = settings.threads * (1 + tasksAheadOf(settings.threads)) + 1
+  const atOnce = run.tasksAtOnce + 1
   const sources = images.map(({ slot, extent }) => ({
     region: extent.region,
     rowBytes: store.rowBytes(slot),

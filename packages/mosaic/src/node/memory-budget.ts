@@ -32,14 +32,28 @@ const BESIDE_LIMIT_BYTES = 128 * 1024 * 1024
 /** What is resident of the runtime before the first pixel. */
 const START_BYTES = 140 * 1024 * 1024
 
-/** Tasks that wait in each thread behind the one that runs: fits take a few milliseconds, of which the way to a thread would be a fifth. */
-export function tasksAheadOf(threads: number): number {
-  return threads > 1 ? 1 : 0
+/** Pixels of all images of a mosaic that takes about a second. */
+const SMALL_WORK_PIXELS = 2 ** 24
+/** Pixels of an image that holds the calling thread up for about a tenth of a second. */
+const SMALL_IMAGE_PIXELS = 2 ** 21
+
+/** Whether to start one more worker would cost more than the work that the calling thread can do itself. */
+export function isSmallWork(images: readonly ImageRecord[]): boolean {
+  const pixels = images.map(({ width, height }) => width * height)
+  const all = pixels.reduce((sum, count) => sum + count, 0)
+  return all <= SMALL_WORK_PIXELS && pixels.every((count) => count <= SMALL_IMAGE_PIXELS)
 }
 
-/** Scratch of all tasks. */
-function scratchBytes(threads: number): number {
-  return threads * (1 + tasksAheadOf(threads)) * (TASK_SCRATCH_BYTES + 4096)
+/** Part of the memory that scratch of tasks that wait may take. */
+const AHEAD_PART = 0.05
+
+/**
+ * Tasks that wait in each thread behind the one that runs: fits take a few milliseconds, of which the way to a thread would be a fifth. None
+ * where the calling thread works as well, nor where memory is short.
+ */
+export function tasksAhead({ threads, memoryBytes }: MosaicSettings, images: readonly ImageRecord[]): number {
+  const hasRoom = threads * TASK_SCRATCH_BYTES <= AHEAD_PART * memoryBytes
+  return threads > 1 && hasRoom && !isSmallWork(images) ? 1 : 0
 }
 
 /** Scratch of a task, and what reading the largest image needs beside the pixel memory: its file and its pixels. */
@@ -58,7 +72,7 @@ function threadBytes(images: readonly ImageRecord[]): number {
  */
 export function pixelMemoryBytes(settings: MosaicSettings, images: readonly ImageRecord[]): number {
   const { threads, memoryBytes } = settings
-  const scratch = scratchBytes(threads)
+  const scratch = threads * (1 + tasksAhead(settings, images)) * (TASK_SCRATCH_BYTES + 4096)
   const reading = threads * threadBytes(images) - threads * (TASK_SCRATCH_BYTES + 4096)
   const workers = threads > 1 ? threads * WORKER_BYTES : 0
   const runtime = RUNTIME_BYTES + workers + images.length * IMAGE_BYTES

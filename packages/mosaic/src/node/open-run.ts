@@ -6,18 +6,13 @@ import { createWorkerPool } from '@skyloom/kernels/node'
 import type { ImageRecord } from '../image-table/image-record.ts'
 import type { MosaicOptions } from '../make/options.ts'
 import { createImageStore } from './image-store.ts'
-import { pixelMemoryBytes, tasksAheadOf } from './memory-budget.ts'
+import { isSmallWork, pixelMemoryBytes, tasksAhead } from './memory-budget.ts'
 import type { MosaicRun } from './run.ts'
 import type { MosaicSettings } from './settings.ts'
 import type { StageMeter } from './stage-meter.ts'
 import { createTaskLane } from './task-lane.ts'
 import { createTaskRunner } from './task-runner.ts'
 import { TASK_SCRATCH_BYTES, type tasks } from './tasks.ts'
-
-/** Pixels of all images of a mosaic that takes about a second. */
-const SMALL_WORK_PIXELS = 2 ** 24
-/** Pixels of an image that holds the calling thread up for about a tenth of a second. */
-const SMALL_IMAGE_PIXELS = 2 ** 21
 
 /** A run whose memory and threads are given back by `close`. */
 export interface OpenRun extends MosaicRun {
@@ -47,9 +42,9 @@ export function openRun(
   const limitBytes = pixelMemoryBytes(settings, images)
   const memory = createPixelMemory({ maximumBytes: limitBytes })
   // Other threads do not see what is mounted in this one.
-  const callerWorks = isSmall(images) || mountedFiles() !== undefined
-  const tasksAhead = callerWorks ? 0 : tasksAheadOf(settings.threads)
-  const tasksAtOnce = settings.threads * (1 + tasksAhead)
+  const callerWorks = isSmallWork(images) || mountedFiles() !== undefined
+  const ahead = callerWorks ? 0 : tasksAhead(settings, images)
+  const tasksAtOnce = settings.threads * (1 + ahead)
   const runner = createTaskRunner(tasksAtOnce)
   const lane = createTaskLane(tasksAtOnce)
   const spillPath = join(options.outDir, `.spill${PARTIAL_MARK}${process.pid}`)
@@ -60,7 +55,7 @@ export function openRun(
     taskModule: new URL('./tasks.js', import.meta.url),
     scratchBytes: TASK_SCRATCH_BYTES,
     callerWorks,
-    tasksAhead,
+    tasksAhead: ahead,
   })
   return {
     options: { ...options, signal: stop.signal },
@@ -71,6 +66,7 @@ export function openRun(
     store,
     runner,
     lane,
+    tasksAtOnce,
     stop: () => stop.abort(),
     async close() {
       signal?.removeEventListener('abort', onAbort)
@@ -78,11 +74,4 @@ export function openRun(
       await store.close()
     },
   }
-}
-
-/** Whether to start one more worker would cost more than the work that the calling thread can do itself. */
-function isSmall(images: readonly ImageRecord[]): boolean {
-  const pixels = images.map(({ width, height }) => width * height)
-  const all = pixels.reduce((sum, count) => sum + count, 0)
-  return all <= SMALL_WORK_PIXELS && pixels.every((count) => count <= SMALL_IMAGE_PIXELS)
 }

@@ -15,6 +15,8 @@ export interface MosaicRun {
   readonly memory: PixelMemory
   readonly pool: TaskPool<typeof tasks>
   readonly store: ImageStore
+  /** Tasks that have their memory at the same time: those that run and those that wait behind them. */
+  readonly tasksAtOnce: number
   /** For the parts of one job. */
   readonly runner: TaskRunner
   /** For jobs, in the order in which they come. */
