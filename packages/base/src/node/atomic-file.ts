@@ -19,6 +19,8 @@ export interface FileSink extends ByteSink {
   /** Of the file until `commit` or `discard`; see {@link writeAllAt}. */
   readonly descriptor: number
   skip(byteCount: number): void
+  /** Lets the disk begin with what is there by now, so that `commit` waits less. What fails then fails in `commit`. */
+  flush(): void
 }
 
 /** Whether a sink is a file that other threads can write to. */
@@ -76,6 +78,8 @@ class AtomicFile implements FileSink {
   readonly #isBlocking: boolean
   #offset = 0
   #isOpen = true
+  #flushing: Promise<void> | undefined
+  #flushError: unknown
 
   constructor(name: string, partial: string, handle: FileHandle, isBlocking: boolean) {
     this.#isBlocking = isBlocking
@@ -101,6 +105,18 @@ class AtomicFile implements FileSink {
     this.#offset += byteCount
   }
 
+  flush(): void {
+    this.#flushing ??= this.#handle
+      .datasync()
+      .catch((error: unknown) => {
+        // The system tells it once: the sync of `commit` would not hear of it again.
+        this.#flushError ??= error
+      })
+      .finally(() => {
+        this.#flushing = undefined
+      })
+  }
+
   async #writeAll(bytes: Uint8Array, offset: number): Promise<void> {
     if (this.#isBlocking) {
       writeAllAt(this.#handle.fd, bytes, offset, this.name)
@@ -116,6 +132,8 @@ class AtomicFile implements FileSink {
 
   async commit(): Promise<void> {
     try {
+      await this.#flushing
+      if (this.#flushError !== undefined) throw this.#flushError
       await this.#handle.sync()
       await this.#close()
       await rename(this.#partial, this.name)
@@ -134,6 +152,7 @@ class AtomicFile implements FileSink {
   async #close(): Promise<void> {
     if (!this.#isOpen) return
     this.#isOpen = false
+    await this.#flushing
     await this.#handle.close()
   }
 }

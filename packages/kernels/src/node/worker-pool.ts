@@ -31,6 +31,8 @@ export interface WorkerPoolOptions {
    * tasks. Each takes scratch of its own. Default 0; without workers, and where the calling thread works, there are none.
    */
   readonly tasksAhead?: number
+  /** The workers start at once, not at the first tasks: where there is something else to do until then. Not where the calling thread works. */
+  readonly startsEarly?: boolean
 }
 
 /** More threads than this help nobody and cost 40 ms of CPU each to start. */
@@ -69,7 +71,9 @@ export function createWorkerPool<Tasks extends TaskTable>(options: WorkerPoolOpt
     const tasksPerWorker = 1 + (options.tasksAhead ?? 0)
     const slots = createSlots(memory, threads * tasksPerWorker, scratchBytes)
     const workers = { threads, tasksPerWorker, memory, taskModule, scratchBytes }
-    return taskPool(threads, createScheduler(threads * tasksPerWorker, workerRunner(workers, slots)))
+    const runner = workerRunner(workers, slots)
+    if (options.startsEarly === true) runner.warm()
+    return taskPool(threads, createScheduler(threads * tasksPerWorker, runner))
   }
   const slots = createSlots(memory, threads, scratchBytes)
   const workers = { threads: threads - 1, tasksPerWorker: 1, memory, taskModule, scratchBytes }
@@ -93,16 +97,16 @@ interface Workers {
 function workerRunner(
   { threads, tasksPerWorker, memory, taskModule, scratchBytes }: Workers,
   slots: Slots,
-): SlotRunner {
+): SlotRunner & { warm(): void } {
   let workers: Promise<Piscina<WorkerJob, WorkerReply>> | undefined
-  const start = async (): Promise<Piscina<WorkerJob, WorkerReply>> => {
+  const start = async (startsEarly = false): Promise<Piscina<WorkerJob, WorkerReply>> => {
     const workerData: WorkerStart = { memory: memory.memory, taskModule, scratchBytes }
     // Who needs no worker is spared the time to load what starts them.
     const { Piscina } = await import('piscina')
     return new Piscina({
       filename: fileURLToPath(new URL('./worker.js', import.meta.url)),
       name: 'runJob',
-      minThreads: 1,
+      minThreads: startsEarly ? threads : 1,
       maxThreads: threads,
       concurrentTasksPerWorker: tasksPerWorker,
       idleTimeout: Infinity,
@@ -111,6 +115,11 @@ function workerRunner(
     })
   }
   return {
+    warm() {
+      workers ??= start(true)
+      // A failure is met by the first task.
+      workers.catch(() => undefined)
+    },
     start: (slot) => slots.setAborted(slot, false),
     async execute(slot, job) {
       workers ??= start()

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type ByteSink, startStage } from '@skyloom/base'
-import { PARTIAL_MARK } from '@skyloom/base/node'
+import { isFileSink, PARTIAL_MARK } from '@skyloom/base/node'
 import { FitsWriter, type Header } from '@skyloom/fits'
 import { nodeDeflateTile } from '@skyloom/fits/node'
 import type { Statistics } from '@skyloom/kernels'
@@ -63,6 +63,9 @@ const PREVIEW_SIDE = 1100
 /** Part of the memory for strips: those that are made, and the one that is prepared meanwhile. */
 const STRIPS_PART = 0.5
 
+/** After so many bytes the disk begins to write them, while the next are made. */
+const FLUSH_BYTES = 64e6
+
 /** Adds the images strip by strip and writes both files; the sinks are complete but not yet committed. */
 export async function addImages(run: MosaicRun, request: AddRequest, bytes: ByteCount): Promise<AddedMosaic> {
   const { window, isFloat64 } = request
@@ -113,6 +116,8 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
         addStatistics(total, result.statistics)
         addStatistics(previewTotal, result.previewStatistics)
         const written = count * ((isFloat64 ? 8 : 4) + 4) + extraBytes
+        if (Math.floor((bytes.written + written) / FLUSH_BYTES) > Math.floor(bytes.written / FLUSH_BYTES))
+          for (const { sink } of [request.mosaic, request.area]) if (isFileSink(sink)) sink.flush()
         bytes.written += written
         progress.advance(1, written)
       },

@@ -56,6 +56,7 @@ export function openRun(
     scratchBytes: TASK_SCRATCH_BYTES,
     callerWorks,
     tasksAhead: ahead,
+    startsEarly: true,
   })
   return {
     options: { ...options, signal: stop.signal },
