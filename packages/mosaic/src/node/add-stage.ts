@@ -95,7 +95,8 @@ export async function addImages(run: MosaicRun, request: AddRequest, bytes: Byte
   try {
     await run.runner.runAll(
       strips,
-      async (strip) => await prepareStrip(run, request, strip, factor, placesOf(strip, request, first)),
+      async (strip, index) =>
+        await prepareStrip(run, request, strip, factor, placesOf(strip, request, first, index % 2 === 1)),
       async ({ result, planes }, strip) => {
         const count = strip.width * strip.height
         if (result.sums === undefined) {
@@ -157,12 +158,14 @@ function placesOf(
   { row, width }: Region,
   { window, isFloat64 }: AddRequest,
   { value, area }: { readonly value: PixelPlace | undefined; readonly area: PixelPlace | undefined },
+  isAreaFirst: boolean,
 ): AddPayload['store'] {
   if (value === undefined || area === undefined) return undefined
   const pixels = (row - window.row) * width
   return {
     value: { ...value, offset: value.offset + (isFloat64 ? 8 : PIXEL_BYTES) * pixels },
     area: { ...area, offset: area.offset + PIXEL_BYTES * pixels },
+    isAreaFirst,
   }
 }
 

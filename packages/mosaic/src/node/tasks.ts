@@ -90,7 +90,14 @@ export interface AddPayload {
   /** `previewBytes` for it. */
   readonly previewAt: number
   /** Where value and area are written by the task itself; undefined: they stay in memory, as numbers of this machine. */
-  readonly store: { readonly value: PixelPlace; readonly area: PixelPlace } | undefined
+  readonly store:
+    | {
+        readonly value: PixelPlace
+        readonly area: PixelPlace
+        /** A file takes one write at a time: tasks that run side by side begin with different ones. */
+        readonly isAreaFirst: boolean
+      }
+    | undefined
 }
 
 /** How a strip is made with weights, variances or rejection; planes of the strip, 0 = not wanted. */
@@ -204,12 +211,26 @@ function add({ memory, kernels, scratch }: TaskContext, payload: AddPayload): Ad
   const preview = shrinkStrip(memory, kernels, singleAt, payload)
   kernels.statistics(payload.previewAt, preview.length, preview.length, 1, scratch.at)
   const previewStatistics = readStatistics(memory, scratch.at)
-  const { store } = payload
-  const sums = store && {
-    value: storePixels(memory, kernels, valueAt, isFloat64 ? 8 : 4, count, store.value),
-    area: storePixels(memory, kernels, areaAt, 4, count, store.area),
-  }
+  const sums = payload.store && storeStrip(memory, kernels, payload, payload.store)
   return { rejected, statistics, preview, previewStatistics, sums }
+}
+
+/** Writes value and area of a strip; gives what their bytes give to DATASUM. */
+function storeStrip(
+  memory: PixelViews,
+  kernels: PixelKernels,
+  { valueAt, areaAt, isFloat64, region }: AddPayload,
+  { value, area, isAreaFirst }: NonNullable<AddPayload['store']>,
+): NonNullable<AddResult['sums']> {
+  const count = region.width * region.height
+  const sums = { value: 0, area: 0 }
+  for (const plane of isAreaFirst ? (['area', 'value'] as const) : (['value', 'area'] as const)) {
+    sums[plane] =
+      plane === 'value'
+        ? storePixels(memory, kernels, valueAt, isFloat64 ? 8 : 4, count, value)
+        : storePixels(memory, kernels, areaAt, 4, count, area)
+  }
+  return sums
 }
 
 /** Box means of the strip, which starts at a whole row of the preview. */
