@@ -38,6 +38,32 @@ afterEach(async () => {
   for (const made of open.splice(0)) await made.close()
 })
 
+test('tasks that wait in a thread run one after the other, each with scratch of its own', async () => {
+  const memory = createPixelMemory({ maximumBytes: 2 ** 26 })
+  const workers = createWorkerPool<Tasks>({
+    threads: 2,
+    memory,
+    taskModule,
+    scratchBytes: 4096,
+    tasksAhead: 2,
+    startsEarly: true,
+  })
+  open.push(workers)
+  const contexts = await Promise.all(Array.from({ length: 6 }, () => workers.run('describe', null)))
+  expect(new Set(contexts.map(({ scratchAt }) => scratchAt)).size).toBe(6)
+  const orders = await Promise.all([5, 4, 3, 2, 1, 0].map((value) => workers.run('later', value)))
+  expect(orders).toEqual([5, 4, 3, 2, 1, 0])
+  await workers.close()
+  expect(memory.usedBytes).toBe(0)
+})
+
+test('a pool that started early and never got a task ends', async () => {
+  const memory = createPixelMemory({ maximumBytes: 2 ** 26 })
+  const workers = createWorkerPool<Tasks>({ threads: 2, memory, taskModule, startsEarly: true })
+  await workers.close()
+  expect(memory.usedBytes).toBe(0)
+})
+
 describe.for([0, 1, 2, 3])('a pool of %d threads', (threads) => {
   test('runs tasks that write into shared memory, also into memory that grew later', async () => {
     const memory = createPixelMemory({ maximumBytes: 2 ** 26 })

@@ -79,7 +79,7 @@ class AtomicFile implements FileSink {
   #offset = 0
   #isOpen = true
   #flushing: Promise<void> | undefined
-  #flushError: unknown
+  #flushError: Error | undefined
 
   constructor(name: string, partial: string, handle: FileHandle, isBlocking: boolean) {
     this.#isBlocking = isBlocking
@@ -110,7 +110,7 @@ class AtomicFile implements FileSink {
       .datasync()
       .catch((error: unknown) => {
         // The system tells it once: the sync of `commit` would not hear of it again.
-        this.#flushError ??= error
+        this.#flushError ??= error instanceof Error ? error : new Error(String(error))
       })
       .finally(() => {
         this.#flushing = undefined

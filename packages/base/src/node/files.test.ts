@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
-import { atomicFile, writeFileAtomic } from './atomic-file.ts'
+import { atomicFile, isFileSink, writeAllAt, writeFileAtomic } from './atomic-file.ts'
 import { fileSource } from './file-source.ts'
 
 describe('atomic files', () => {
@@ -19,10 +19,34 @@ describe('atomic files', () => {
     expect([...(await readFile(path))]).toEqual([1, 9, 3])
   })
 
-  test('leave nothing when discarded, also twice', async () => {
+  test('take bytes that others write into them', async () => {
+    const folder = freshFolder()
+    const path = join(folder, 'a.bin')
+    const sink = await atomicFile(path, { blocking: true })
+    if (!isFileSink(sink)) throw new Error('not a file')
+    await sink.write(Uint8Array.of(1, 2))
+    // Out of order, and before and after the end has moved.
+    writeAllAt(sink.descriptor, Uint8Array.of(5, 6), 4, path)
+    sink.skip(4)
+    writeAllAt(sink.descriptor, Uint8Array.of(3, 4), 2, path)
+    sink.flush()
+    sink.flush()
+    await sink.write(Uint8Array.of(7))
+    await sink.commit()
+    expect([...(await readFile(path))]).toEqual([1, 2, 3, 4, 5, 6, 7])
+  })
+
+  test('that cannot be written to tell their name', () => {
+    expect(() => writeAllAt(-1, Uint8Array.of(1), 0, 'a.bin')).toThrow(
+      expect.objectContaining({ code: 'BASE_WRITE_FAILED', where: ['a.bin'] }),
+    )
+  })
+
+  test('leave nothing when discarded, also twice and while the disk writes', async () => {
     const folder = freshFolder()
     const sink = await atomicFile(join(folder, 'a.bin'))
     await sink.write(Uint8Array.of(1))
+    if (isFileSink(sink)) sink.flush()
     await sink.discard()
     await sink.discard()
     expect(await readdir(folder)).toEqual([])

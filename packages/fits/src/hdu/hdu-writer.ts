@@ -75,7 +75,7 @@ export class HduWriter {
    * Counts the next bytes as written by someone else, as they shall stand in the file: now, or before it is committed.
    *
    * @param byteCount a multiple of 4
-   * @param sum of these bytes, as {@link Sum32} gives it
+   * @param sum of these bytes: the ones' complement sum of their 32-bit words (FITS Standard 4.0, appendix J.1)
    */
   skip(byteCount: number, sum: number): void {
     this.#checkOpen()

@@ -1,5 +1,6 @@
 import { memorySink, memorySource } from '@skyloom/base'
 import { describe, expect, test } from 'vitest'
+import { Sum32 } from '../checksum/sum32.ts'
 import { FitsWriter } from '../hdu/fits-writer.ts'
 import { openFits } from '../hdu/open-fits.ts'
 import { Header } from '../header/header.ts'
@@ -29,6 +30,38 @@ describe('an image that is written', () => {
       'CRPIX1  =                100.0',
       'HISTORY made',
     ])
+  })
+
+  test('is the same when others write its pixels', async () => {
+    const layout = { bitpix: -32, shape: [3, 5] } as const
+    const pixels = Float32Array.from({ length: 15 }, (_, i) => (i === 4 ? Number.NaN : i - 7.5))
+    const usual = memorySink()
+    const image = await new FitsWriter(usual).beginImage(layout)
+    await image.writeRows(pixels)
+    await image.end()
+
+    const sink = memorySink()
+    const skipping = { ...sink, skip: (count: number) => void sink.write(new Uint8Array(count)) }
+    const other = await new FitsWriter(skipping).beginImage(layout)
+    await other.writeRows(pixels.subarray(0, 5))
+    const offset = other.nextOffset
+    const bytes = usual.bytes().slice(offset, offset + 40)
+    other.skipRows(10, new Sum32().add(bytes).value)
+    await skipping.writeAt(bytes, offset)
+    expect(() => other.skipRows(1, 0)).toThrow(expect.objectContaining({ code: 'FITS_WRITE_ORDER' }))
+    await other.end()
+    expect(skipping.bytes()).toEqual(usual.bytes())
+  })
+
+  test('can be written by others only where whole words are, into what takes them', async () => {
+    const wrong = expect.objectContaining({ code: 'FITS_WRITE_ORDER' }) as Error
+    const bytes = await new FitsWriter({ ...memorySink(), skip: () => undefined }).beginImage({
+      bitpix: 8,
+      shape: [6],
+    })
+    expect(() => bytes.skipRows(3, 0)).toThrow(wrong)
+    const closed = await new FitsWriter(memorySink()).beginImage({ bitpix: -32, shape: [6] })
+    expect(() => closed.skipRows(6, 0)).toThrow(wrong)
   })
 
   test('takes BITPIX from its array', async () => {
