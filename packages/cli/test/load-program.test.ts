@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { freshFolder } from '../../../testing/folders.ts'
+import { programText } from '../src/program/load-program.ts'
 
 const SOURCE = `const late = (x) => x + 1
 exports.add = late
@@ -40,7 +41,7 @@ console.log(JSON.stringify({ ...answer, eol: EOL.length, isSame: program === aga
 test('a program runs the same from its source, from code that was kept, and beside code that is damaged', () => {
   const folder = freshFolder()
   const file = join(folder, 'program.cjs')
-  writeFileSync(file, SOURCE)
+  writeFileSync(file, programText(SOURCE))
   const expected = { sum: 2, path: 'b', found: 'at x', place: pathToFileURL(file).href, eol: 1, isSame: true }
   expect(run(file)).toEqual(expected)
   expect(run(file, 'keepCompiledCode()')).toEqual(expected)

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { freshFolder } from '../../../testing/folders.ts'
+import { programText } from '../src/program/load-program.ts'
 
 const dist = (file: string): string => new URL(`../dist/program/${file}`, import.meta.url).href
 const tool = new URL('../../../tools/bundle/late-builtins.mjs', import.meta.url).href
@@ -22,10 +23,10 @@ test('programs import each other once by the modules they stand for, libraries a
   writeFileSync(join(folder, 'node_modules/old/index.js'), 'exports.isOld = true')
   writeFileSync(
     join(folder, 'first.cjs'),
-    `exports.all = async () => [await hostImport('./second.js'), await hostImport(new URL('./second.js', hostPlace).href),
-  (await hostImport('old')).default.isOld, await hostImport('./third.js'), hostResolve('old')]`,
+    programText(`exports.all = async () => [await hostImport('./second.js'), await hostImport(new URL('./second.js', hostPlace).href),
+  (await hostImport('old')).default.isOld, await hostImport('./third.js'), hostResolve('old')]`),
   )
-  writeFileSync(join(folder, 'second.cjs'), 'exports.name = "second"')
+  writeFileSync(join(folder, 'second.cjs'), programText('exports.name = "second"'))
   const made = printed(`import { openPrograms } from ${JSON.stringify(dist('open-programs.js'))}
 const files = { first: 'first.cjs', second: 'second.cjs' }
 const importModule = async (specifier) => ({ imported: specifier })
