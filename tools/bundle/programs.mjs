@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { parseAst } from 'rolldown/parseAst'
 import { programText } from '../../packages/cli/dist/program/load-program.js'
-import { planSchemaText } from '../../packages/workflow/dist/index.js'
+import { planSchemaText } from '../../packages/workflow/dist/executable/plan-schema.js'
 import { bundle, bundleToText, entryPlugin, NATIVE, packages } from './build.mjs'
 import { lateBuiltins } from './late-builtins.mjs'
 

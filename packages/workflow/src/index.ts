@@ -13,7 +13,7 @@ export {
   planLines,
   trustedPlanLine,
 } from './executable/plan-lines.ts'
-export { PLAN_FORMAT_VERSION, planJsonSchema, planSchemaText } from './executable/plan-schema.ts'
+export { PLAN_FORMAT_VERSION, planJsonSchema } from './executable/plan-schema.ts'
 export type { PlannedFile } from './executable/planned-file.ts'
 export { runDirectoryFiles } from './executable/run-directory.ts'
 export { type Explanation, explainJob, formatExplanation } from './explain/explain-job.ts'

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { freshFolder } from '../../../../testing/folders.ts'
 import { atomicFile, isFileSink, writeAllAt, writeFileAtomic } from './atomic-file.ts'
 import { fileSource } from './file-source.ts'
@@ -40,6 +40,30 @@ describe('atomic files', () => {
     expect(() => writeAllAt(-1, Uint8Array.of(1), 0, 'a.bin')).toThrow(
       expect.objectContaining({ code: 'BASE_WRITE_FAILED', where: ['a.bin'] }),
     )
+  })
+
+  test('fail in commit when the disk failed in between, and leave nothing', async () => {
+    const folder = freshFolder()
+    const sink = await atomicFile(join(folder, 'a.bin'))
+    if (!isFileSink(sink)) throw new Error('not a file')
+    const probe = await open(folder, 'r')
+    const datasync = vi
+      .spyOn(Object.getPrototypeOf(probe) as FileHandle, 'datasync')
+      .mockRejectedValueOnce(Object.assign(new Error('i/o error'), { code: 'EIO' }))
+    await probe.close()
+    try {
+      await sink.write(Uint8Array.of(1))
+      sink.flush()
+      await new Promise((resolve) => setImmediate(resolve))
+      // What works later does not make it undone.
+      sink.flush()
+      await sink.write(Uint8Array.of(2))
+      await expect(sink.commit()).rejects.toMatchObject({ code: 'BASE_WRITE_FAILED', found: 'i/o error' })
+      expect(datasync).toHaveBeenCalledTimes(2)
+    } finally {
+      datasync.mockRestore()
+    }
+    expect(await readdir(folder)).toEqual([])
   })
 
   test('leave nothing when discarded, also twice and while the disk writes', async () => {

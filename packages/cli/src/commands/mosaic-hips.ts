@@ -1,3 +1,4 @@
+import { systemClock } from '@skyloom/base'
 import type { HipsOptions, HipsSummary } from '@skyloom/mosaic'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { exitCodeOf } from '../terminal/error-text.ts'
@@ -121,7 +122,7 @@ function hipsOptions(images: readonly string[], flags: HipsFlags): HipsOptions {
     threads: flags.jobs,
     memoryBytes: flags.memory,
     overwrite: flags.overwrite,
-    ...(date === undefined ? {} : { clock: { nowMs: () => date, monotonicMs: () => performance.now() } }),
+    ...(date === undefined ? {} : { clock: { ...systemClock, nowMs: () => date } }),
   }
 }
 

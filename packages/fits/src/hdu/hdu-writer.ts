@@ -76,6 +76,7 @@ export class HduWriter {
    *
    * @param byteCount a multiple of 4
    * @param sum of these bytes: the ones' complement sum of their 32-bit words (FITS Standard 4.0, appendix J.1)
+   * @throws {@link FitsError} `FITS_WRITE_ORDER` when these are not whole words or the sink takes none from others
    */
   skip(byteCount: number, sum: number): void {
     this.#checkOpen()

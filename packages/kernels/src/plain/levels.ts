@@ -33,19 +33,17 @@ export function plainCumulate(whole: () => WholeMemory): PixelKernels['cumulate'
 /** Plain twin of `levels`. */
 export function plainLevels(whole: () => WholeMemory): PixelKernels['levels'] {
   return (
-    ...[
-      valueAt,
-      count,
-      sign,
-      firstT,
-      fineScale,
-      splitT,
-      coarseScale,
-      thresholdsAt,
-      cellsAt,
-      blankLevel,
-      outAt,
-    ]
+    valueAt,
+    count,
+    sign,
+    firstT,
+    fineScale,
+    splitT,
+    coarseScale,
+    thresholdsAt,
+    cellsAt,
+    blankLevel,
+    outAt,
   ) => {
     const { u8, f32, f64 } = whole()
     for (let i = 0; i < count; i++) {

@@ -27,9 +27,7 @@ export interface OverlapSide {
 
 /** Bytes of scratch memory that `fitDifference` needs for a window. */
 export function differenceScratchBytes(window: Region): number {
-  return (
-    RECORD_BYTES + 64 * Math.ceil(hullBytes(window.height) / 64) + PIXEL_BYTES * window.width * window.height
-  )
+  return RECORD_BYTES + hullBytes(window.height) + PIXEL_BYTES * window.width * window.height
 }
 
 const RECORD_BYTES = 64 * Math.ceil(Math.max(PLANE_SUMS_BYTES, DIFF_STATISTICS_BYTES) / 64)
@@ -56,7 +54,7 @@ export function fitDifference(
   const { width, height } = window
   const recordAt = scratchAt
   const hullAt = scratchAt + RECORD_BYTES
-  const differenceAt = hullAt + 64 * Math.ceil(hullBytes(height) / 64)
+  const differenceAt = hullAt + hullBytes(height)
   kernels.diffMontage(
     plus.valueAt,
     plus.coverageAt,

@@ -2,9 +2,9 @@ import type { PixelKernels, PixelViews } from '@skyloom/kernels'
 import { extentBox } from '../geometry/extent-box.ts'
 import { type Point, type RotatedBox, smallestBox } from '../geometry/hull.ts'
 
-/** Bytes that {@link overlapBox} needs for a window of so many rows. */
+/** Bytes that {@link overlapBox} needs for a window of so many rows: whole cache lines. */
 export function hullBytes(height: number): number {
-  return 8 * (2 * height + 2)
+  return 64 * Math.ceil((8 * (2 * height + 2)) / 64)
 }
 
 /**

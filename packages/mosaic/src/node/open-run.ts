@@ -45,7 +45,7 @@ export function openRun(
   const callerWorks = isSmallWork(images) || mountedFiles() !== undefined
   const ahead = callerWorks ? 0 : tasksAhead(settings, images)
   const tasksAtOnce = settings.threads * (1 + ahead)
-  const runner = createTaskRunner(tasksAtOnce)
+  const runner = createTaskRunner(settings.threads, ahead)
   const lane = createTaskLane(tasksAtOnce)
   const spillPath = join(options.outDir, `.spill${PARTIAL_MARK}${process.pid}`)
   const store = createImageStore(memory, limitBytes, spillPath, () => runner.isBusy() || lane.isBusy())

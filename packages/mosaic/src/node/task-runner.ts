@@ -10,8 +10,8 @@ export interface TaskRunner {
   /** True while at least one task runs or its result is not finished yet: memory may still be released. */
   isBusy(): boolean
   /**
-   * Prepares each item in turn and runs up to `width` prepared tasks at a time. No further task starts while four times as many are
-   * not finished: results do not pile up in memory when writing them is slower than making them.
+   * Prepares each item in turn and runs as many of them as the threads take. No further task starts while four for
+   * each thread are not finished: results do not pile up in memory when writing them is slower than making them.
    *
    * @param prepare takes the memory of one task; never called twice at the same time
    * @param finish called with each result in the order of the items
@@ -25,11 +25,17 @@ export interface TaskRunner {
   ): Promise<void>
 }
 
-/** Enough that a slow task holds up no others. */
+/** Tasks for each thread that may be unfinished: enough that a slow one holds up no others. */
 const UNFINISHED_PER_THREAD = 4
 
-/** A runner for `width` tasks at a time. */
-export function createTaskRunner(width: number): TaskRunner {
+/**
+ * A runner of tasks for a number of threads.
+ *
+ * @param aheadPerThread tasks that wait in a thread for the one that runs there
+ */
+export function createTaskRunner(threads: number, aheadPerThread = 0): TaskRunner {
+  const width = threads * (1 + aheadPerThread)
+  const unfinishedCount = threads * Math.max(UNFINISHED_PER_THREAD, 1 + aheadPerThread)
   let running = 0
   return {
     isBusy: () => running > 0,
@@ -67,7 +73,7 @@ export function createTaskRunner(width: number): TaskRunner {
           failures.push(error)
         }
         if (active.size >= width) await Promise.race(active)
-        while (unfinished.length >= UNFINISHED_PER_THREAD * width) await settled(unfinished.shift())
+        while (unfinished.length >= unfinishedCount) await settled(unfinished.shift())
       }
       await Promise.all(active)
       if (failures.length > 0) throw failures[0]
