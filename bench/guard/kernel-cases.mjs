@@ -3,14 +3,17 @@ import {
   areaScratchBytes,
   COVERAGE_SUMS_BYTES,
   DIFF_STATISTICS_BYTES,
+  LEVEL_HALF,
   medianScratchBytes,
   PLANE_SUMS_BYTES,
   STACK_ENTRY_BYTES,
   STATISTICS_BYTES,
+  STRIP_ENTRY_BYTES,
   stackEntryViews,
   stackListBytes,
   writeMedianEntry,
   writeStackEntry,
+  writeStripEntry,
 } from '@skyloom/kernels'
 
 const SIDE = 256
@@ -19,6 +22,9 @@ const TILE = 64
 const DEPTH = 9
 const TAPS = 6
 const STEPS = 512
+/** Rows of a strip, and bins of a histogram. */
+const ROWS = 32
+const BINS = 1000
 
 /** Reproducible numbers from 0 to 1 (a linear congruential generator). */
 function numbers() {
@@ -99,6 +105,18 @@ export function pixelCases(memory, kernels) {
   const stackOut = [sums, weights, areaSums, areaSums, areaSums, list]
   const variance = [areas, 0, 0, SIDE, SIDE, SIDE, ...places(1, 17), TILE, TILE, 1, out[0], TILE]
   const whole = [values[0], SIDE, SIDE, SIDE]
+  const strip = memory.alloc(STRIP_ENTRY_BYTES * DEPTH)
+  for (const [k, valueAt] of values.entries())
+    writeStripEntry(memory, strip, k, {
+      ...{ valueAt, areaAt: k % 2 === 0 ? areas : 0, stride: SIDE },
+      ...{ col: k, row: 0, height: ROWS, width: SIDE - k, x0: k, a: 1e-3, b: 1e-3, c: 1 },
+    })
+  const columns = memory.alloc(16 * SIDE)
+  const hull = memory.alloc(8 * (2 * SIDE + 2))
+  const bins = memory.alloc(4 * BINS)
+  const unit = memory.alloc(8 * 36)
+  memory.f64(unit, 36).fill(1)
+  const levelsOf = levelTable(memory)
   return new Map([
     ['areaTile, aligned', area(values[0], 1, 0)],
     ['areaTile, 17 degrees', area(values[0], 1, 17)],
@@ -111,6 +129,12 @@ export function pixelCases(memory, kernels) {
     ],
     ['accumulateMean', () => kernels.accumulateMean(values[0], areas, PIXELS, 0, 0, ...plane, sums, weights)],
     ['finishMeanF32', () => kernels.finishMeanF32(sums, weights, PIXELS, ...out)],
+    ['meanStrip of 9', () => kernels.meanStrip(strip, DEPTH, 0, ROWS, SIDE, 0, 0, ...out, columns)],
+    ['scaleByGrid', () => kernels.scaleByGrid(out[1], SIDE, SIDE, 0, 0, SIDE / 4, 6, unit)],
+    ['rowEndHull', () => kernels.rowEndHull(blank, SIDE, SIDE, SIDE, hull)],
+    ['histogram', () => kernels.histogram(blank, PIXELS, 0, 100, 100 / BINS, BINS, bins)],
+    ['levels', () => kernels.levels(blank, PIXELS, 1, ...levelsOf, 0, out[1])],
+    ['wordSum', () => kernels.wordSum(values[0], PIXELS)],
     [
       'medianRow of 9',
       () => kernels.medianRow(record, DEPTH, 0, 8192, 0.5, 0, ...out, 0, scratch, medianScratchBytes(DEPTH)),
@@ -124,6 +148,22 @@ export function pixelCases(memory, kernels) {
     ['areaVarianceTile', () => kernels.areaVarianceTile(...variance)],
     ['statistics', () => kernels.statistics(...whole, statistics)],
   ])
+}
+
+/** 255 levels of equal height for values from 0 to 100, as arguments of `levels`. */
+function levelTable(memory) {
+  const [thresholds, cells] = [memory.alloc(8 * 257), memory.alloc(2 * LEVEL_HALF + 2)]
+  const rising = memory.f64(thresholds, 257)
+  for (let k = 0; k < 256; k++) rising[k] = (100 * k) / 256
+  rising[256] = Number.NaN
+  const starts = memory.u8(cells, 2 * LEVEL_HALF + 2)
+  for (let k = 0; k < LEVEL_HALF; k++) {
+    starts[k] = Math.floor((128 * k) / LEVEL_HALF)
+    starts[LEVEL_HALF + k] = 128 + starts[k]
+  }
+  starts.fill(255, 2 * LEVEL_HALF)
+  const scale = LEVEL_HALF / 50
+  return [0, scale, 50, scale, thresholds, cells]
 }
 
 /** Corners of a tile in the middle of the image. */
