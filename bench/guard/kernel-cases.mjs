@@ -150,7 +150,7 @@ export function pixelCases(memory, kernels) {
   ])
 }
 
-/** 255 levels of equal height for values from 0 to 100, as arguments of `levels`. */
+/** 256 levels of equal height for values from 0 to 100, as arguments of `levels`. */
 function levelTable(memory) {
   const [thresholds, cells] = [memory.alloc(8 * 257), memory.alloc(2 * LEVEL_HALF + 2)]
   const rising = memory.f64(thresholds, 257)

@@ -35,7 +35,7 @@ const UNFINISHED_PER_THREAD = 4
  */
 export function createTaskRunner(threads: number, aheadPerThread = 0): TaskRunner {
   const width = threads * (1 + aheadPerThread)
-  const unfinishedCount = threads * Math.max(UNFINISHED_PER_THREAD, 1 + aheadPerThread)
+  const unfinishedCount = threads * UNFINISHED_PER_THREAD
   let running = 0
   return {
     isBusy: () => running > 0,
